@@ -259,8 +259,8 @@ class Prescription(Row, frozen=True, kw_only=True):
     note: str | None  # clinical
     item_count: int
     controlled: bool  # a line is of a controlled schedule
-    total_minor: Minor
-    paid_minor: Minor  # what the ledger holds against it, refunds taken off
+    total_minor: Minor  # of the lines that are neither declined nor cancelled
+    paid_minor: Minor  # payments less refunds, those still owed included
     currency: Currency
     created_at: datetime
     paid_at: datetime | None

@@ -70,7 +70,10 @@ PRESCRIPTION: Final = Lifecycle(
         Transition(_P.DRAFT, "cancel_prescription", _P.CANCELLED),
         Transition(_P.PAID, "cancel_prescription", _P.CANCELLED),
         Transition(_P.FULFILLED, "cancel_prescription", _P.CANCELLED),
-        Transition(_P.CANCELLED, "pay_out_refund", _P.CANCELLED),
+        *(
+            Transition(state, "pay_out_refund", state)
+            for state in (_P.PAID, _P.FULFILLED, _P.COMPLETED, _P.CANCELLED)
+        ),
     ),
 )
 

@@ -1,0 +1,163 @@
+"""The live feed's frames: JSON text over a WebSocket, subprotocol `clinicdesk.v1`.
+
+An `ev` frame covers the log's interval `(from, to]` of one clinic. The desk accepts it only when `from`
+is its own cursor, so a row that is not for it never looks like a gap. `to` always stands at the end of a
+transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+
+class CloseCode(IntEnum):
+    """WebSocket close codes (RFC 6455 section 7.4; 4000-4999 are private)."""
+
+    RESTART = 1012
+    AUTH = 4401
+    REVOKED = 4403
+    HEARTBEAT = 4408
+    GAP = 4409
+    SLOW = 4413
+    UPGRADE = 4426
+    RATE = 4429
+
+
+class ResyncReason(StrEnum):
+    EPOCH = "epoch"  # the database was restored or failed over
+    EXPIRED = "expired"  # the log no longer reaches back to the cursor
+    AHEAD = "ahead"  # the cursor is past the head
+    DIGEST = "digest"  # the desk's rows do not add up
+    ACCESS = "access"  # the desk's rights changed while it was away
+
+
+class Cursor(Struct, frozen=True, kw_only=True):
+    """Where a desk stands in a clinic's log, and with which rights (`access.access_digest`)."""
+
+    clinic: UUID
+    epoch: str
+    seq: Annotated[int, Meta(ge=0)]
+    access: str
+
+
+class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
+    token: str
+    device_id: UUID
+    cursors: Annotated[list[Cursor], Meta(max_length=16)]
+
+
+class Ack(Struct, frozen=True, kw_only=True, tag_field="t", tag="ack"):
+    """Sent after the desk's own commit."""
+
+    clinic: UUID
+    to: Annotated[int, Meta(ge=0)]
+
+
+class Auth(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth"):
+    token: str
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    clinic: UUID
+    epoch: str
+    seq: int
+    access: str
+
+
+class Welcome(Struct, frozen=True, kw_only=True, tag_field="t", tag="welcome"):
+    """`window` is how many unacknowledged events the server sends before it waits."""
+
+    session: UUID
+    expires: datetime
+    heads: list[Head]
+    ping_s: int
+    window: int
+    server_time: datetime
+
+
+class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row's change: its new body, or `gone` when it is no longer this desk's to hold."""
+
+    seq: int
+    kind: str
+    id: UUID
+    v: int
+    body: Raw | None = None
+    gone: bool = False
+    op_id: UUID | None = None
+    by: UUID | None = None  # the member who did it
+
+
+class Ev(Struct, frozen=True, kw_only=True, tag_field="t", tag="ev", rename={"from_": "from"}):
+    clinic: UUID
+    epoch: str
+    from_: int
+    to: int
+    items: list[Item]
+
+
+class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
+    heads: list[Head]
+    server_time: datetime
+
+
+class Resync(Struct, frozen=True, kw_only=True, tag_field="t", tag="resync"):
+    clinic: UUID
+    reason: ResyncReason
+
+
+class ScopeChanged(Struct, frozen=True, kw_only=True, tag_field="t", tag="scope"):
+    """The member's rights changed at `seq`; the desk drops what `revoked` alone had shown it."""
+
+    clinic: UUID
+    seq: int
+    access: str
+    granted: list[str]
+    revoked: list[str]
+
+
+class AuthOk(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth_ok"):
+    expires: datetime
+
+
+class AuthExpiring(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth_expiring"):
+    expires: datetime
+
+
+class Bye(Struct, frozen=True, kw_only=True, tag_field="t", tag="bye"):
+    """The server is about to close; come back after uniform(0, `spread_ms`)."""
+
+    code: int
+    spread_ms: int
+
+
+ClientFrame = Hello | Ack | Auth
+ServerFrame = Welcome | Ev | Heartbeat | Resync | ScopeChanged | AuthOk | AuthExpiring | Bye
+
+MAX_CLIENT_FRAME = 16 * 1024
+"""Bytes. A desk never says more than this at once."""
+
+_CLIENT = msgspec.json.Decoder(ClientFrame)
+_SERVER = msgspec.json.Decoder(ServerFrame)
+
+
+def decode_client_frame(data: bytes | str) -> ClientFrame:
+    """Raises `msgspec.DecodeError` (its subclass `ValidationError` names the field)."""
+    frame: ClientFrame = _CLIENT.decode(data)
+    return frame
+
+
+def decode_server_frame(data: bytes | str) -> ServerFrame:
+    """Raises `msgspec.DecodeError`."""
+    frame: ServerFrame = _SERVER.decode(data)
+    return frame
+
+
+def encode_frame(frame: ClientFrame | ServerFrame) -> bytes:
+    return msgspec.json.encode(frame)
