@@ -1,0 +1,1 @@
+"""The desktop client: the only part of clinicdesk that knows Qt."""

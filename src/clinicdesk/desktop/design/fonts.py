@@ -1,0 +1,63 @@
+"""The bundled typefaces, and one font for each place text stands in.
+
+Noto Sans comes with the product because its Devanagari and its macrons must look the same on every
+desk, and because the font of a bare system may have neither.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QDirIterator, QLoggingCategory
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
+
+from clinicdesk.desktop.design.tokens import TYPE, TextRole
+
+FAMILIES = ("Noto Sans", "Noto Sans Devanagari")
+
+
+class Fonts:
+    """Gives fonts and their metrics by role, made once each.
+
+    Every font has tabular figures, so that numbers in columns and running clocks stand still.
+    """
+
+    def __init__(self) -> None:
+        self._fonts: dict[TextRole, QFont] = {}
+        self._metrics: dict[TextRole, QFontMetrics] = {}
+        _register()
+
+    def font(self, role: TextRole = TextRole.BODY) -> QFont:
+        """Return the font of a role; do not change it, take a copy."""
+        found = self._fonts.get(role)
+        if found is None:
+            found = self._fonts[role] = _make(role)
+        return found
+
+    def metrics(self, role: TextRole = TextRole.BODY) -> QFontMetrics:
+        """Return the metrics of a role's font, for layout on screens."""
+        found = self._metrics.get(role)
+        if found is None:
+            found = self._metrics[role] = QFontMetrics(self.font(role))
+        return found
+
+
+@cache
+def _register() -> None:
+    """Hand the bundled files to Qt, whose font database is one per process."""
+    # Of each Hindi text Qt says that Noto Sans lacks the script, then takes the next family.
+    QLoggingCategory.setFilterRules("qt.text.font.db.info=false")
+    files = QDirIterator(":/fonts")
+    while files.hasNext():
+        QFontDatabase.addApplicationFont(files.next())
+
+
+def _make(role: TextRole) -> QFont:
+    style = TYPE[role]
+    font = QFont()
+    font.setFamilies(list(FAMILIES))
+    font.setPixelSize(style.pixels)
+    font.setWeight(QFont.Weight(style.weight))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
+    return font
