@@ -1,0 +1,231 @@
+"""The sockets of this process.
+
+After a commit the HTTP side hints the clinic; the gateway reads the log and wakes that clinic's sockets. A
+hint that is lost costs at most a second: once a second one query asks for the heads of all clinics that
+have sockets here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from clinicdesk.server.database import log
+from clinicdesk.server.database.database import DatabaseDown
+from clinicdesk.server.live.feed import ClinicFeed
+from clinicdesk.server.live.protocol import (
+    Authenticate,
+    Close,
+    Effect,
+    Identity,
+    LiveConnection,
+    Position,
+    Send,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+    from uuid import UUID
+
+    from clinicdesk.server.database.database import Database
+
+POLL_S: Final = 1.0
+
+_sockets_open = Gauge("clinicdesk_live_sockets", "Live sockets that are open")
+_frames_sent = Counter("clinicdesk_live_frames", "Frames sent to desks")
+_closes = Counter("clinicdesk_live_closes", "Sockets closed by the server", ["code"])
+
+journal = structlog.get_logger("clinicdesk.live")
+
+
+class Authenticator(Protocol):
+    """Turns an access token into an identity; None when it is not good (any more)."""
+
+    async def identify(self, token: str) -> Identity | None: ...
+
+
+class Socket(Protocol):
+    """What the gateway needs of a WebSocket."""
+
+    async def send(self, data: bytes) -> None: ...
+    async def close(self, code: int, reason: str) -> None: ...
+
+
+class LiveGateway:
+    """Owns every live socket of this process."""
+
+    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+        self._database = database
+        self._authenticator = authenticator
+        self._feeds: dict[UUID, ClinicFeed] = {}
+        self._desks: dict[UUID, set[DeskSocket]] = {}
+        self._opening: set[DeskSocket] = set()
+        self._advancing: dict[UUID, asyncio.Event] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._epoch = ""
+
+    async def start(self) -> None:
+        self._epoch = await self._database.epoch()
+        self._spawn(self._poll(), "live poll")
+
+    async def stop(self, spread_ms: int) -> None:
+        """Say goodbye to every desk and end."""
+        for desk in [*self._opening, *(desk for desks in self._desks.values() for desk in desks)]:
+            with suppress(Exception):  # a desk that is already gone must not keep the others waiting
+                await desk.bye(spread_ms)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def hint(self, clinic_id: UUID) -> None:
+        """Something was committed in this clinic. Never blocks, never fails."""
+        if event := self._advancing.get(clinic_id):
+            event.set()
+
+    def connect(self, socket: Socket) -> DeskSocket:
+        desk = DeskSocket(socket, self)
+        self._opening.add(desk)
+        _sockets_open.inc()
+        return desk
+
+    def disconnect(self, desk: DeskSocket) -> None:
+        self._opening.discard(desk)
+        for desks in self._desks.values():
+            desks.discard(desk)
+        _sockets_open.dec()
+
+    async def identify(self, token: str) -> Identity | None:
+        return await self._authenticator.identify(token)
+
+    async def join(self, desk: DeskSocket, clinic_id: UUID) -> tuple[ClinicFeed, Position]:
+        """Put a desk on its clinic's feed."""
+        feed = self._feeds.get(clinic_id) or await self._open_feed(clinic_id)
+        self._opening.discard(desk)
+        self._desks.setdefault(clinic_id, set()).add(desk)
+        async with self._database.on_the_feed() as tx:
+            oldest = await log.oldest_seq(tx, clinic_id)
+        resumable = feed.head if oldest is None else oldest - 1
+        return feed, Position(epoch=self._epoch, head=feed.head, resumable_after=resumable)
+
+    async def _open_feed(self, clinic_id: UUID) -> ClinicFeed:
+        async with self._database.on_the_feed() as tx:
+            heads = await log.heads(tx, [clinic_id])
+        feed = self._feeds.setdefault(
+            clinic_id, ClinicFeed(self._database, clinic_id, heads.get(clinic_id, 0))
+        )
+        if clinic_id not in self._advancing:
+            self._advancing[clinic_id] = asyncio.Event()
+            self._spawn(self._follow(feed, self._advancing[clinic_id]), f"live feed {clinic_id}")
+        return feed
+
+    async def _follow(self, feed: ClinicFeed, hinted: asyncio.Event) -> None:
+        while True:
+            await hinted.wait()
+            hinted.clear()
+            try:
+                moved = await feed.advance()
+            except DatabaseDown:
+                continue  # the poll hints again once the database answers
+            if moved:
+                for desk in self._desks.get(feed.clinic_id, ()):
+                    desk.wake()
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            for desk in [*self._opening, *(d for desks in self._desks.values() for d in desks)]:
+                desk.wake()  # so that it looks at the clock
+            clinics = [clinic for clinic, desks in self._desks.items() if desks]
+            if not clinics:
+                continue
+            try:
+                async with self._database.on_the_feed() as tx:
+                    heads = await log.heads(tx, clinics)
+            except DatabaseDown:
+                journal.warning("the database does not answer; the feed waits")
+                continue
+            for clinic_id, head in heads.items():
+                if head > self._feeds[clinic_id].head:
+                    self.hint(clinic_id)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class DeskSocket:
+    """One socket and its conversation: whoever wakes it, only its own task writes."""
+
+    def __init__(self, socket: Socket, gateway: LiveGateway) -> None:
+        self._socket = socket
+        self._gateway = gateway
+        self._connection = LiveConnection(time.monotonic())
+        self._feed: ClinicFeed | None = None
+        self._waiting: list[Effect] = []
+        self._awake = asyncio.Event()
+        self._closed = False
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def receive(self, data: bytes | str) -> None:
+        self._waiting += self._connection.receive(data, time.monotonic(), datetime.now(UTC))
+        self.wake()
+
+    async def bye(self, spread_ms: int) -> None:
+        await self._carry_out(self._connection.bye(spread_ms, time.monotonic()))
+
+    async def run(self) -> None:
+        """Write until the conversation ends."""
+        while not self._closed:
+            await self._awake.wait()
+            self._awake.clear()
+            waiting, self._waiting = self._waiting, []
+            await self._carry_out(waiting)
+            await self._deliver()
+            head = self._feed.head if self._feed else 0
+            await self._carry_out(
+                self._connection.tick(time.monotonic(), datetime.now(UTC), head)
+            )
+
+    async def _deliver(self) -> None:
+        while self._feed is not None and not self._closed:
+            after = self._connection.wants_after
+            if after is None or after >= self._feed.head:
+                return
+            entries, reached = await self._feed.after(after)
+            await self._carry_out(self._connection.offer(entries, reached, time.monotonic()))
+
+    async def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Send):
+                _frames_sent.inc()
+                await self._socket.send(effect.data)
+            elif isinstance(effect, Authenticate):
+                await self._authenticate(effect.token)
+            else:
+                await self._close(effect)
+
+    async def _authenticate(self, token: str) -> None:
+        identity = await self._gateway.identify(token)
+        if identity is None:
+            return await self._carry_out(self._connection.refused())
+        self._feed, position = await self._gateway.join(self, identity.member.clinic_id)
+        effects = self._connection.authenticated(
+            identity, position, time.monotonic(), datetime.now(UTC)
+        )
+        return await self._carry_out(effects)
+
+    async def _close(self, close: Close) -> None:
+        self._closed = True
+        _closes.labels(code=str(close.code)).inc()
+        journal.info("live socket closed", code=close.code, reason=close.reason)
+        await self._socket.close(close.code, close.reason)

@@ -1,0 +1,344 @@
+"""The server's end of one live socket, without sockets, clock or loop.
+
+Bytes and "now" go in; effects come out: frames to send, a token to authenticate, a close code. The gateway
+asks `wants_after` where the socket stands and gives it the log's next entries with `offer`. Times are
+seconds of any monotonic clock; the wire's own times come in as datetimes.
+
+    AWAITING_HELLO -> AUTHENTICATING -> LIVE <-> PAUSED (token expired)
+                                     -> RESYNC (the desk must take a snapshot and say hello again)
+    any -> CLOSED
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from clinicdesk.contract.access import access_digest, scopes_of
+from clinicdesk.contract.entities import Member
+from clinicdesk.contract.frames import (
+    MAX_CLIENT_FRAME,
+    Ack,
+    Auth,
+    AuthExpiring,
+    AuthOk,
+    Bye,
+    CloseCode,
+    Cursor,
+    Head,
+    Heartbeat,
+    Hello,
+    Resync,
+    ResyncReason,
+    ScopeChanged,
+    ServerFrame,
+    Welcome,
+    decode_client_frame,
+    encode_frame,
+)
+from clinicdesk.server.live.render import RenderedEntry
+
+WINDOW = 512
+"""Unacknowledged events after which nothing more is sent until an `ack` comes."""
+WINDOW_BYTES = 1 << 20
+HELLO_WITHIN_S = 10.0
+ACK_WITHIN_S = 60.0
+IDLE_HEARTBEAT_S = 10.0
+PING_S = 20
+WARN_BEFORE_EXPIRY = timedelta(seconds=60)
+GRACE_AFTER_EXPIRY = timedelta(seconds=30)
+MALFORMED_FRAME = 1007
+"""RFC 6455: data that is not consistent with the type of the message."""
+
+
+class Send(Struct, frozen=True):
+    data: bytes
+
+
+class Authenticate(Struct, frozen=True):
+    token: str
+
+
+class Close(Struct, frozen=True):
+    code: int
+    reason: str
+
+
+Effect = Send | Authenticate | Close
+
+
+class Identity(Struct, frozen=True):
+    """Who a token stands for: the session, the member of staff, and until when."""
+
+    session_id: UUID
+    member: Member
+    expires: datetime
+
+
+class Position(Struct, frozen=True):
+    """Where the clinic's log stands: its epoch, its head, and the oldest entry that can be resumed after."""
+
+    epoch: str
+    head: int
+    resumable_after: int
+
+
+class Phase(Enum):
+    AWAITING_HELLO = auto()
+    AUTHENTICATING = auto()
+    LIVE = auto()
+    PAUSED = auto()
+    RESYNC = auto()
+    CLOSED = auto()
+
+
+class LiveConnection:
+    """One socket's session.
+
+    Attributes:
+        phase: Where the conversation stands.
+        member: Who is on the other end, once known.
+        scopes: What that member may see.
+        sent_to: The desk has been sent everything up to this sequence number.
+    """
+
+    def __init__(self, now: float) -> None:
+        self.phase = Phase.AWAITING_HELLO
+        self.member: Member | None = None
+        self.scopes: frozenset[str] = frozenset()
+        self.sent_to = 0
+        self._acked_to = 0
+        self._epoch = ""
+        self._expires: datetime | None = None
+        self._warned = False
+        self._hello: Hello | None = None
+        self._unacked: list[tuple[int, int, int]] = []  # (to, events, bytes) of each frame on its way
+        self._opened = now
+        self._last_sent = now
+        self._waiting_since = now
+
+    # What the socket brings
+
+    def receive(self, data: bytes | str, now: float, wall: datetime) -> list[Effect]:
+        """A message from the desk."""
+        if self.phase is Phase.CLOSED:
+            return []
+        if len(data) > MAX_CLIENT_FRAME:
+            return self._close(CloseCode.SLOW, "frame too large")
+        try:
+            frame = decode_client_frame(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._close(MALFORMED_FRAME, "not a frame of clinicdesk.v1")
+        if isinstance(frame, Hello):
+            return self._on_hello(frame)
+        if isinstance(frame, Auth):
+            return self._on_auth(frame)
+        return self._on_ack(frame, now)
+
+    def _on_hello(self, hello: Hello) -> list[Effect]:
+        if self.phase not in (Phase.AWAITING_HELLO, Phase.RESYNC):
+            return self._close(CloseCode.GAP, "hello out of turn")
+        self._hello = hello
+        self.phase = Phase.AUTHENTICATING
+        return [Authenticate(hello.token)]
+
+    def _on_auth(self, auth: Auth) -> list[Effect]:
+        if self.phase not in (Phase.LIVE, Phase.PAUSED, Phase.RESYNC):
+            return self._close(CloseCode.AUTH, "auth before hello")
+        return [Authenticate(auth.token)]
+
+    def _on_ack(self, ack: Ack, now: float) -> list[Effect]:
+        member = self.member
+        if member is None or ack.clinic != member.clinic_id or ack.to > self.sent_to:
+            return self._close(CloseCode.GAP, "acknowledged what was not sent")
+        self._acked_to = max(self._acked_to, ack.to)
+        self._unacked = [frame for frame in self._unacked if frame[0] > self._acked_to]
+        self._waiting_since = now
+        return []
+
+    # What the gateway answers
+
+    def authenticated(
+        self, who: Identity, position: Position, now: float, wall: datetime
+    ) -> list[Effect]:
+        """The token was good. Answers a `hello` with `welcome` (and `resync`), an `auth` with `auth_ok`."""
+        if self.phase is Phase.CLOSED:
+            return []
+        hello = self._hello
+        if hello is None:
+            return self._renewed(who, now)
+        self._hello = None
+        if any(cursor.clinic != who.member.clinic_id for cursor in hello.cursors):
+            return self._close(CloseCode.REVOKED, "a cursor of another clinic")
+        self._adopt(who)
+        self._epoch = position.epoch
+        self._unacked = []
+        cursor = hello.cursors[0] if hello.cursors else None
+        effects = [self._send(self._welcome(who, position, wall), now)]
+        reason = self._resync_reason(cursor, position)
+        if reason is not None:
+            self.phase = Phase.RESYNC
+            effects.append(
+                self._send(Resync(clinic=who.member.clinic_id, reason=reason), now)
+            )
+            return effects
+        self.sent_to = self._acked_to = position.head if cursor is None else cursor.seq
+        self.phase = Phase.LIVE
+        return effects
+
+    def refused(self) -> list[Effect]:
+        """The token was not good."""
+        return self._close(CloseCode.AUTH, "sign in again")
+
+    def _renewed(self, who: Identity, now: float) -> list[Effect]:
+        member = self.member
+        if member is None or who.member.id != member.id:
+            return self._close(CloseCode.AUTH, "the token is somebody else's")
+        self._expires = who.expires
+        self._warned = False
+        if self.phase is Phase.PAUSED:
+            self.phase = Phase.LIVE
+        return [self._send(AuthOk(expires=who.expires), now)]
+
+    def _adopt(self, who: Identity) -> None:
+        self.member = who.member
+        self.scopes = scopes_of(who.member)
+        self._expires = who.expires
+        self._warned = False
+
+    def _welcome(self, who: Identity, position: Position, wall: datetime) -> Welcome:
+        return Welcome(
+            session=who.session_id,
+            expires=who.expires,
+            heads=[self._head(position.head)],
+            ping_s=PING_S,
+            window=WINDOW,
+            server_time=wall,
+        )
+
+    def _head(self, seq: int) -> Head:
+        assert self.member is not None
+        return Head(
+            clinic=self.member.clinic_id,
+            epoch=self._epoch,
+            seq=seq,
+            access=access_digest(self.scopes),
+        )
+
+    def _resync_reason(self, cursor: Cursor | None, position: Position) -> ResyncReason | None:
+        if cursor is None:
+            return None
+        if cursor.epoch != position.epoch:
+            return ResyncReason.EPOCH
+        if cursor.seq > position.head:
+            return ResyncReason.AHEAD
+        if cursor.seq < position.resumable_after:
+            return ResyncReason.EXPIRED
+        if cursor.access != access_digest(self.scopes):
+            return ResyncReason.ACCESS
+        return None
+
+    # The log
+
+    @property
+    def wants_after(self) -> int | None:
+        """The sequence number after which the socket can take entries; None while it must wait."""
+        if self.phase is not Phase.LIVE:
+            return None
+        events = sum(frame[1] for frame in self._unacked)
+        size = sum(frame[2] for frame in self._unacked)
+        return None if events >= WINDOW or size >= WINDOW_BYTES else self.sent_to
+
+    def offer(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
+        """The log's entries in `(sent_to, to]`. A change of this member's own rights takes effect at its seq."""
+        effects: list[Effect] = []
+        start = 0
+        for index, entry in enumerate(entries):
+            row = entry.member
+            if row is None or self.member is None or entry.entry.entity_id != self.member.id:
+                continue
+            member = msgspec.convert(row, Member, strict=False)
+            if scopes_of(member) != self.scopes:
+                effects += self._frame(entries[start : index + 1], entry.seq, now)
+                effects += self._change_rights(member, entry.seq, now)
+                start = index + 1
+            self.member = member
+        if self.phase is Phase.LIVE and self.sent_to < to:
+            effects += self._frame(entries[start:], to, now)
+        return effects
+
+    def _frame(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
+        assert self.member is not None
+        items = [item for entry in entries if (item := entry.item_for(self.scopes)) is not None]
+        head = (
+            f'{{"t":"ev","clinic":"{self.member.clinic_id}","epoch":"{self._epoch}",'
+            f'"from":{self.sent_to},"to":{to},"items":['
+        )
+        data = b"".join((head.encode(), b",".join(items), b"]}"))
+        if not self._unacked:
+            self._waiting_since = now
+        self._unacked.append((to, len(items), len(data)))
+        self.sent_to = to
+        self._last_sent = now
+        return [Send(data)]
+
+    def _change_rights(self, member: Member, seq: int, now: float) -> list[Effect]:
+        before, self.scopes = self.scopes, scopes_of(member)
+        if not self.scopes:
+            return self._close(CloseCode.REVOKED, "your access to this clinic has ended")
+        frame = ScopeChanged(
+            clinic=member.clinic_id,
+            seq=seq,
+            access=access_digest(self.scopes),
+            granted=sorted(self.scopes - before),
+            revoked=sorted(before - self.scopes),
+        )
+        return [self._send(frame, now)]
+
+    # The clock
+
+    def tick(self, now: float, wall: datetime, head: int) -> list[Effect]:
+        """To be called about once a second."""
+        if self.phase in (Phase.AWAITING_HELLO, Phase.AUTHENTICATING):
+            if now - self._opened > HELLO_WITHIN_S:
+                return self._close(CloseCode.HEARTBEAT, "no hello came")
+            return []
+        if self.phase is Phase.CLOSED or self._expires is None:
+            return []
+        if self._unacked and now - self._waiting_since > ACK_WITHIN_S:
+            return self._close(CloseCode.SLOW, "nothing was acknowledged")
+        effects = self._watch_expiry(self._expires, now, wall)
+        if not effects and now - self._last_sent >= IDLE_HEARTBEAT_S:
+            beat = Heartbeat(heads=[self._head(head)], server_time=wall)
+            effects.append(self._send(beat, now))
+        return effects
+
+    def _watch_expiry(self, expires: datetime, now: float, wall: datetime) -> list[Effect]:
+        if wall >= expires + GRACE_AFTER_EXPIRY:
+            return self._close(CloseCode.AUTH, "the session has expired")
+        if wall >= expires and self.phase is Phase.LIVE:
+            self.phase = Phase.PAUSED
+        if wall >= expires - WARN_BEFORE_EXPIRY and not self._warned:
+            self._warned = True
+            return [self._send(AuthExpiring(expires=expires), now)]
+        return []
+
+    def bye(self, spread_ms: int, now: float) -> list[Effect]:
+        """The server stops."""
+        if self.phase is Phase.CLOSED:
+            return []
+        farewell = self._send(Bye(code=CloseCode.RESTART, spread_ms=spread_ms), now)
+        return [farewell, *self._close(CloseCode.RESTART, "the server restarts")]
+
+    def _send(self, frame: ServerFrame, now: float) -> Send:
+        self._last_sent = now
+        return Send(encode_frame(frame))
+
+    def _close(self, code: int, reason: str) -> list[Effect]:
+        self.phase = Phase.CLOSED
+        return [Close(code, reason)]
