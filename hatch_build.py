@@ -6,9 +6,9 @@
 | resources/resources.qrc       | rcc      | clinicdesk.rcc                   |
 | resources/translations/*.ts   | lrelease | translations/*.qm                |
 
-Hatchling calls it for each wheel and each editable install. As a program (``python hatch_build.py``)
-it does the same for the checkout it lies in, proves that all is up to date (``--check``), or takes
-the plural forms that the sources name into the .ts files (``--extract``).
+Hatchling calls it for each wheel and each editable install. Run as a program it does the same for
+the checkout it lies in, proves that all is up to date (``--check``), or takes the plural forms that
+the sources name into the .ts files (``--extract``).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def build(root: Path, desktop: Path) -> None:
             _write(target, compile_form(source))
 
     resources = root / "resources" / "resources.qrc"
-    if resources.exists() and _is_older(desktop / "clinicdesk.rcc", _resource_files(resources)):
+    if _is_older(desktop / "clinicdesk.rcc", _resource_files(resources)):
         # Format 1 carries no times of files: the same sources make the same bytes.
         options = ["--binary", "--format-version", "1"]
         _run_qt("rcc", *options, str(resources), "-o", str(desktop / "clinicdesk.rcc"))
