@@ -5,7 +5,7 @@
 #   make test                 every test, in a private display and session bus
 #   make test-fast [T=path]   the tests that need no window on a display
 #   make bench                the measurements of bench/
-#   make setup forms lock format translations clean
+#   make setup forms lock format translations clean distclean
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ WORKERS ?= 2
 bin := .venv/bin
 uv := $(bin)/uv --quiet
 
-.PHONY: demo run test test-fast check bench setup system forms translations lock format clean
+.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench setup system forms translations lock format clean distclean
 
 demo: setup
 	@$(bin)/clinicdesk demo $(if $(TOUR),--tour "$(TOUR)")
@@ -32,12 +32,22 @@ test: setup
 test-fast: setup
 	@$(bin)/python -m pytest -n $(WORKERS) -m "not display" $(T)
 
-check: setup
-	$(bin)/ruff format --check .
-	$(bin)/ruff check .
-	$(bin)/mypy
-	$(bin)/lint-imports --no-cache --no-timing
-	$(bin)/python hatch_build.py --check
+check: check-format check-lint check-types check-imports check-generated
+
+check-format: setup
+	@$(bin)/ruff format --check .
+
+check-lint: setup
+	@$(bin)/ruff check .
+
+check-types: setup
+	@$(bin)/mypy
+
+check-imports: setup
+	@$(bin)/lint-imports --no-cache --no-logo
+
+check-generated: setup
+	@$(bin)/python hatch_build.py --check
 
 bench: setup
 	@$(bin)/python -m bench
@@ -80,8 +90,11 @@ system:
 	@$(uv) pip install --python $(bin)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What was made, but for the virtual environment; distclean takes that too.
 clean:
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@rm -rf src/clinicdesk/desktop/forms src/clinicdesk/desktop/translations src/clinicdesk/desktop/clinicdesk.rcc
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
 	@rm -rf .venv
