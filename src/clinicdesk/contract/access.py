@@ -1,9 +1,9 @@
 """Who sees which row, in which view, and who may give which command. Data; enforced elsewhere.
 
-A member of staff has a set of **scopes** (`scopes_of`). Each entity lists **grants**: an audience, made
-into scopes from a row's own columns, and the view that this audience gets. The live feed, the snapshot
-and the desk's own purge all read this table; row-level security says the same in SQL, and a test
-compares the two.
+A member of staff has a set of **scopes** (`scopes_of`). Each entity lists **grants**: an audience,
+made into scopes from a row's own columns, and the view that this audience gets. The live feed, the
+snapshot and the desk's own purge all read this table; row-level security says the same in SQL, and
+a test compares the two.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Grant(Struct, frozen=True):
     """An audience and what it gets.
 
     Attributes:
-        key: The role's name for `ROLE`; otherwise the column that names the practitioner(s) or pharmacies.
-        when: A column that must not be null for the grant to hold.
+        key: The role's name for `ROLE`; otherwise the column that names the practitioner(s) or
+        pharmacies. when: A column that must not be null for the grant to hold.
     """
 
     audience: Audience
@@ -129,7 +129,7 @@ def audience_of(entity: str, row: Mapping[str, Any]) -> dict[str, View]:
 
 
 def view_for(scopes: frozenset[str], audience: Mapping[str, View]) -> View | None:
-    """The widest view that somebody with `scopes` has of a row with `audience`; None: it is not theirs."""
+    """The widest view that `scopes` give of a row with `audience`; None: it is not theirs."""
     widest: View | None = None
     for scope, view in audience.items():
         if scope in scopes:
@@ -138,6 +138,7 @@ def view_for(scopes: frozenset[str], audience: Mapping[str, View]) -> View | Non
 
 
 def wider(one: View | None, other: View) -> View:
+    """The wider of two views."""
     return other if one is None or _WIDTH[other] > _WIDTH[one] else one
 
 
@@ -151,8 +152,7 @@ def body_of(entity: str, view: View, row: Mapping[str, Any]) -> dict[str, Any]:
     """The body that travels: `row` cut to the contract's fields, those hidden in `view` as null."""
     hidden = HIDDEN.get((entity, view), frozenset())
     return {
-        name: None if name in hidden else row[name]
-        for name in ENTITIES[entity].__struct_fields__
+        name: None if name in hidden else row[name] for name in ENTITIES[entity].__struct_fields__
     }
 
 

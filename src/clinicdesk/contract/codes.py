@@ -16,8 +16,8 @@ LENGTH: Final = 5
 def prescription_code(prescription: UUID, length: int = LENGTH) -> str:
     """`RX-` and `length` characters taken from the random end of the identifier.
 
-    Both ends derive it alike, so that a desk without a server can already show the code. On the rare
-    collision within a clinic the server lengthens it by a character.
+    Both ends derive it alike, so that a desk without a server can already show the code. On the
+    rare collision within a clinic the server lengthens it by a character.
     """
     bits = prescription.int
     letters = [ALPHABET[(bits >> (5 * place)) & 31] for place in range(length)]

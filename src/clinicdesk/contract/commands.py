@@ -1,8 +1,8 @@
 """What a person can do, as values. Each is sent with an identity and takes effect exactly once.
 
-A command names its aggregate (here always a prescription): commands of one aggregate keep their order,
-others do not wait for them. `ROUTES` says under which method and path each travels; identifiers that the
-path carries are not repeated in the body.
+A command names its aggregate (here always a prescription): commands of one aggregate keep their
+order, others do not wait for them. `ROUTES` says under which method and path each travels;
+identifiers that the path carries are not repeated in the body.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_ITEMS: Final = 30
 
 
 class DraftItem(Struct, frozen=True, kw_only=True):
-    """A line as the prescriber writes it; name and price are added from the formulary by the server."""
+    """A line as the prescriber writes it; the server adds its name and price."""
 
     id: UUID
     medicine_id: UUID
@@ -138,7 +138,9 @@ ROUTES: Final[dict[type[Command], Route]] = {
     DeclineItem: Route("POST", "/api/prescriptions/{prescription_id}/items/{item_id}/decline"),
     HandOver: Route("POST", "/api/prescriptions/{prescription_id}/hand-over"),
     CancelPrescription: Route("POST", "/api/prescriptions/{prescription_id}/cancel"),
-    PayOutRefund: Route("POST", "/api/prescriptions/{prescription_id}/refunds/{payment_id}/pay-out"),
+    PayOutRefund: Route(
+        "POST", "/api/prescriptions/{prescription_id}/refunds/{payment_id}/pay-out"
+    ),
 }
 
 

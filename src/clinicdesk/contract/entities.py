@@ -1,11 +1,13 @@
 """The rows a desk may hold, as they travel.
 
-A body on the wire is the database row in JSON, cut to the fields below and to the view of who reads it
-(`access`). Fields that a view hides arrive as null, hence the `| None` on them. Every row carries the
-keys that decide who sees it, also where a parent has them, so that one row alone says its audience.
+A body on the wire is the database row in JSON, cut to the fields below and to the view of who
+reads it (`access`). Fields that a view hides arrive as null, hence the `| None` on them. Every row
+carries the keys that decide who sees it, also where a parent has them, so that one row alone says
+its audience.
 
-Times are UTC. Money is in minor units. `version` starts at 1 and grows by one with each change of the row.
-Names follow FHIR R5 where it has one (Patient, Practitioner, AllergyIntolerance, MedicationRequest).
+Times are UTC. Money is in minor units. `version` starts at 1 and grows by one with each change of
+the row. Names follow FHIR R5 where it has one (Patient, Practitioner, AllergyIntolerance,
+MedicationRequest).
 """
 
 from __future__ import annotations
@@ -70,6 +72,8 @@ class Schedule(StrEnum):
 
 
 class PrescriptionStatus(StrEnum):
+    """The states of `lifecycles.PRESCRIPTION`."""
+
     DRAFT = "DRAFT"
     PAID = "PAID"
     FULFILLED = "FULFILLED"
@@ -78,6 +82,8 @@ class PrescriptionStatus(StrEnum):
 
 
 class ItemStatus(StrEnum):
+    """The states of `lifecycles.PRESCRIPTION_ITEM`."""
+
     PENDING = "PENDING"
     PICKING = "PICKING"
     CHECKED = "CHECKED"
@@ -91,15 +97,21 @@ class ItemStatus(StrEnum):
 
 
 class PaymentKind(StrEnum):
+    """Which way the money went."""
+
     PAYMENT = "payment"
     REFUND = "refund"
 
 
 class PaymentMethod(StrEnum):
+    """How it was paid."""
+
     CASH = "cash"
 
 
 class PaymentStatus(StrEnum):
+    """Where an entry of the ledger stands."""
+
     PENDING = "PENDING"
     """A refund that is owed to the patient and not yet paid out."""
     COMPLETED = "COMPLETED"
@@ -162,6 +174,8 @@ class Member(Row, frozen=True, kw_only=True):
 
 
 class Practitioner(Row, frozen=True, kw_only=True):
+    """A person who treats and prescribes."""
+
     name: str
     specialization: Specialization
     qualification: str
@@ -171,6 +185,8 @@ class Practitioner(Row, frozen=True, kw_only=True):
 
 
 class Pharmacy(Row, frozen=True, kw_only=True):
+    """A dispensary that prescriptions are sent to."""
+
     name: str
     licence_number: str
     address: str
@@ -179,7 +195,7 @@ class Pharmacy(Row, frozen=True, kw_only=True):
 
 
 class Patient(Row, frozen=True, kw_only=True):
-    """A person in care. `practitioner_ids` is the care team, `pharmacy_ids` those who supplied them."""
+    """A person in care. `practitioner_ids`: the care team; `pharmacy_ids`: who supplied them."""
 
     number: str  # "P-004182", unique in the clinic
     name: str
@@ -222,7 +238,7 @@ class Formulary(Row, frozen=True, kw_only=True):
 
 
 class Medicine(Struct, frozen=True, kw_only=True):
-    """A product that can be prescribed. Fetched in pages by revision, not carried row by row by the log."""
+    """A product that can be prescribed. Fetched in pages by revision; the log carries its list only."""
 
     id: UUID
     clinic_id: UUID
@@ -333,4 +349,4 @@ ENTITIES: dict[str, type[Row]] = {
     "prescription_item": PrescriptionItem,
     "payment": Payment,
 }
-"""Kind on the wire, and name of the table, to its type. The order is one in which references resolve."""
+"""Kind on the wire, which is also the table's name, to its type; referenced kinds come first."""

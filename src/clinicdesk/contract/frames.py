@@ -1,8 +1,8 @@
 """The live feed's frames: JSON text over a WebSocket, subprotocol `clinicdesk.v1`.
 
-An `ev` frame covers the log's interval `(from, to]` of one clinic. The desk accepts it only when `from`
-is its own cursor, so a row that is not for it never looks like a gap. `to` always stands at the end of a
-transaction.
+An `ev` frame covers the log's interval `(from, to]` of one clinic. The desk accepts it only when
+`from` is its own cursor, so a row that is not for it never looks like a gap. `to` always stands at
+the end of a transaction.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class CloseCode(IntEnum):
 
 
 class ResyncReason(StrEnum):
+    """Why a desk must take a new snapshot."""
+
     EPOCH = "epoch"  # the database was restored or failed over
     EXPIRED = "expired"  # the log no longer reaches back to the cursor
     AHEAD = "ahead"  # the cursor is past the head
@@ -47,6 +49,8 @@ class Cursor(Struct, frozen=True, kw_only=True):
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="t", tag="hello"):
+    """The first frame: who, on which device, from where on."""
+
     token: str
     device_id: UUID
     cursors: Annotated[list[Cursor], Meta(max_length=16)]
@@ -60,10 +64,14 @@ class Ack(Struct, frozen=True, kw_only=True, tag_field="t", tag="ack"):
 
 
 class Auth(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth"):
+    """A fresh access token for the session that is running."""
+
     token: str
 
 
 class Head(Struct, frozen=True, kw_only=True):
+    """Where a clinic's log stands, and with which rights the server serves this desk."""
+
     clinic: UUID
     epoch: str
     seq: int
@@ -95,6 +103,8 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Ev(Struct, frozen=True, kw_only=True, tag_field="t", tag="ev", rename={"from_": "from"}):
+    """What happened in `(from, to]`, as far as this desk may know it."""
+
     clinic: UUID
     epoch: str
     from_: int
@@ -103,11 +113,15 @@ class Ev(Struct, frozen=True, kw_only=True, tag_field="t", tag="ev", rename={"fr
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
+    """Nothing happened, and the line is alive."""
+
     heads: list[Head]
     server_time: datetime
 
 
 class Resync(Struct, frozen=True, kw_only=True, tag_field="t", tag="resync"):
+    """The cursor cannot be served: take a snapshot, then say hello again."""
+
     clinic: UUID
     reason: ResyncReason
 
@@ -123,10 +137,14 @@ class ScopeChanged(Struct, frozen=True, kw_only=True, tag_field="t", tag="scope"
 
 
 class AuthOk(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth_ok"):
+    """The fresh token is accepted."""
+
     expires: datetime
 
 
 class AuthExpiring(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth_expiring"):
+    """The token will not be good much longer: send `auth`."""
+
     expires: datetime
 
 
@@ -160,4 +178,5 @@ def decode_server_frame(data: bytes | str) -> ServerFrame:
 
 
 def encode_frame(frame: ClientFrame | ServerFrame) -> bytes:
+    """The frame as it travels."""
     return msgspec.json.encode(frame)

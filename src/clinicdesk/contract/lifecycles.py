@@ -1,8 +1,8 @@
 """The states of a prescription and of its items, as data.
 
-The server enforces it, the desktop greys out by it and says why, the documentation draws it. Terminal
-states never reopen. Signing is a fact (`signed_at`), not a state: it freezes the lines and shows the
-prescription to its pharmacy.
+The server enforces it, the desktop greys out by it and says why, the documentation draws it.
+Terminal states never reopen. Signing is a fact (`signed_at`), not a state: it freezes the lines
+and shows the prescription to its pharmacy.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Transition(Struct, frozen=True):
 
 
 class Lifecycle(Struct, frozen=True):
+    """The states of one entity and the commands that are lawful in each."""
+
     entity: str
     initial: str
     terminal: frozenset[str]
@@ -39,9 +41,9 @@ class Lifecycle(Struct, frozen=True):
     def allows(self, state: str, command: str, *, signed: bool) -> Transition | None:
         """The transition that `command` makes from `state`, or None when it is not lawful there."""
         for transition in self.transitions:
-            if transition.state == state and transition.command == command:
-                if transition.signed is None or transition.signed == signed:
-                    return transition
+            named = transition.state == state and transition.command == command
+            if named and transition.signed in (None, signed):
+                return transition
         return None
 
     def commands_in(self, state: str, *, signed: bool) -> tuple[str, ...]:
@@ -63,8 +65,12 @@ PRESCRIPTION: Final = Lifecycle(
     transitions=(
         Transition(_P.DRAFT, "revise_draft", _P.DRAFT, signed=False),
         Transition(_P.DRAFT, "sign_and_send", _P.DRAFT, signed=False),
-        Transition(_P.DRAFT, "take_payment", _P.PAID, signed=True, settles="the ledger covers the total"),
-        Transition(_P.PAID, "fulfill_items", _P.FULFILLED, settles="each line is ready or declined"),
+        Transition(
+            _P.DRAFT, "take_payment", _P.PAID, signed=True, settles="the ledger covers the total"
+        ),
+        Transition(
+            _P.PAID, "fulfill_items", _P.FULFILLED, settles="each line is ready or declined"
+        ),
         Transition(_P.PAID, "decline_item", _P.FULFILLED, settles="each line is ready or declined"),
         Transition(_P.FULFILLED, "hand_over", _P.COMPLETED),
         Transition(_P.DRAFT, "cancel_prescription", _P.CANCELLED),

@@ -7,7 +7,15 @@ from typing import Final
 MINOR_DIGITS: Final = {"INR": 2, "NZD": 2, "AUD": 2, "USD": 2, "EUR": 2, "GBP": 2, "JPY": 0}
 """Decimal places of the currencies the product prints; others are taken as two (ISO 4217)."""
 
-SYMBOLS: Final = {"INR": "₹", "NZD": "$", "AUD": "$", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+SYMBOLS: Final = {
+    "INR": "₹",
+    "NZD": "$",
+    "AUD": "$",
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+}
 
 
 def line_amount(price_minor: int, pack_size: int, quantity: int) -> int:
@@ -20,7 +28,7 @@ def line_amount(price_minor: int, pack_size: int, quantity: int) -> int:
 
 
 def format_money(minor: int, currency: str) -> str:
-    """The amount as people of its country write it: ₹ 1,23,456.00 in lakh, $ 1,234.50 in thousands."""
+    """The amount as its country writes it: ₹ 1,23,456.00 in lakh, $ 1,234.50 in thousands."""
     digits = MINOR_DIGITS.get(currency, 2)
     sign = "-" if minor < 0 else ""
     whole, fraction = divmod(abs(minor), 10**digits)

@@ -1,8 +1,9 @@
 """Refusals: typed values with a sentence, carried as `application/problem+json` (RFC 9457).
 
-A refusal is not an exception: the domain returns it, the server stores it with the command's identity and
-answers with it, the desk keeps it until a person has dealt with it. `code` is stable; `status` is the HTTP
-status it travels under; `detail` is the English sentence, which the desk may translate by `code`.
+A refusal is not an exception: the domain returns it, the server stores it with the command's
+identity and answers with it, the desk keeps it until a person has dealt with it. `code` is stable;
+`status` is the HTTP status it travels under; `detail` is the English sentence, which the desk may
+translate by `code`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class InvalidField(Problem, frozen=True, kw_only=True, tag="invalid_field"):
 
 
 class KeyMissing(Problem, frozen=True, kw_only=True, tag="idempotency_key_missing"):
+    """A command came without `Idempotency-Key`."""
+
     status: ClassVar[int] = 400
     title: ClassVar[str] = "The command has no identity"
 
@@ -70,6 +73,8 @@ class StillRunning(Problem, frozen=True, kw_only=True, tag="still_running"):
 
 
 class PreconditionMissing(Problem, frozen=True, kw_only=True, tag="precondition_missing"):
+    """An edit came without `If-Match`."""
+
     status: ClassVar[int] = 428
     title: ClassVar[str] = "The version that was edited is not said"
 
@@ -133,11 +138,15 @@ class NotFound(Problem, frozen=True, kw_only=True, tag="not_found"):
 
 
 class WrongCredentials(Problem, frozen=True, kw_only=True, tag="wrong_credentials"):
+    """No such login, or not its password: the two are never told apart."""
+
     status: ClassVar[int] = 401
     title: ClassVar[str] = "Sign-in failed"
 
 
 class TooManyAttempts(Problem, frozen=True, kw_only=True, tag="too_many_attempts"):
+    """Sign-in is closed for a while, for this login or from this address."""
+
     status: ClassVar[int] = 429
     title: ClassVar[str] = "Too many attempts"
 
@@ -152,6 +161,8 @@ class SessionExpired(Problem, frozen=True, kw_only=True, tag="session_expired"):
 
 
 class TooLarge(Problem, frozen=True, kw_only=True, tag="too_large"):
+    """The body is larger than the server reads."""
+
     status: ClassVar[int] = 413
     title: ClassVar[str] = "The request is too large"
 
@@ -176,7 +187,7 @@ class NoSuchRoute(Problem, frozen=True, kw_only=True, tag="no_such_route"):
 
 
 class Unavailable(Problem, frozen=True, kw_only=True, tag="unavailable"):
-    """The server cannot reach its database; nothing was changed, and it can be sent again as it is."""
+    """The server cannot reach its database; nothing was changed; send it again as it is."""
 
     status: ClassVar[int] = 503
     title: ClassVar[str] = "The server is not ready"
@@ -231,7 +242,7 @@ def encode_problem(problem: Problem) -> bytes:
 
 
 def decode_problem(content: bytes) -> Refusal:
-    """Raises `msgspec.DecodeError` when the content is not a refusal of ours (a proxy's page, say)."""
+    """Raises `msgspec.DecodeError` when the content is not a refusal of ours (say, a proxy's)."""
     decoded: Refusal = _DECODER.decode(content)
     return decoded
 

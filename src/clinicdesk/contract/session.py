@@ -1,7 +1,7 @@
 """Sign-in, refresh and the server's own card.
 
-The device makes an Ed25519 key pair; each refresh is signed with it, so that a refresh token alone, copied
-off a desk, is worth nothing.
+The device makes an Ed25519 key pair; each refresh is signed with it, so that a refresh token
+alone, copied off a desk, is worth nothing.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class SignIn(Struct, frozen=True, kw_only=True):
 
 
 class ClinicChoice(Struct, frozen=True, kw_only=True):
+    """A clinic that the account may sign in to."""
+
     id: UUID
     name: str
 
@@ -75,6 +77,8 @@ class Refresh(Struct, frozen=True, kw_only=True):
 
 
 class Refreshed(Struct, frozen=True, kw_only=True):
+    """The next pair of tokens; the refresh token that was given is spent."""
+
     access_token: str
     expires: datetime
     refresh_token: str

@@ -1,8 +1,8 @@
-"""How a medicine is to be taken: dose, frequency, duration, and the quantity that follows from them.
+"""How a medicine is to be taken: dose, frequency, duration, and the quantity that follows.
 
-The frequencies are the Latin abbreviations that prescribers type; the sentence is what the patient reads.
-`parse_sig` turns one typed line ("1 tab bd 5d after food") into its parts, so that a line of a
-prescription costs a few keystrokes.
+The frequencies are the Latin abbreviations that prescribers type; the sentence is what the patient
+reads. `parse_sig` turns one typed line ("1 tab bd 5d after food") into its parts, so that a line
+of a prescription costs a few keystrokes.
 """
 
 from __future__ import annotations
@@ -76,17 +76,19 @@ def frequency_code(text: str) -> str | None:
     return code if code in FREQUENCIES else None
 
 
-_DURATION = re.compile(r"(?:x\s*)?(\d{1,3})\s*(d|day|days|/7|w|wk|week|weeks|/52|m|month|months|/12)\Z", re.I)
+_DURATION = re.compile(
+    r"(?:x\s*)?(\d{1,3})\s*(d|day|days|/7|w|wk|week|weeks|/52|m|month|months|/12)\Z", re.I
+)
 _DAYS_IN = {"d": 1, "/7": 1, "w": 7, "/52": 7, "m": 30, "/12": 30}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[½¼¾]")
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 
 
 def parse_sig(text: str) -> Sig:
-    """The parts of a typed line: "1 tab bd 5d pc" is one tablet twice a day for five days after food.
+    """The parts of a typed line: "1 tab bd 5d pc" is 1 tablet twice a day for 5 days after food.
 
-    What comes before the frequency is the dose, a number with d, w or m (or /7, /52, /12) is the duration,
-    everything else is the instruction, with `ac`, `pc` and `cc` spelt out.
+    What comes before the frequency is the dose, a number with d, w or m (or /7, /52, /12) is the
+    duration, everything else is the instruction, with `ac`, `pc` and `cc` spelt out.
     """
     dose: list[str] = []
     rest: list[str] = []
@@ -120,7 +122,7 @@ def dose_amount(dose: str) -> Decimal | None:
 
 
 def quantity_for(dose: str, frequency: str, days: int | None) -> int | None:
-    """Units to dispense: dose x times a day x days, rounded up; None where it cannot be reckoned."""
+    """Units to dispense: dose x times a day x days, rounded up; None when it cannot be told."""
     amount = dose_amount(dose)
     times = FREQUENCIES.get(frequency)
     if amount is None or times is None or times.per_day is None or not days:

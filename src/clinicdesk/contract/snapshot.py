@@ -10,7 +10,7 @@ from clinicdesk.contract.entities import Medicine
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """`rows` maps each entity kind to bodies in the member's view, as an `ev` item would carry them."""
+    """`rows` maps each entity kind to bodies in the member's view, as `ev` items carry them."""
 
     clinic: UUID
     epoch: str

@@ -1,4 +1,4 @@
-"""One clinic's log as this process has read it: a bounded memory of its end, the database behind it."""
+"""One clinic's log as this process has read it: a memory of its end, the database behind it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The sockets of this process.
 
-After a commit the HTTP side hints the clinic; the gateway reads the log and wakes that clinic's sockets. A
-hint that is lost costs at most a second: once a second one query asks for the heads of all clinics that
-have sockets here.
+After a commit the HTTP side hints the clinic; the gateway reads the log and wakes that clinic's
+sockets. A hint that is lost costs at most a second: once a second one query asks for the heads of
+all clinics that have sockets here.
 """
 
 from __future__ import annotations
@@ -48,14 +48,21 @@ journal = structlog.get_logger("clinicdesk.live")
 class Authenticator(Protocol):
     """Turns an access token into an identity; None when it is not good (any more)."""
 
-    async def identify(self, token: str) -> Identity | None: ...
+    async def identify(self, token: str) -> Identity | None:
+        """Look the token up."""
+        ...
 
 
 class Socket(Protocol):
     """What the gateway needs of a WebSocket."""
 
-    async def send(self, data: bytes) -> None: ...
-    async def close(self, code: int, reason: str) -> None: ...
+    async def send(self, data: bytes) -> None:
+        """Send one text message."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close with a code of `contract.frames.CloseCode`."""
+        ...
 
 
 class LiveGateway:
@@ -72,13 +79,16 @@ class LiveGateway:
         self._epoch = ""
 
     async def start(self) -> None:
+        """Begin to poll. Raises `DatabaseDown`."""
         self._epoch = await self._database.epoch()
         self._spawn(self._poll(), "live poll")
 
     async def stop(self, spread_ms: int) -> None:
         """Say goodbye to every desk and end."""
         for desk in [*self._opening, *(desk for desks in self._desks.values() for desk in desks)]:
-            with suppress(Exception):  # a desk that is already gone must not keep the others waiting
+            with suppress(
+                Exception
+            ):  # a desk that is already gone must not keep the others waiting
                 await desk.bye(spread_ms)
         for task in self._tasks:
             task.cancel()
@@ -90,18 +100,21 @@ class LiveGateway:
             event.set()
 
     def connect(self, socket: Socket) -> DeskSocket:
+        """A socket was accepted."""
         desk = DeskSocket(socket, self)
         self._opening.add(desk)
         _sockets_open.inc()
         return desk
 
     def disconnect(self, desk: DeskSocket) -> None:
+        """A socket is gone."""
         self._opening.discard(desk)
         for desks in self._desks.values():
             desks.discard(desk)
         _sockets_open.dec()
 
     async def identify(self, token: str) -> Identity | None:
+        """Who an access token stands for."""
         return await self._authenticator.identify(token)
 
     async def join(self, desk: DeskSocket, clinic_id: UUID) -> tuple[ClinicFeed, Position]:
@@ -174,13 +187,16 @@ class DeskSocket:
         self._closed = False
 
     def wake(self) -> None:
+        """There may be something to send."""
         self._awake.set()
 
     def receive(self, data: bytes | str) -> None:
-        self._waiting += self._connection.receive(data, time.monotonic(), datetime.now(UTC))
+        """A message came from the desk."""
+        self._waiting += self._connection.receive(data, time.monotonic())
         self.wake()
 
     async def bye(self, spread_ms: int) -> None:
+        """Say that the server stops, and close."""
         await self._carry_out(self._connection.bye(spread_ms, time.monotonic()))
 
     async def run(self) -> None:
@@ -192,9 +208,7 @@ class DeskSocket:
             await self._carry_out(waiting)
             await self._deliver()
             head = self._feed.head if self._feed else 0
-            await self._carry_out(
-                self._connection.tick(time.monotonic(), datetime.now(UTC), head)
-            )
+            await self._carry_out(self._connection.tick(time.monotonic(), datetime.now(UTC), head))
 
     async def _deliver(self) -> None:
         while self._feed is not None and not self._closed:

@@ -1,8 +1,8 @@
 """The server's end of one live socket, without sockets, clock or loop.
 
-Bytes and "now" go in; effects come out: frames to send, a token to authenticate, a close code. The gateway
-asks `wants_after` where the socket stands and gives it the log's next entries with `offer`. Times are
-seconds of any monotonic clock; the wire's own times come in as datetimes.
+Bytes and "now" go in; effects come out: frames to send, a token to authenticate, a close code. The
+gateway asks `wants_after` where the socket stands and gives it the log's next entries with
+`offer`. Times are seconds of any monotonic clock; the wire's own times come in as datetimes.
 
     AWAITING_HELLO -> AUTHENTICATING -> LIVE <-> PAUSED (token expired)
                                      -> RESYNC (the desk must take a snapshot and say hello again)
@@ -57,14 +57,20 @@ MALFORMED_FRAME = 1007
 
 
 class Send(Struct, frozen=True):
+    """A frame for the desk."""
+
     data: bytes
 
 
 class Authenticate(Struct, frozen=True):
+    """A token to look up; answer with `authenticated` or `refused`."""
+
     token: str
 
 
 class Close(Struct, frozen=True):
+    """The end of the conversation."""
+
     code: int
     reason: str
 
@@ -81,7 +87,7 @@ class Identity(Struct, frozen=True):
 
 
 class Position(Struct, frozen=True):
-    """Where the clinic's log stands: its epoch, its head, and the oldest entry that can be resumed after."""
+    """Where the clinic's log stands: epoch, head, and the oldest entry to resume after."""
 
     epoch: str
     head: int
@@ -89,6 +95,8 @@ class Position(Struct, frozen=True):
 
 
 class Phase(Enum):
+    """Where a conversation stands."""
+
     AWAITING_HELLO = auto()
     AUTHENTICATING = auto()
     LIVE = auto()
@@ -117,14 +125,16 @@ class LiveConnection:
         self._expires: datetime | None = None
         self._warned = False
         self._hello: Hello | None = None
-        self._unacked: list[tuple[int, int, int]] = []  # (to, events, bytes) of each frame on its way
+        self._unacked: list[
+            tuple[int, int, int]
+        ] = []  # (to, events, bytes) of each frame on its way
         self._opened = now
         self._last_sent = now
         self._waiting_since = now
 
     # What the socket brings
 
-    def receive(self, data: bytes | str, now: float, wall: datetime) -> list[Effect]:
+    def receive(self, data: bytes | str, now: float) -> list[Effect]:
         """A message from the desk."""
         if self.phase is Phase.CLOSED:
             return []
@@ -166,7 +176,7 @@ class LiveConnection:
     def authenticated(
         self, who: Identity, position: Position, now: float, wall: datetime
     ) -> list[Effect]:
-        """The token was good. Answers a `hello` with `welcome` (and `resync`), an `auth` with `auth_ok`."""
+        """The token was good. `hello` gets `welcome` (and `resync`), `auth` gets `auth_ok`."""
         if self.phase is Phase.CLOSED:
             return []
         hello = self._hello
@@ -183,9 +193,7 @@ class LiveConnection:
         reason = self._resync_reason(cursor, position)
         if reason is not None:
             self.phase = Phase.RESYNC
-            effects.append(
-                self._send(Resync(clinic=who.member.clinic_id, reason=reason), now)
-            )
+            effects.append(self._send(Resync(clinic=who.member.clinic_id, reason=reason), now))
             return effects
         self.sent_to = self._acked_to = position.head if cursor is None else cursor.seq
         self.phase = Phase.LIVE
@@ -255,7 +263,7 @@ class LiveConnection:
         return None if events >= WINDOW or size >= WINDOW_BYTES else self.sent_to
 
     def offer(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
-        """The log's entries in `(sent_to, to]`. A change of this member's own rights takes effect at its seq."""
+        """The log's entries in `(sent_to, to]`. A change of the member's rights counts from its seq."""
         effects: list[Effect] = []
         start = 0
         for index, entry in enumerate(entries):

@@ -1,4 +1,4 @@
-"""A row of the log, made into the items that desks receive: once per view, whatever the number of sockets."""
+"""A row of the log, made into the items that desks receive: once per view, for all sockets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RenderedEntry:
 
     Attributes:
         seq: Its place in the clinic's log.
-        member: The member's row after the change, when the change is one of a member of staff.
+        entry: The row of the log.
     """
 
     __slots__ = ("_after", "_before", "_gone", "_items", "entry", "seq")
@@ -41,10 +41,11 @@ class RenderedEntry:
 
     @property
     def member(self) -> Mapping[str, Any] | None:
+        """The member's row after the change, when the change is one of a member of staff."""
         return self.entry.new if self.entry.entity == "member" else None
 
     def item_for(self, scopes: frozenset[str]) -> bytes | None:
-        """The item as somebody with `scopes` receives it; None when it never was and is not theirs."""
+        """The item as somebody with `scopes` receives it; None when it is none of theirs."""
         view = view_for(scopes, self._after)
         if view is not None:
             return self._shown(view)
