@@ -1,0 +1,1 @@
+"""The database of the server: its schema, its queries and the embedded PostgreSQL."""
