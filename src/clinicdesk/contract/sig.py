@@ -7,8 +7,9 @@ of a prescription costs a few keystrokes.
 
 from __future__ import annotations
 
+import math
 import re
-from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from typing import Final
 
 from msgspec import Struct
@@ -19,24 +20,24 @@ class Frequency(Struct, frozen=True):
 
     code: str
     sentence: str
-    per_day: Decimal | None
+    per_day: Fraction | None
 
 
 FREQUENCIES: Final[dict[str, Frequency]] = {
     f.code: f
     for f in (
-        Frequency("OD", "once a day", Decimal(1)),
-        Frequency("OM", "every morning", Decimal(1)),
-        Frequency("HS", "at night", Decimal(1)),
-        Frequency("BD", "twice a day", Decimal(2)),
-        Frequency("TDS", "three times a day", Decimal(3)),
-        Frequency("QID", "four times a day", Decimal(4)),
-        Frequency("Q4H", "every 4 hours", Decimal(6)),
-        Frequency("Q6H", "every 6 hours", Decimal(4)),
-        Frequency("Q8H", "every 8 hours", Decimal(3)),
-        Frequency("Q12H", "every 12 hours", Decimal(2)),
-        Frequency("ALT", "every other day", Decimal("0.5")),
-        Frequency("WEEKLY", "once a week", Decimal(1) / Decimal(7)),
+        Frequency("OD", "once a day", Fraction(1)),
+        Frequency("OM", "every morning", Fraction(1)),
+        Frequency("HS", "at night", Fraction(1)),
+        Frequency("BD", "twice a day", Fraction(2)),
+        Frequency("TDS", "three times a day", Fraction(3)),
+        Frequency("QID", "four times a day", Fraction(4)),
+        Frequency("Q4H", "every 4 hours", Fraction(6)),
+        Frequency("Q6H", "every 6 hours", Fraction(4)),
+        Frequency("Q8H", "every 8 hours", Fraction(3)),
+        Frequency("Q12H", "every 12 hours", Fraction(2)),
+        Frequency("ALT", "every other day", Fraction(1, 2)),
+        Frequency("WEEKLY", "once a week", Fraction(1, 7)),
         Frequency("SOS", "when needed", None),
         Frequency("STAT", "at once, a single dose", None),
     )
@@ -77,11 +78,13 @@ def frequency_code(text: str) -> str | None:
 
 
 _DURATION = re.compile(
-    r"(?:x\s*)?(\d{1,3})\s*(d|day|days|/7|w|wk|week|weeks|/52|m|month|months|/12)\Z", re.I
+    r"(?<!\S)(?:x\s*)?(\d{1,3})\s*"
+    r"(d|days?|/7|w|wks?|weeks?|/52|m|months?|/12)(?!\S)",
+    re.IGNORECASE,
 )
 _DAYS_IN = {"d": 1, "/7": 1, "w": 7, "/52": 7, "m": 30, "/12": 30}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?|[½¼¾]")
-_FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_VULGAR = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4)}
 
 
 def parse_sig(text: str) -> Sig:
@@ -93,19 +96,24 @@ def parse_sig(text: str) -> Sig:
     dose: list[str] = []
     rest: list[str] = []
     frequency: str | None = None
-    days: int | None = None
-    for word in text.split():
+    duration = _DURATION.search(text)
+    days = int(duration[1]) * _unit_days(duration[2]) if duration else None
+    before = text[: duration.start()] if duration else text
+    after = text[duration.end() :] if duration else ""
+    for word in before.split():
         code = frequency_code(word)
-        duration = _DURATION.match(word)
         if code is not None and frequency is None:
             frequency = code
-        elif duration is not None and days is None:
-            days = int(duration[1]) * _unit_days(duration[2])
-        elif frequency is None and days is None:
-            dose.append(word)
         else:
-            rest.append(TIMINGS.get(word.lower(), word))
-    return Sig(" ".join(dose) or None, frequency, days, " ".join(rest))
+            (dose if frequency is None else rest).append(word)
+    for word in after.split():
+        code = frequency_code(word)
+        if code is not None and frequency is None:
+            frequency = code
+        else:
+            rest.append(word)
+    instructions = " ".join(TIMINGS.get(word.lower(), word) for word in rest)
+    return Sig(" ".join(dose) or None, frequency, days, instructions)
 
 
 def _unit_days(unit: str) -> int:
@@ -113,10 +121,10 @@ def _unit_days(unit: str) -> int:
     return _DAYS_IN[key if key.startswith("/") else key[0]]
 
 
-def dose_amount(dose: str) -> Decimal | None:
+def dose_amount(dose: str) -> Fraction | None:
     """The number in a dose ("½ tablet" is 0.5, "1-2 tablets" is 2: the most that may be taken)."""
     numbers = [
-        _FRACTIONS.get(found) or Decimal(found.replace(",", ".")) for found in _NUMBER.findall(dose)
+        _VULGAR.get(found) or Fraction(found.replace(",", ".")) for found in _NUMBER.findall(dose)
     ]
     return max(numbers) if numbers else None
 
@@ -127,4 +135,4 @@ def quantity_for(dose: str, frequency: str, days: int | None) -> int | None:
     times = FREQUENCIES.get(frequency)
     if amount is None or times is None or times.per_day is None or not days:
         return None
-    return max(1, int((amount * times.per_day * days).to_integral_value(ROUND_CEILING)))
+    return max(1, math.ceil(amount * times.per_day * days))
