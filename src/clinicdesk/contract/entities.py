@@ -238,7 +238,7 @@ class Formulary(Row, frozen=True, kw_only=True):
 
 
 class Medicine(Struct, frozen=True, kw_only=True):
-    """A product that can be prescribed. Fetched in pages by revision; the log names its list only."""
+    """A product to prescribe. Desks fetch it in pages by revision; the log names its list only."""
 
     id: UUID
     clinic_id: UUID
