@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     InstallProgram = Callable[[str, Callable[[argparse.Namespace], int]], list[argparse.Namespace]]
+
+
+COMMANDS = [
+    ([], "clinicdesk.desktop.app:main"),
+    (["desktop"], "clinicdesk.desktop.app:main"),
+    (["demo"], "clinicdesk.demo:main"),
+    (["server"], "clinicdesk.server.app:run_server"),
+    (["server", "--port", "8400"], "clinicdesk.server.app:run_server"),
+    (["server", "run"], "clinicdesk.server.app:run_server"),
+    (["server", "migrate"], "clinicdesk.server.commands:migrate"),
+    (["server", "check"], "clinicdesk.server.commands:check"),
+    (["server", "demo-data"], "clinicdesk.server.commands:demo_data"),
+    (["server", "import-formulary", "a.csv"], "clinicdesk.server.commands:import_formulary"),
+    (["server", "audit", "verify"], "clinicdesk.server.commands:audit_verify"),
+    (["server", "add-user", "asha", "--role", "slp"], "clinicdesk.server.commands:add_user"),
+]
 
 
 @pytest.fixture
@@ -44,20 +62,7 @@ def program(monkeypatch: pytest.MonkeyPatch) -> InstallProgram:
 
 @pytest.mark.parametrize(
     ("words", "target"),
-    [
-        ([], "clinicdesk.desktop.app:main"),
-        (["desktop"], "clinicdesk.desktop.app:main"),
-        (["demo"], "clinicdesk.demo:main"),
-        (["server"], "clinicdesk.server.app:run_server"),
-        (["server", "--port", "8400"], "clinicdesk.server.app:run_server"),
-        (["server", "run"], "clinicdesk.server.app:run_server"),
-        (["server", "migrate"], "clinicdesk.server.commands:migrate"),
-        (["server", "check"], "clinicdesk.server.commands:check"),
-        (["server", "demo-data"], "clinicdesk.server.commands:demo_data"),
-        (["server", "import-formulary", "a.csv"], "clinicdesk.server.commands:import_formulary"),
-        (["server", "audit", "verify"], "clinicdesk.server.commands:audit_verify"),
-        (["server", "add-user", "asha", "--role", "slp"], "clinicdesk.server.commands:add_user"),
-    ],
+    COMMANDS,
     ids=lambda value: value if isinstance(value, str) else " ".join(value) or "no arguments",
 )
 def test_each_command_calls_its_one_function_and_ends_with_its_status(
@@ -67,6 +72,15 @@ def test_each_command_calls_its_one_function_and_ends_with_its_status(
 
     assert main(words) == 7
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("target", sorted({target for _, target in COMMANDS}))
+def test_the_function_of_each_command_exists(target: str) -> None:
+    module_name, _, function_name = target.partition(":")
+    if find_spec(module_name) is None:
+        pytest.skip(f"{module_name} is not part of this checkout")
+
+    assert callable(getattr(import_module(module_name), function_name))
 
 
 def test_the_desktop_is_told_its_server_and_profile(program: InstallProgram) -> None:
