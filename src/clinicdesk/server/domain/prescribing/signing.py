@@ -1,0 +1,90 @@
+"""Signing: the lines are frozen and the prescription's pharmacy sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from clinicdesk.contract.commands import Done, SignAndSend
+from clinicdesk.contract.problems import Conflict, InvalidField, Refusal
+from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.domain.prescribing.allergies import meets
+from clinicdesk.server.domain.prescribing.held import Held, hold, save
+from clinicdesk.server.domain.prescribing.lines import products
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.domain.actor import MemberActor
+    from clinicdesk.server.domain.prescribing.lines import Product
+
+_QUERIES = load_queries("clinicdesk.server.domain.prescribing", "signing.sql")
+
+
+class Recipient(Struct, frozen=True, kw_only=True):
+    """What signing must know of the patient and the pharmacy."""
+
+    severe_allergies: list[str]
+    known_there: bool
+    pharmacy_is_open: bool
+
+
+async def sign_and_send(
+    tx: Transaction, actor: MemberActor, command: SignAndSend, expected_version: int
+) -> Done | Refusal:
+    """Sign, and let the pharmacy see the prescription, the patient and the patient's allergies.
+
+    A severe allergy is refused; lesser ones are the prescriber's judgement, and the desk warns.
+    """
+    before = await hold(tx, actor, "sign_and_send", command.prescription_id, expected_version)
+    if not isinstance(before, Held):
+        return before
+    if not before.items:
+        return Conflict(
+            detail="A prescription needs at least one medicine to be signed.", field="items"
+        )
+    key = {
+        "clinic_id": before.header.clinic_id,
+        "patient_id": before.header.patient_id,
+        "pharmacy_id": command.pharmacy_id,
+    }
+    await tx.execute(_QUERIES["lock_patient"], key)
+    recipient = await tx.one(_QUERIES["recipient"], key, into=Recipient)
+    if recipient is None or not recipient.pharmacy_is_open:
+        return InvalidField(
+            detail="There is no such pharmacy, or it takes no prescriptions.", field="pharmacy_id"
+        )
+    medicines = [item.medicine_id for item in before.items]
+    formulary = await products(tx, before.header.clinic_id, medicines)
+    if refusal := _unfit(before, recipient, formulary):
+        return refusal
+    if not recipient.known_there:
+        await tx.execute(_QUERIES["make_known"], key)
+    return await save(tx, actor, before, signed(before, command.pharmacy_id))
+
+
+def signed(draft: Held, pharmacy_id: UUID) -> Held:
+    """The draft with its signature, which the database passes on to the lines."""
+    header = replace(draft.header, signed_at=draft.now, pharmacy_id=pharmacy_id)
+    return replace(draft, header=header)
+
+
+def _unfit(draft: Held, recipient: Recipient, formulary: Mapping[UUID, Product]) -> Conflict | None:
+    for index, item in enumerate(draft.items):
+        product = formulary.get(item.medicine_id)
+        field = f"items[{index}].medicine_id"
+        if product is None or product.discontinued:
+            return Conflict(
+                detail=f"Line {item.line}, {item.generic_name}, is no longer supplied.", field=field
+            )
+        if any(meets(substance, product.ingredients) for substance in recipient.severe_allergies):
+            return Conflict(
+                detail=f"Line {item.line}, {item.generic_name}, meets a severe allergy on record; "
+                "prescribe something else.",
+                field=field,
+            )
+    return None
