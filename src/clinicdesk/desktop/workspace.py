@@ -1,0 +1,148 @@
+"""What a workspace is to the window around it, and what it is given to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.footer_hints import Hint
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.paint_trace import PaintTrace
+from clinicdesk.desktop.tasks import TaskOwner
+
+if TYPE_CHECKING:
+    from clinicdesk.core.desk import Desk
+
+__all__ = ["Context", "Hint", "NamedAction", "Say", "Shortcut", "Workspace"]
+
+
+class Say(Protocol):
+    """Shows a toast; see `__call__`."""
+
+    def __call__(
+        self,
+        text: str,
+        tone: Tone = Tone.NEUTRAL,
+        *,
+        action: str = "",
+        on_action: Callable[[], object] | None = None,
+    ) -> None:
+        """Say a short text over the lower edge of the window.
+
+        Args:
+            action: The word on a button beside it ("Undo", "View"); `on_action` is what it does.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a workspace works with.
+
+    Attributes:
+        desk: The signed-in member's rows, commands and searches.
+        design: Theme, icons and fonts.
+        tasks: Runs coroutines; every coroutine of a view goes through it.
+        toast: Says a short text.
+        go: Opens a thing by its kind ("patient", "prescription", "medicine") and identifier, in
+            whichever workspace shows it.
+        zone: The clinic's time zone: all times that people see are in it.
+        painted: Told by delegates which version of a row they paint.
+    """
+
+    desk: Desk
+    design: Design
+    tasks: TaskOwner
+    toast: Say
+    go: Callable[[str, UUID], None]
+    zone: ZoneInfo
+    painted: PaintTrace
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A line of the sheet on F1; `group` is its heading."""
+
+    keys: tuple[str, ...]
+    text: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAction:
+    """Something a workspace can do that the search bar offers by name.
+
+    Attributes:
+        name: What a person types or reads: "New prescription".
+        icon: Name of an icon. key: its shortcut, or empty.
+        run: Does it; the window shows the workspace first.
+        unavailable: Why it cannot be done now; empty when it can.
+    """
+
+    name: str
+    icon: str
+    run: Callable[[], object]
+    key: str = ""
+    unavailable: str = ""
+
+
+class Workspace(QWidget):
+    """One place of the rail. Subclasses are made with a `Context` alone.
+
+    It is built when it is first shown or asked for, and lives as long as the window: hiding one
+    keeps its selection, its scroll position and what was typed.
+
+    Attributes:
+        key: Names it in settings: "pharmacy".
+        icon: Name of its icon on the rail.
+
+    Signals:
+        badge_changed: `counter()` has another value.
+        hints_changed: `hints()` or `note()` says something else.
+        opened: It is shown to the person, or shown again.
+    """
+
+    badge_changed = Signal(int)
+    hints_changed = Signal()
+    opened = Signal()
+
+    key = ""
+    icon = ""
+
+    def title(self) -> str:
+        """What it is called, translated."""
+        raise NotImplementedError
+
+    def hints(self) -> list[Hint]:
+        """The keys of this screen, the most useful first; the window adds F1 itself."""
+        return []
+
+    def shortcuts(self) -> list[Shortcut]:
+        """All keys of this workspace for the sheet on F1."""
+        return [Shortcut(hint.keys, hint.text, self.title()) for hint in self.hints()]
+
+    def named_actions(self) -> list[NamedAction]:
+        """What the search bar offers by name while this member has this workspace."""
+        return []
+
+    def note(self) -> str:
+        """A short state for the right end of the footer, or nothing."""
+        return ""
+
+    def counter(self) -> int:
+        """How many things wait here for this member; shown on the rail, nothing at 0."""
+        return 0
+
+    def open_thing(self, _kind: str, _thing: UUID) -> bool:
+        """Show a thing; False when this workspace does not show that kind, or does not hold it."""
+        return False
+
+    def focus_start(self) -> None:
+        """Put the keyboard where the work begins."""
+        self.setFocus()
