@@ -51,6 +51,7 @@ QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $line; }
 QPushButton:focus { border: 2px solid $focus; padding: 4px 12px; }
 QPushButton:disabled { background: $raised; color: $third; border-color: $line; }
+QPushButton[compact="true"] { min-height: 16px; padding-left: 9px; padding-right: 9px; }
 QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $on_accent; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }

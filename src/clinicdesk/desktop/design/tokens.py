@@ -51,7 +51,7 @@ TYPE: dict[TextRole, TypeStyle] = {
     TextRole.SECONDARY: TypeStyle(12, 400),
     TextRole.PILL: TypeStyle(12, 600),
     TextRole.SMALL: TypeStyle(11, 400),
-    TextRole.KEY: TypeStyle(10, 600),
+    TextRole.KEY: TypeStyle(11, 600),
     TextRole.TITLE: TypeStyle(17, 600),
     TextRole.NAME: TypeStyle(18, 600),
     TextRole.HEADLINE: TypeStyle(20, 600),

@@ -1,0 +1,81 @@
+"""How the desk stands to the server, always in sight; it opens the outbox."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from PySide6.QtWidgets import QWidget
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.chip import Chip
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.tokens import Tone
+
+
+class Connection(Enum):
+    """What the pill can show."""
+
+    SIGNING_IN = auto()
+    LIVE = auto()
+    CATCHING_UP = auto()
+    OFFLINE = auto()
+
+
+class ConnectionPill(Chip):
+    """Live · Catching up · Offline since 10:42 · 3 to send; ``clicked`` opens the outbox."""
+
+    def __init__(self, design: Design, parent: QWidget | None = None) -> None:
+        super().__init__(design, Pill("", Tone.NEUTRAL), parent)
+        self.show_connection(Connection.SIGNING_IN)
+
+    def show_connection(self, state: Connection, since: str = "", to_send: int = 0) -> None:
+        """Show a state.
+
+        Args:
+            since: clinic time since which the desk is offline ("10:42"); only with OFFLINE.
+            to_send: commands that wait in the outbox.
+        """
+        words = self._words(state, since)
+        if to_send:
+            words += " · " + self.tr("%1 to send").replace("%1", str(to_send))
+        self.show_pill(Pill(words, _TONES[state], _ICONS[state]))
+        self.setToolTip(self._explanation(state))
+        self.setAccessibleDescription(self._explanation(state))
+
+    def _words(self, state: Connection, since: str) -> str:
+        match state:
+            case Connection.SIGNING_IN:
+                return self.tr("Signing in")
+            case Connection.LIVE:
+                return self.tr("Live")
+            case Connection.CATCHING_UP:
+                return self.tr("Catching up")
+            case Connection.OFFLINE if since:
+                return self.tr("Offline since %1").replace("%1", since)
+            case Connection.OFFLINE:
+                return self.tr("Offline")
+
+    def _explanation(self, state: Connection) -> str:
+        match state:
+            case Connection.SIGNING_IN:
+                return self.tr("Asking the server who you are")
+            case Connection.LIVE:
+                return self.tr("Everything on this desk is as of now")
+            case Connection.CATCHING_UP:
+                return self.tr("Connected; the latest changes are on their way")
+            case Connection.OFFLINE:
+                return self.tr("You can read and write; it is sent when the server is back")
+
+
+_TONES = {
+    Connection.SIGNING_IN: Tone.NEUTRAL,
+    Connection.LIVE: Tone.SUCCESS,
+    Connection.CATCHING_UP: Tone.INFO,
+    Connection.OFFLINE: Tone.WARNING,
+}
+_ICONS = {
+    Connection.SIGNING_IN: "log-in",
+    Connection.LIVE: "wifi",
+    Connection.CATCHING_UP: "refresh-cw",
+    Connection.OFFLINE: "wifi-off",
+}

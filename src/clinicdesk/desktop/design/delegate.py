@@ -1,0 +1,72 @@
+"""What both delegates share: grounds, elided texts that are kept, and tones of words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.painting import LEFT, colour, draw_rounded, draw_text, text_width
+from clinicdesk.desktop.design.tokens import TextRole, Tone
+
+Index = QModelIndex | QPersistentModelIndex
+_KEPT_TEXTS = 8192
+_BAR_WIDTH = 4
+_BAR_MARGIN = 10
+
+
+class ContentDelegate(QStyledItemDelegate):
+    """Base of the delegates; a row costs some ten strokes and no layout."""
+
+    def __init__(self, design: Design, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.design = design
+        self._elided: dict[tuple[str, TextRole, int], str] = {}
+
+    def elided(self, text: str, role: TextRole, width: int) -> str:
+        """Return the text cut to ``width`` pixels with "…"; the answer is kept."""
+        key = (text, role, width)
+        found = self._elided.get(key)
+        if found is None:
+            if len(self._elided) >= _KEPT_TEXTS:
+                self._elided.clear()
+            metrics = self.design.fonts.metrics(role)
+            found = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
+            self._elided[key] = found
+        return found
+
+    def ink(self, tone: Tone) -> str:
+        """Return the colour of words in a tone; neutral is ordinary secondary text."""
+        return self.design.theme.tint(tone).ink
+
+    def paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, glow: float, *, bar: bool
+    ) -> None:
+        """Paint selection, pointer, glow and the line below; the bar marks the selected row."""
+        theme = self.design.theme
+        rect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(rect, colour(theme.selection))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, colour(theme.hover))
+        if glow > 0:
+            painter.setOpacity(glow)
+            painter.fillRect(rect, colour(theme.glow))
+            painter.setOpacity(1.0)
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, colour(theme.line))
+        if selected and bar:
+            height = rect.height() - 1 - 2 * _BAR_MARGIN
+            mark = QRectF(rect.left() - 4, rect.top() + _BAR_MARGIN, _BAR_WIDTH + 4, height)
+            painter.setClipRect(rect)
+            draw_rounded(painter, mark, 3, theme.accent)
+            painter.setClipping(False)
+
+    def paint_line(
+        self, painter: QPainter, rect: QRectF, text: str, role: TextRole, ink: str
+    ) -> int:
+        """Draw one line from the left, elided to the rectangle; return the width it took."""
+        shown = self.elided(text, role, int(rect.width()))
+        draw_text(painter, self.design, rect, shown, role, ink, LEFT)
+        return text_width(self.design, shown, role)

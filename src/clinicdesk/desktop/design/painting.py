@@ -1,0 +1,82 @@
+"""The strokes that widgets and item delegates share, so that both look the same.
+
+Rectangles are in logical pixels. Borders of one pixel lie inside their rectangle.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.tokens import FOCUS_WIDTH, TextRole
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@cache
+def colour(name: str) -> QColor:
+    """Return a token's colour, parsed once."""
+    return QColor(name)
+
+
+def draw_rounded(
+    painter: QPainter,
+    rect: QRectF,
+    radius: float,
+    fill: str = "",
+    border: str = "",
+    border_width: float = 1.0,
+) -> None:
+    """Fill and border a rounded rectangle, sharp at every density; either may be left out."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour(border), border_width) if border else Qt.PenStyle.NoPen)
+    painter.setBrush(colour(fill) if fill else Qt.BrushStyle.NoBrush)
+    inset = border_width / 2 if border else 0.0
+    inner = rect.adjusted(inset, inset, -inset, -inset)
+    painter.drawRoundedRect(inner, radius - inset, radius - inset)
+
+
+def draw_focus_ring(painter: QPainter, design: Design, rect: QRectF, radius: float) -> None:
+    """Draw the ring that says "the keyboard acts here", along the inside of ``rect``."""
+    draw_rounded(painter, rect, radius, border=design.theme.focus, border_width=FOCUS_WIDTH)
+
+
+def draw_text(
+    painter: QPainter,
+    design: Design,
+    rect: QRectF,
+    text: str,
+    role: TextRole,
+    ink: str,
+    align: Qt.AlignmentFlag = LEFT,
+) -> None:
+    """Draw one line of text as it is; elide it first if it may be too long."""
+    painter.setFont(design.fonts.font(role))
+    painter.setPen(colour(ink))
+    painter.drawText(rect, int(align) | int(Qt.TextFlag.TextSingleLine), text)
+
+
+def text_width(design: Design, text: str, role: TextRole) -> int:
+    """Return the width of one line in logical pixels."""
+    return design.fonts.metrics(role).horizontalAdvance(text)
+
+
+def draw_icon(
+    painter: QPainter, design: Design, name: str, ink: str, top_left: QPointF, size: int
+) -> None:
+    """Draw a tinted icon at the density of what is being painted on."""
+    device = painter.device()
+    density = device.devicePixelRatio() if device is not None else 1.0
+    painter.drawPixmap(top_left, design.icons.pixmap(name, ink, size, density))
+
+
+def centred(rect: QRectF, size: QSizeF) -> QRectF:
+    """Return a rectangle of ``size`` in the middle of ``rect``, on whole pixels."""
+    left = round(rect.x() + (rect.width() - size.width()) / 2)
+    top = round(rect.y() + (rect.height() - size.height()) / 2)
+    return QRectF(left, top, size.width(), size.height())

@@ -1,0 +1,60 @@
+"""How lists and tables behave, beyond colours: fixed heights, no frame, whole rows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QListView, QTableView
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.glow import Glow
+from clinicdesk.desktop.design.row_delegate import RowDelegate
+from clinicdesk.desktop.design.table_delegate import TableDelegate
+from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT
+
+HEADER_HEIGHT = 31
+
+
+def dress_list(view: QListView, design: Design) -> Glow:
+    """Give a list view two-line rows; return what makes its rows glow."""
+    _dress(view, design)
+    # Without this Qt asks each of 50,000 rows for its height.
+    view.setUniformItemSizes(True)
+    glow = Glow(view)
+    view.setItemDelegate(RowDelegate(design, glow))
+    return glow
+
+
+def dress_table(view: QTableView, design: Design, key_role: int) -> Glow:
+    """Give a table two-line cells and a quiet header; return what makes its rows glow.
+
+    Args:
+        key_role: role under which the first column gives the row's key for the glow.
+    """
+    _dress(view, design)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setCornerButtonEnabled(False)
+    view.setTabKeyNavigation(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    rows = view.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(TABLE_ROW_HEIGHT)
+    columns = view.horizontalHeader()
+    columns.setFixedHeight(HEADER_HEIGHT)
+    columns.setHighlightSections(False)
+    columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    glow = Glow(view)
+    view.setItemDelegate(TableDelegate(design, glow, key_role))
+    return glow
+
+
+def _dress(view: QAbstractItemView, design: Design) -> None:
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setMouseTracking(True)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+    design.changed.connect(view.viewport().update)
