@@ -1,0 +1,144 @@
+"""A kind of rows in memory, as screens see it, with word of each change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from clinicdesk.contract.entities import Row
+from clinicdesk.core.listeners import Listeners, Unsubscribe
+
+T = TypeVar("T", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """What became different in a collection at one moment.
+
+    Attributes:
+        added, removed: Rows. updated: Pairs (old, new) of one identifier.
+        reset: Everything may be different: read `values()` again; the lists are empty.
+    """
+
+    added: list[T] = field(default_factory=list)
+    updated: list[tuple[T, T]] = field(default_factory=list)
+    removed: list[T] = field(default_factory=list)
+    reset: bool = False
+
+
+class Collection(Generic[T]):
+    """The effective rows of a kind: the server's, with this desk's own pending commands applied.
+
+    Reading is for everybody; the methods named `stage_...` and `announce` are the replica's. A
+    change is staged in as many collections as it touches before any of them announces it, so that
+    a subscriber of one always finds the others in step.
+
+    Attributes:
+        kind: The entity's name on the wire.
+    """
+
+    def __init__(self, kind: str, group_of: Callable[[T], UUID] | None = None) -> None:
+        self.kind = kind
+        self._group_of = group_of
+        self._server: dict[UUID, T] = {}
+        self._shown: dict[UUID, T] = {}
+        self._groups: dict[UUID, dict[UUID, None]] = {}
+        self._before: dict[UUID, T | None] = {}
+        self._listeners: Listeners[Change[T]] = Listeners()
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def __contains__(self, row_id: object) -> bool:
+        return row_id in self._shown
+
+    def get(self, row_id: UUID | None) -> T | None:
+        """The row, or None when this desk does not hold it (also for None, as optional keys are)."""
+        return None if row_id is None else self._shown.get(row_id)
+
+    def values(self) -> list[T]:
+        """All rows, in no particular order."""
+        return list(self._shown.values())
+
+    def of(self, group: UUID) -> list[T]:
+        """The rows of one parent: lines and payments of a prescription, allergies and prescriptions
+        of a patient."""
+        return [self._shown[row_id] for row_id in self._groups.get(group, ())]
+
+    def server_row(self, row_id: UUID) -> T | None:
+        """The row as the server last said it, without pending commands."""
+        return self._server.get(row_id)
+
+    def server_values(self) -> list[T]:
+        """All rows as the server last said them."""
+        return list(self._server.values())
+
+    def subscribe(self, callback: Callable[[Change[T]], None]) -> Unsubscribe:
+        """Call `callback` on the event loop after each change, until the answer is called."""
+        return self._listeners.add(callback)
+
+    def stage_server(self, row_id: UUID, row: T | None) -> None:
+        """Take the server's row, or its absence."""
+        if row is None:
+            self._server.pop(row_id, None)
+        else:
+            self._server[row_id] = row
+        self.stage_shown(row_id, row)
+
+    def stage_shown(self, row_id: UUID, row: T | None) -> None:
+        """Show `row`, whatever the server said; None hides it."""
+        old = self._shown.get(row_id)
+        self._before.setdefault(row_id, old)
+        if old is not None:
+            self._ungroup(row_id, old)
+        if row is None:
+            self._shown.pop(row_id, None)
+        else:
+            self._shown[row_id] = row
+            self._group(row_id, row)
+
+    def announce(self) -> None:
+        """Tell the subscribers what the staging since the last call came to; nothing when nothing."""
+        before, self._before = self._before, {}
+        change: Change[T] = Change()
+        for row_id, old in before.items():
+            new = self._shown.get(row_id)
+            if old is None and new is not None:
+                change.added.append(new)
+            elif old is not None and new is None:
+                change.removed.append(old)
+            elif old is not None and new is not None and old != new:
+                change.updated.append((old, new))
+        if change.added or change.updated or change.removed:
+            self._listeners.tell(change)
+
+    def stage_all(self, rows: Mapping[UUID, T]) -> None:
+        """Take `rows` as all that the server has; `announce_reset` follows."""
+        self._server = dict(rows)
+        self._shown = dict(rows)
+        self._groups = {}
+        self._before = {}
+        if self._group_of is not None:
+            for row_id, row in rows.items():
+                self._group(row_id, row)
+
+    def announce_reset(self) -> None:
+        """Tell the subscribers to read everything again."""
+        self._before = {}
+        self._listeners.tell(Change(reset=True))
+
+    def _group(self, row_id: UUID, row: T) -> None:
+        if self._group_of is not None:
+            self._groups.setdefault(self._group_of(row), {})[row_id] = None
+
+    def _ungroup(self, row_id: UUID, row: T) -> None:
+        if self._group_of is None:
+            return
+        group = self._group_of(row)
+        members = self._groups.get(group)
+        if members is not None:
+            members.pop(row_id, None)
+            if not members:
+                del self._groups[group]

@@ -1,0 +1,170 @@
+"""What a member is told of: rules over the changes that the feed brings.
+
+Only live changes make notices: a snapshot is no news, nor is what this member did on whatever desk. A
+notice carries a code and a status, never a patient's name: it may stand on a locked screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from msgspec.structs import replace
+
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Member,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+    Role,
+)
+from clinicdesk.core.clock import Now
+from clinicdesk.core.listeners import Listeners
+from clinicdesk.core.replica import Applied, AppliedRow
+from clinicdesk.core.store.notice_table import KEPT, NoticeTable, StoredNotice
+
+Notice = StoredNotice
+
+
+class NoticeKind(StrEnum):
+    """What happened."""
+
+    PRESCRIPTION_ARRIVED = "prescription_arrived"  # pharmacist: signed, and now visible here
+    PRESCRIPTION_PAID = "prescription_paid"  # prescriber
+    PRESCRIPTION_FULFILLED = "prescription_fulfilled"  # prescriber
+    PRESCRIPTION_COMPLETED = "prescription_completed"  # prescriber
+    PRESCRIPTION_CANCELLED = "prescription_cancelled"  # whoever did not cancel it
+    ITEM_DECLINED = "item_declined"  # prescriber
+
+
+class Notices:
+    """The notices of one member at one desk.
+
+    Attributes:
+        arrived: Told of each new notice, once: for the operating system's notification.
+        changed: Told after any change of the list.
+    """
+
+    def __init__(self, table: NoticeTable, member: Callable[[], Member], now: Now) -> None:
+        self._table = table
+        self._member = member
+        self._now = now
+        self._notices: list[Notice] = []
+        self.arrived: Listeners[Notice] = Listeners()
+        self.changed: Listeners[None] = Listeners()
+
+    async def load(self) -> None:
+        """Read what was kept."""
+        self._notices = await self._table.newest()
+        self.changed.tell(None)
+
+    def all(self) -> list[Notice]:
+        """The newest first."""
+        return list(self._notices)
+
+    @property
+    def unread(self) -> int:
+        """How many nobody has looked at."""
+        return sum(not notice.read for notice in self._notices)
+
+    async def mark_read(self, notice_id: UUID) -> None:
+        """A person has looked at this one."""
+        await self._table.mark_read(notice_id)
+        self._notices = [replace(n, read=True) if n.id == notice_id else n for n in self._notices]
+        self.changed.tell(None)
+
+    async def mark_all_read(self) -> None:
+        """A person has looked at all of them."""
+        await self._table.mark_read(None)
+        self._notices = [replace(n, read=True) for n in self._notices]
+        self.changed.tell(None)
+
+    async def take(self, applied: Applied) -> None:
+        """Derive, keep and tell the notices of one applied frame."""
+        if applied.snapshot:
+            return
+        known = {notice.id for notice in self._notices}
+        fresh = [
+            notice
+            for notice in derive(applied.rows, self._member(), self._now)
+            if notice.id not in known
+        ]
+        if not fresh:
+            return
+        await self._table.add(fresh)
+        self._notices = [*reversed(fresh), *self._notices][:KEPT]
+        self.changed.tell(None)
+        for notice in fresh:
+            self.arrived.tell(notice)
+
+
+def derive(rows: Iterable[AppliedRow], member: Member, now: Now) -> list[Notice]:
+    """The notices that `member` gets for these changes, in their order."""
+    changes = list(rows)
+    codes = {row.new.id: row.new.code for row in changes if isinstance(row.new, Prescription)}
+    notices: list[Notice] = []
+    for row in changes:
+        if row.new is None or row.item.by == member.id:
+            continue
+        kind = _kind_for(row, member)
+        if kind is not None:
+            notices.append(_notice(row, kind, codes, now))
+    return notices
+
+
+def _kind_for(row: AppliedRow, member: Member) -> NoticeKind | None:
+    old, new = row.old, row.new
+    if isinstance(new, Prescription) and (old is None or isinstance(old, Prescription)):
+        if member.role is Role.PHARMACIST and new.pharmacy_id == member.pharmacy_id:
+            return _for_pharmacist(old, new)
+        if member.practitioner_id is not None and new.practitioner_id == member.practitioner_id:
+            return _for_prescriber(old, new)
+    elif isinstance(new, PrescriptionItem) and isinstance(old, PrescriptionItem):
+        mine = new.practitioner_id == member.practitioner_id
+        declined = new.status is ItemStatus.DECLINED and old.status is not ItemStatus.DECLINED
+        return NoticeKind.ITEM_DECLINED if mine and declined else None
+    return None
+
+
+def _for_pharmacist(old: Prescription | None, new: Prescription) -> NoticeKind | None:
+    if new.status is PrescriptionStatus.CANCELLED:
+        known = old is not None and old.status is not PrescriptionStatus.CANCELLED
+        return NoticeKind.PRESCRIPTION_CANCELLED if known else None
+    arrived = new.signed_at is not None and (old is None or old.signed_at is None)
+    open_still = new.status is not PrescriptionStatus.COMPLETED
+    return NoticeKind.PRESCRIPTION_ARRIVED if arrived and open_still else None
+
+
+def _for_prescriber(old: Prescription | None, new: Prescription) -> NoticeKind | None:
+    if old is None or old.status is new.status:
+        return None
+    return _STATUS_KINDS.get(new.status)
+
+
+_STATUS_KINDS = {
+    PrescriptionStatus.PAID: NoticeKind.PRESCRIPTION_PAID,
+    PrescriptionStatus.FULFILLED: NoticeKind.PRESCRIPTION_FULFILLED,
+    PrescriptionStatus.COMPLETED: NoticeKind.PRESCRIPTION_COMPLETED,
+    PrescriptionStatus.CANCELLED: NoticeKind.PRESCRIPTION_CANCELLED,
+}
+
+
+def _notice(row: AppliedRow, kind: NoticeKind, codes: dict[UUID, str], now: Now) -> Notice:
+    new = row.new
+    assert isinstance(new, Prescription | PrescriptionItem)
+    prescription_id = new.id if isinstance(new, Prescription) else new.prescription_id
+    event = f"{kind}:{new.id}:{row.item.v}"
+    return Notice(
+        # By the event: whichever desk of this member tells it first, it is the same notice.
+        id=uuid5(NAMESPACE_URL, f"clinicdesk:{event}"),
+        thing=f"prescription:{prescription_id}",
+        event=event,
+        kind=kind,
+        entity="prescription",
+        entity_id=prescription_id,
+        code=codes.get(prescription_id, ""),
+        status=new.status,
+        at=now(),
+    )

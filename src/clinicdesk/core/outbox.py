@@ -1,0 +1,247 @@
+"""The durable queue of what this desk's person did: each command takes effect exactly once.
+
+A command is in the store, on the disk, before anybody is told that it is saved. It leaves when the rows
+hold its effect, or, refused, when a person has dealt with it. `sender` carries it to the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from clinicdesk.contract.commands import ROUTES, AnyCommand, Done
+from clinicdesk.contract.entities import Medicine, Member
+from clinicdesk.contract.problems import Refusal
+from clinicdesk.core.clock import Now
+from clinicdesk.core.identity import new_id
+from clinicdesk.core.listeners import Listeners
+from clinicdesk.core.overlay import Pending
+from clinicdesk.core.replica import Applied, Replica
+from clinicdesk.core.store.outbox_table import NEVER, OutboxEntry, OutboxState, OutboxTable
+from clinicdesk.core.trace import Trace
+
+
+class Submitted(Struct, frozen=True):
+    """A command that is saved on this computer and will be sent."""
+
+    op_id: UUID
+
+
+class PendingState(StrEnum):
+    """How far the last command on something has come, for the view to mark it."""
+
+    SAVED_HERE = "saved_here"  # waits for the server
+    SENDING = "sending"
+    SENT = "sent"  # the server has done it; its effect is on its way back
+    REFUSED = "refused"  # the server said no, and a person has to know
+
+
+class Outbox:
+    """Commands of one member at one desk.
+
+    Attributes:
+        changed: Told of the aggregate whose commands changed; None when many did.
+        work: Told when there is something new to send.
+    """
+
+    def __init__(
+        self, table: OutboxTable, replica: Replica, member: Member, now: Now, trace: Trace
+    ) -> None:
+        self._table = table
+        self._replica = replica
+        self._member = member
+        self._now = now
+        self._trace = trace
+        self._entries: dict[UUID, OutboxEntry] = {}
+        self.changed: Listeners[UUID | None] = Listeners()
+        self.work: Listeners[None] = Listeners()
+        replica.applied.add(self._follow)
+
+    async def load(self) -> None:
+        """Read what an earlier run left; what was being sent then is waiting again."""
+        self._entries = {entry.op_id: entry for entry in await self._table.all()}
+        for aggregate in {e.command.prescription_id for e in self._entries.values()}:
+            self._show(aggregate)
+        self.changed.tell(None)
+        self.work.tell(None)
+
+    async def submit(self, command: AnyCommand, medicines: Iterable[Medicine] = ()) -> Submitted:
+        """Save the command and have it sent; what it does is shown at once.
+
+        `medicines` are those that its lines name. Returns once it is on the disk. Raises StoreLost:
+        then nothing was saved.
+        """
+        op_id = new_id()
+        self._trace.mark("submit", op_id=op_id, aggregate=command.prescription_id)
+        entry = await self._table.add(
+            op_id, command, list(medicines), self._now(), self._version_for(command)
+        )
+        self._trace.mark("saved", op_id=op_id)
+        self._entries[op_id] = entry
+        self._changed(command.prescription_id)
+        self.work.tell(None)
+        return Submitted(op_id)
+
+    def entries(self) -> list[OutboxEntry]:
+        """All entries, in the order they were given."""
+        return sorted(self._entries.values(), key=lambda entry: entry.n)
+
+    def entry(self, op_id: UUID) -> OutboxEntry | None:
+        """One entry; None when it is over and settled, or was never here."""
+        return self._entries.get(op_id)
+
+    @property
+    def unsent(self) -> int:
+        """Commands that the server has not answered: what the connection pill counts."""
+        return sum(
+            entry.state in (OutboxState.WAITING, OutboxState.SENDING)
+            for entry in self._entries.values()
+        )
+
+    def refused(self) -> list[OutboxEntry]:
+        """Commands that were refused and that nobody has dealt with, the oldest first."""
+        return [entry for entry in self.entries() if entry.state is OutboxState.REFUSED]
+
+    def pending(self, prescription_id: UUID) -> PendingState | None:
+        """How far the commands on a prescription have come; None when none is on its way."""
+        states = {
+            entry.state
+            for entry in self._entries.values()
+            if entry.command.prescription_id == prescription_id
+        }
+        for state, meaning in _MEANINGS:
+            if state in states:
+                return meaning
+        return None
+
+    async def dismiss(self, op_id: UUID) -> None:
+        """Forget a refused command: a person has read why and dealt with it."""
+        entry = self._entries.get(op_id)
+        if entry is None or entry.state is not OutboxState.REFUSED:
+            return
+        await self._table.remove(op_id)
+        del self._entries[op_id]
+        self._changed(entry.command.prescription_id)
+
+    def next_to_send(self, busy: frozenset[UUID]) -> list[OutboxEntry]:
+        """The first unanswered command of each aggregate that is not `busy`."""
+        first: dict[UUID, OutboxEntry] = {}
+        for entry in self.entries():
+            if entry.state in (OutboxState.WAITING, OutboxState.SENDING):
+                first.setdefault(entry.command.prescription_id, entry)
+        return [entry for aggregate, entry in first.items() if aggregate not in busy]
+
+    def mark_sending(self, op_id: UUID, sending: bool) -> None:
+        """Show that a command is on its way, or (False) that it waits again. Not stored."""
+        entry = self._entries.get(op_id)
+        if entry is not None and entry.state in (OutboxState.WAITING, OutboxState.SENDING):
+            state = OutboxState.SENDING if sending else OutboxState.WAITING
+            self._entries[op_id] = replace(entry, state=state)
+            self._changed(entry.command.prescription_id)
+
+    async def finish(self, op_id: UUID, answer: Done | Refusal) -> None:
+        """Keep the server's answer. Raises StoreLost: then the command is sent again."""
+        entry = self._entries.get(op_id)
+        if entry is None:
+            return
+        passed = isinstance(answer, Done) and self._has_passed(answer)
+        await self._table.finish(entry, answer, passed)
+        self._trace.mark("answered", op_id=op_id, answer=type(answer).__name__)
+        # The feed may have marked it seen while the store was writing.
+        entry = self._entries.get(op_id, entry)
+        if isinstance(answer, Done):
+            self._finish_done(entry, answer)
+        else:
+            self._finish_refused(entry, answer)
+        self._changed(entry.command.prescription_id)
+
+    def _finish_done(self, entry: OutboxEntry, done: Done) -> None:
+        if self._has_passed(done):
+            self._entries.pop(entry.op_id, None)
+        else:
+            self._entries[entry.op_id] = replace(entry, state=OutboxState.DONE, done=done)
+        following = self._after(entry)
+        if following and following[0].version is None:
+            self._entries[following[0].op_id] = replace(following[0], version=done.version)
+
+    def _finish_refused(self, entry: OutboxEntry, refusal: Refusal) -> None:
+        self._entries[entry.op_id] = replace(entry, state=OutboxState.REFUSED, refusal=refusal)
+        for later in self._after(entry):
+            self._entries[later.op_id] = replace(later, version=NEVER)
+
+    def _after(self, entry: OutboxEntry) -> list[OutboxEntry]:
+        return [
+            other
+            for other in self.entries()
+            if other.n > entry.n
+            and other.command.prescription_id == entry.command.prescription_id
+            and other.state in (OutboxState.WAITING, OutboxState.SENDING)
+        ]
+
+    def _version_for(self, command: AnyCommand) -> int | None:
+        """What If-Match will say; None when it is not known yet, or nothing is there to match."""
+        if ROUTES[type(command)].creates:
+            return None
+        own = [
+            entry
+            for entry in self.entries()
+            if entry.command.prescription_id == command.prescription_id
+            and entry.state is not OutboxState.REFUSED
+        ]
+        row = self._replica.prescriptions.server_row(command.prescription_id)
+        known = 0 if row is None else row.version
+        if not own:
+            return known
+        last = own[-1]
+        return None if last.done is None else max(known, last.done.version)
+
+    def _has_passed(self, done: Done) -> bool:
+        cursor = self._replica.cursor
+        return cursor is not None and done.seq <= cursor.seq
+
+    def _follow(self, applied: Applied) -> None:
+        """The rows moved on: what they hold now is no longer pending."""
+        touched: set[UUID] = set()
+        for entry in self.entries():
+            if entry.op_id in applied.seen and not entry.seen:
+                entry = self._entries[entry.op_id] = replace(entry, seen=True)
+                touched.add(entry.command.prescription_id)
+            if entry.done is not None and entry.done.seq <= applied.position.cursor.seq:
+                del self._entries[entry.op_id]
+                touched.add(entry.command.prescription_id)
+        for aggregate in touched:
+            self._changed(aggregate)
+
+    def _changed(self, aggregate: UUID) -> None:
+        self._show(aggregate)
+        self.changed.tell(aggregate)
+
+    def _show(self, aggregate: UUID) -> None:
+        """Have the replica show what is still to come back."""
+        currency = next((c.currency for c in self._replica.clinics.values()), "INR")
+        pending = {
+            entry.op_id: Pending(
+                entry.command,
+                self._member,
+                entry.at,
+                {medicine.id: medicine for medicine in entry.medicines},
+                currency,
+            )
+            for entry in self.entries()
+            if entry.command.prescription_id == aggregate
+            and entry.state is not OutboxState.REFUSED
+            and not entry.seen
+        }
+        self._replica.show_pending(aggregate, pending)
+
+
+_MEANINGS = (
+    (OutboxState.REFUSED, PendingState.REFUSED),
+    (OutboxState.SENDING, PendingState.SENDING),
+    (OutboxState.WAITING, PendingState.SAVED_HERE),
+    (OutboxState.DONE, PendingState.SENT),
+)

@@ -1,0 +1,132 @@
+"""What a prescriber does: write, revise, sign and send, cancel.
+
+Each method saves a command in the outbox and returns; the screen shows its effect at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from clinicdesk.contract.commands import (
+    AnyCommand,
+    CancelPrescription,
+    Command,
+    DraftItem,
+    ReviseDraft,
+    SignAndSend,
+    WriteDraft,
+)
+from clinicdesk.contract.entities import Medicine, Member
+from clinicdesk.core.command_check import checked
+from clinicdesk.core.denial import Denied
+from clinicdesk.core.identity import new_id
+from clinicdesk.core.live.link import Link
+from clinicdesk.core.may import why_not
+from clinicdesk.core.outbox import Outbox, Submitted
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.store.medicine_table import MedicineTable
+
+
+class Prescribing:
+    """The use cases of a prescriber at one desk."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        outbox: Outbox,
+        medicines: MedicineTable,
+        member: Member,
+        link: Link,
+    ) -> None:
+        self._replica = replica
+        self._outbox = outbox
+        self._medicines = medicines
+        self._member = member
+        self._link = link
+
+    def can(self, command: type[Command], prescription_id: UUID) -> str | None:
+        """Why `command` is not possible on this prescription now, in a sentence; None: it is."""
+        rows = self._replica.rows_of(prescription_id)
+        return why_not(command, rows, self._member, self._link)
+
+    def can_write(self) -> str | None:
+        """Why this member cannot begin a prescription; None: they can."""
+        if self._member.practitioner_id is None:
+            return "Only therapists can do this."
+        return None
+
+    async def write_draft(
+        self,
+        patient_id: UUID,
+        items: Sequence[DraftItem],
+        *,
+        pharmacy_id: UUID | None = None,
+        note: str | None = None,
+        prescription_id: UUID | None = None,
+    ) -> Submitted | Denied:
+        """Begin a prescription, under `prescription_id` (made by `identity.new_id`) if it is given.
+
+        Raises StoreLost, like every method here: then nothing was saved.
+        """
+        command = WriteDraft(
+            prescription_id=prescription_id or new_id(),
+            patient_id=patient_id,
+            pharmacy_id=pharmacy_id,
+            note=note or None,
+            items=list(items),
+        )
+        why = self.can_write()
+        if why is None and patient_id not in self._replica.patients:
+            why = "This patient is not on this desk."
+        return Denied(why) if why is not None else await self._submit_lines(command, command.items)
+
+    async def revise_draft(
+        self,
+        prescription_id: UUID,
+        items: Sequence[DraftItem],
+        *,
+        pharmacy_id: UUID | None = None,
+        note: str | None = None,
+    ) -> Submitted | Denied:
+        """Replace what an unsigned draft says."""
+        command = ReviseDraft(
+            prescription_id=prescription_id,
+            pharmacy_id=pharmacy_id,
+            note=note or None,
+            items=list(items),
+        )
+        why = self.can(ReviseDraft, prescription_id)
+        return Denied(why) if why is not None else await self._submit_lines(command, command.items)
+
+    async def sign_and_send(self, prescription_id: UUID, pharmacy_id: UUID) -> Submitted | Denied:
+        """Sign: the lines are frozen and the pharmacy sees it."""
+        why = self.can(SignAndSend, prescription_id)
+        if why is None and pharmacy_id not in self._replica.pharmacies:
+            return Denied("Choose the pharmacy that it goes to.", "pharmacy_id")
+        command = SignAndSend(prescription_id=prescription_id, pharmacy_id=pharmacy_id)
+        return Denied(why) if why is not None else await self._submit(command)
+
+    async def cancel(self, prescription_id: UUID, reason: str) -> Submitted | Denied:
+        """Stop it, with a reason of at least three letters that the pharmacy reads."""
+        why = self.can(CancelPrescription, prescription_id)
+        command = CancelPrescription(prescription_id=prescription_id, reason=reason.strip())
+        return Denied(why) if why is not None else await self._submit(command)
+
+    async def _submit_lines(
+        self, command: AnyCommand, items: Sequence[DraftItem]
+    ) -> Submitted | Denied:
+        medicines = await self._medicines.get({item.medicine_id for item in items})
+        for place, item in enumerate(items):
+            if item.medicine_id not in medicines:
+                return Denied(
+                    "This medicine is not in the clinic's list any more; choose another.",
+                    f"items[{place}].medicine_id",
+                )
+        return await self._submit(command, list(medicines.values()))
+
+    async def _submit(
+        self, command: AnyCommand, medicines: Sequence[Medicine] = ()
+    ) -> Submitted | Denied:
+        wrong = checked(command)
+        return wrong if wrong is not None else await self._outbox.submit(command, medicines)

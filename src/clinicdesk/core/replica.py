@@ -1,0 +1,385 @@
+"""The rows this desk may hold: in memory for screens, in the store for tomorrow, in step with the log.
+
+A frame goes into the store first, rows and cursor in one transaction, then into memory, then to those
+who listen. Rows of prescriptions are shown with this desk's own pending commands applied (`overlay`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from clinicdesk.contract.access import audience_of, body_of, scopes_of, view_for
+from clinicdesk.contract.entities import (
+    ENTITIES,
+    Allergy,
+    Clinic,
+    Formulary,
+    Member,
+    Patient,
+    Payment,
+    Pharmacy,
+    Practitioner,
+    Prescription,
+    PrescriptionItem,
+    Row,
+    Service,
+)
+from clinicdesk.contract.frames import Cursor, Ev, Item, ScopeChanged
+from clinicdesk.core.collection import Collection
+from clinicdesk.core.listeners import Listeners
+from clinicdesk.core.overlay import Pending, PrescriptionRows, project_all
+from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
+from clinicdesk.core.store.rows import CHUNK, GoneRow, Position, RowStore, StoredRow, write_rows
+from clinicdesk.core.store.sqlcipher import Connection
+from clinicdesk.core.trace import Trace
+
+
+class BadFrame(Exception):
+    """A frame carries a row that is not of this contract: the rows have to be fetched anew."""
+
+
+class AppliedRow(Struct, frozen=True):
+    """One row's change as the server told it; None: not there before, or not any more."""
+
+    item: Item
+    old: Row | None
+    new: Row | None
+
+
+class Applied(Struct, frozen=True):
+    """A frame or a snapshot that is in the store and in memory.
+
+    Attributes:
+        rows: What a frame changed; empty for a snapshot, which is no news.
+        seen: Own commands whose effect it brought.
+    """
+
+    position: Position
+    rows: list[AppliedRow]
+    seen: frozenset[UUID]
+    snapshot: bool = False
+
+
+class Replica:
+    """The working set of one member.
+
+    Attributes:
+        clinics, members, practitioners, pharmacies, services, formularies, patients, allergies,
+        prescriptions, items, payments: The collections. `allergies` and `prescriptions` group by
+            patient, `items` and `payments` by prescription.
+        applied: Told of each frame and snapshot, after the collections have announced it.
+        position: Where the rows stand in the log; None before the first snapshot.
+    """
+
+    def __init__(self, store: RowStore, member_id: UUID, trace: Trace) -> None:
+        self._store = store
+        self._member_id = member_id
+        self._trace = trace
+        self._turn = asyncio.Lock()
+        self._pending: dict[UUID, dict[UUID, Pending]] = {}
+        self._overlaid: dict[UUID, set[tuple[str, UUID]]] = {}
+        self.applied: Listeners[Applied] = Listeners()
+        self.position: Position | None = None
+        self.clinics: Collection[Clinic] = Collection("clinic")
+        self.members: Collection[Member] = Collection("member")
+        self.practitioners: Collection[Practitioner] = Collection("practitioner")
+        self.pharmacies: Collection[Pharmacy] = Collection("pharmacy")
+        self.services: Collection[Service] = Collection("service")
+        self.formularies: Collection[Formulary] = Collection("formulary")
+        self.patients: Collection[Patient] = Collection("patient")
+        self.allergies: Collection[Allergy] = Collection("allergy", lambda a: a.patient_id)
+        self.prescriptions: Collection[Prescription] = Collection(
+            "prescription", lambda p: p.patient_id
+        )
+        self.items: Collection[PrescriptionItem] = Collection(
+            "prescription_item", lambda i: i.prescription_id
+        )
+        self.payments: Collection[Payment] = Collection("payment", lambda p: p.prescription_id)
+        self._collections: dict[str, Collection[Any]] = {
+            collection.kind: collection
+            for collection in (
+                self.clinics,
+                self.members,
+                self.practitioners,
+                self.pharmacies,
+                self.services,
+                self.formularies,
+                self.patients,
+                self.allergies,
+                self.prescriptions,
+                self.items,
+                self.payments,
+            )
+        }
+
+    def collection(self, kind: str) -> Collection[Any]:
+        """The collection of a kind by its name on the wire. Raises KeyError."""
+        return self._collections[kind]
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """What a `hello` says; None before the first snapshot."""
+        return None if self.position is None else self.position.cursor
+
+    async def load(self) -> None:
+        """Read everything from the store; the collections then announce a reset. Raises StoreLost."""
+        async with self._turn:
+            self.position = await self._store.position()
+            loaded = {kind: await self._load(kind) for kind in self._collections}
+            self._take_all(loaded)
+
+    async def apply(self, ev: Ev) -> None:
+        """Take a frame whose `from` is the cursor's place.
+
+        Raises BadFrame, and StoreLost; the replica is unchanged then.
+        """
+        async with self._turn:
+            if self.position is None or self.position.cursor.seq != ev.from_:
+                raise BadFrame("the frame does not follow the rows that are here")
+            fresh = [(item, _decoded(item)) for item in ev.items if item.kind in ENTITIES]
+            cursor = msgspec.structs.replace(self.position.cursor, epoch=ev.epoch, seq=ev.to)
+            position = Position(cursor, self.position.scopes)
+            seen = frozenset(item.op_id for item in ev.items if item.op_id is not None)
+            await self._store.apply([_stored(item) for item, _ in fresh], position, seen)
+            self.position = position
+            rows = [row for row in map(self._stage, fresh) if row is not None]
+            self._trace.mark("applied", seq=ev.to, rows=len(rows))
+            self._drop_pending(seen)
+            self._announce(rows)
+            self._trace.mark("announced", seq=ev.to)
+            self.applied.tell(Applied(position, rows, seen))
+
+    async def swap(self, document: bytes) -> None:
+        """Take a snapshot in place of everything.
+
+        Raises BadSnapshot, and StoreLost; the replica is unchanged then.
+        """
+        async with self._turn:
+            loaded: dict[str, dict[UUID, Row]] = {kind: {} for kind in self._collections}
+
+            def fill(connection: Connection) -> Position:
+                reader = SnapshotReader(document)
+                _fill(connection, reader, loaded)
+                me = cast("Member | None", loaded["member"].get(self._member_id))
+                if me is None:
+                    raise BadSnapshot("the snapshot is not for this member")
+                head = reader.head
+                return Position(
+                    Cursor(clinic=head.clinic, epoch=head.epoch, seq=head.seq, access=head.access),
+                    scopes_of(me),
+                )
+
+            self.position = await self._store.replace(fill)
+            self._take_all(loaded)
+            self._trace.mark("snapshot", seq=self.position.cursor.seq)
+            self.applied.tell(Applied(self.position, [], frozenset(), snapshot=True))
+
+    async def change_scopes(self, frame: ScopeChanged) -> None:
+        """Drop what the member may no longer see, and blank what they may see less of.
+
+        What is newly granted has to be fetched by a snapshot.
+        """
+        async with self._turn:
+            if self.position is None:
+                return
+            scopes = (self.position.scopes - frozenset(frame.revoked)) | frozenset(frame.granted)
+            cursor = msgspec.structs.replace(self.position.cursor, access=frame.access)
+            position = Position(cursor, scopes)
+            changes = [
+                change
+                for kind, collection in self._collections.items()
+                for row in collection.server_values()
+                if (change := _purged(kind, row, scopes)) is not None
+            ]
+            await self._store.move(position, changes)
+            self.position = position
+            for change in changes:
+                row = _decode(change.kind, change.body) if isinstance(change, StoredRow) else None
+                self._collections[change.kind].stage_server(change.id, row)
+            self._project_all()
+            self._announce_everywhere()
+
+    def show_pending(self, prescription_id: UUID, pending: Mapping[UUID, Pending]) -> None:
+        """Show a prescription with these commands (by their op_id, in order) applied; none: as it is."""
+        if pending:
+            self._pending[prescription_id] = dict(pending)
+        else:
+            self._pending.pop(prescription_id, None)
+        self._project(prescription_id)
+        self._announce_prescriptions()
+
+    def rows_of(self, prescription_id: UUID) -> PrescriptionRows:
+        """A prescription with its lines and ledger, as the screens show them."""
+        return PrescriptionRows(
+            self.prescriptions.get(prescription_id),
+            {item.id: item for item in self.items.of(prescription_id)},
+            {payment.id: payment for payment in self.payments.of(prescription_id)},
+        )
+
+    def _take_all(self, loaded: Mapping[str, Mapping[UUID, Row]]) -> None:
+        for kind, collection in self._collections.items():
+            collection.stage_all(loaded[kind])
+        self._overlaid = {}
+        self._project_all()
+        for collection in self._collections.values():
+            collection.announce_reset()
+
+    async def _load(self, kind: str) -> dict[UUID, Row]:
+        rows: dict[UUID, Row] = {}
+
+        def take(bodies: list[bytes]) -> None:
+            rows.update((row.id, row) for row in _decode_many(kind, bodies))
+
+        await self._store.read(kind, take)
+        return rows
+
+    def _stage(self, fresh: tuple[Item, Row | None]) -> AppliedRow | None:
+        """Into memory, by the rule of the store: only a higher version replaces."""
+        item, new = fresh
+        collection = self._collections[item.kind]
+        old = collection.server_row(item.id)
+        if old is None and new is None:
+            return None
+        if old is not None and (item.v < old.version if new is None else item.v <= old.version):
+            return None
+        collection.stage_server(item.id, new)
+        return AppliedRow(item, old, new)
+
+    def _drop_pending(self, seen: frozenset[UUID]) -> None:
+        for prescription_id, pending in list(self._pending.items()):
+            left = {op_id: each for op_id, each in pending.items() if op_id not in seen}
+            if len(left) < len(pending):
+                self._pending[prescription_id] = left
+                self._project(prescription_id)
+            if not left:
+                del self._pending[prescription_id]
+
+    def _announce(self, rows: Sequence[AppliedRow]) -> None:
+        for prescription_id in {_prescription_of(row) for row in rows} & self._pending.keys():
+            self._project(cast("UUID", prescription_id))
+        self._announce_everywhere()
+
+    def _announce_everywhere(self) -> None:
+        for collection in self._collections.values():
+            collection.announce()
+
+    def _announce_prescriptions(self) -> None:
+        for collection in (self.prescriptions, self.items, self.payments):
+            cast("Collection[Any]", collection).announce()
+
+    def _project_all(self) -> None:
+        for prescription_id in list(self._pending):
+            self._project(prescription_id)
+
+    def _project(self, prescription_id: UUID) -> None:
+        """Show the server's rows of a prescription, then what its pending commands make of them."""
+        for kind, row_id in self._overlaid.pop(prescription_id, set()):
+            collection = self._collections[kind]
+            collection.stage_shown(row_id, collection.server_row(row_id))
+        pending = self._pending.get(prescription_id)
+        if not pending:
+            return
+        before = self.rows_of(prescription_id)
+        after = project_all(pending.values(), before)
+        overlaid: set[tuple[str, UUID]] = set()
+
+        def show(collection: Collection[Any], row_id: UUID, row: Row | None) -> None:
+            if collection.get(row_id) != row:
+                collection.stage_shown(row_id, row)
+                overlaid.add((collection.kind, row_id))
+
+        show(self.prescriptions, prescription_id, after.prescription)
+        for item_id in before.items.keys() | after.items.keys():
+            show(self.items, item_id, after.items.get(item_id))
+        for payment_id in before.payments.keys() | after.payments.keys():
+            show(self.payments, payment_id, after.payments.get(payment_id))
+        self._overlaid[prescription_id] = overlaid
+
+
+def _prescription_of(row: AppliedRow) -> UUID | None:
+    subject = row.new or row.old
+    if isinstance(subject, Prescription):
+        return subject.id
+    if isinstance(subject, PrescriptionItem | Payment):
+        return subject.prescription_id
+    return None
+
+
+def _fill(
+    connection: Connection, reader: SnapshotReader, loaded: dict[str, dict[UUID, Row]]
+) -> None:
+    """Write a snapshot's rows in chunks, keeping the decoded ones. Raises BadSnapshot."""
+    kind, chunk = "", list[bytes]()
+
+    def flush() -> None:
+        if not chunk or kind not in loaded:  # a kind of a newer server: nothing here shows it
+            return
+        try:
+            rows = _decode_many(kind, chunk)
+        except msgspec.DecodeError as error:
+            raise BadSnapshot(f"a row of kind {kind} is not right") from error
+        loaded[kind].update((row.id, row) for row in rows)
+        write_rows(
+            connection,
+            [
+                StoredRow(kind, row.id, row.version, body)
+                for row, body in zip(rows, chunk, strict=True)
+            ],
+        )
+
+    for next_kind, body in reader.rows():
+        if next_kind != kind or len(chunk) >= CHUNK:
+            flush()
+            kind, chunk = next_kind, []
+        chunk.append(body)
+    flush()
+
+
+def _purged(kind: str, row: Row, scopes: frozenset[str]) -> StoredRow | GoneRow | None:
+    """What is left of a row for somebody with `scopes`; None when nothing about it changes."""
+    columns = msgspec.to_builtins(row)
+    view = view_for(scopes, audience_of(kind, columns))
+    if view is None:
+        return GoneRow(kind, row.id, row.version)
+    body = body_of(kind, view, columns)
+    if body == columns:
+        return None
+    return StoredRow(kind, row.id, row.version, msgspec.json.encode(body))
+
+
+def _decoded(item: Item) -> Row | None:
+    if item.gone or item.body is None:
+        return None
+    try:
+        return _decode(item.kind, bytes(item.body))
+    except msgspec.DecodeError as error:
+        raise BadFrame(f"a row of kind {item.kind} is not right") from error
+
+
+def _stored(item: Item) -> StoredRow | GoneRow:
+    if item.gone or item.body is None:
+        return GoneRow(item.kind, item.id, item.v)
+    return StoredRow(item.kind, item.id, item.v, bytes(item.body))
+
+
+_ONE: Mapping[str, Callable[[bytes], Row]] = {
+    kind: msgspec.json.Decoder(entity).decode for kind, entity in ENTITIES.items()
+}
+_MANY: Mapping[str, Callable[[bytes], list[Row]]] = {
+    kind: msgspec.json.Decoder(list[entity]).decode  # type: ignore[valid-type]
+    for kind, entity in ENTITIES.items()
+}
+
+
+def _decode(kind: str, body: bytes) -> Row:
+    return _ONE[kind](body)
+
+
+def _decode_many(kind: str, bodies: Sequence[bytes]) -> list[Row]:
+    return _MANY[kind](b"[" + b",".join(bodies) + b"]")

@@ -1,0 +1,218 @@
+"""The formulary in the store, with an index of its words.
+
+A clinic's list may have a quarter of a million products, so it stays on the disk and is searched
+there: by the beginning of the name, by any words in any order, and, when those find nothing, by the
+words of the list that look most like what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from clinicdesk.contract.entities import Medicine
+from clinicdesk.core.folding import fold, words
+from clinicdesk.core.store.sqlcipher import Connection
+from clinicdesk.core.store.thread import StoreThread
+
+_WIDE: Final = 300
+"""Candidates that are ranked, at most: what is typed next narrows further."""
+_NEAREST: Final = 3
+"""Words of the list that a mistyped word may stand for."""
+_LIKENESS: Final = 60.0
+"""Of 100; below it two words are not the same word mistyped."""
+
+
+class FormularyState(Struct, frozen=True):
+    """How much of a formulary is here.
+
+    Attributes:
+        revision: All that changed up to it is here. after: Where an unfinished fetch goes on.
+    """
+
+    revision: int
+    after: str | None
+
+
+class MedicineTable:
+    """The tables `medicine`, `medicine_words` and `formulary_state`."""
+
+    def __init__(self, writer: StoreThread, reader: StoreThread) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._vocabulary: list[str] | None = None
+
+    async def state(self, formulary_id: UUID) -> FormularyState:
+        """How much of a formulary is here; nothing at first."""
+
+        def work(connection: Connection) -> FormularyState:
+            found = connection.execute(
+                "SELECT revision, after FROM formulary_state WHERE formulary_id = ?",
+                (formulary_id.bytes,),
+            ).fetchone()
+            return FormularyState(0, None) if found is None else FormularyState(*found)
+
+        return await self._reader.run(work)
+
+    async def take_page(
+        self, formulary_id: UUID, medicines: Sequence[Medicine], state: FormularyState
+    ) -> None:
+        """Keep a page and how far it leads, in one transaction."""
+
+        def work(connection: Connection) -> None:
+            for medicine in medicines:
+                _put(connection, medicine)
+            connection.execute(
+                "INSERT OR REPLACE INTO formulary_state (formulary_id, revision, after) VALUES (?, ?, ?)",
+                (formulary_id.bytes, state.revision, state.after),
+            )
+
+        await self._writer.transaction(work)
+        self._vocabulary = None
+
+    async def get(self, medicine_ids: Iterable[UUID]) -> dict[UUID, Medicine]:
+        """Those of these that are here."""
+        wanted = [medicine_id.bytes for medicine_id in medicine_ids]
+
+        def work(connection: Connection) -> dict[UUID, Medicine]:
+            marks = ", ".join("?" * len(wanted))
+            rows = connection.execute(
+                f"SELECT body FROM medicine WHERE id IN ({marks})", tuple(wanted)
+            )
+            found = [_DECODER.decode(body) for (body,) in rows.fetchall()]
+            return {medicine.id: medicine for medicine in found}
+
+        return await self._reader.run(work)
+
+    async def count(self) -> int:
+        """How many medicines are here."""
+
+        def work(connection: Connection) -> int:
+            found = connection.execute("SELECT count(*) FROM medicine").fetchone()
+            return int(found[0]) if found else 0
+
+        return await self._reader.run(work)
+
+    async def search(self, text: str, limit: int) -> list[Medicine]:
+        """The medicines that `text` most likely means, the likeliest first.
+
+        Words may be cut short and stand in any order ("500 amox"). Those no longer made come last.
+        """
+        typed = words(text)
+        if not typed:
+            return []
+        return await self._reader.run(lambda connection: self._search(connection, typed, limit))
+
+    def _search(self, connection: Connection, typed: list[str], limit: int) -> list[Medicine]:
+        found = _by_name(connection, " ".join(typed)) | _by_words(connection, typed)
+        if not found:
+            found = _by_words(connection, self._nearest_words(connection, typed), alternatives=True)
+        ranked = sorted(found.values(), key=lambda medicine: _rank(medicine, typed))
+        return ranked[:limit]
+
+    def _nearest_words(self, connection: Connection, typed: list[str]) -> list[str]:
+        """For each typed word those of the list that it may stand for, as one OR group."""
+        from rapidfuzz import fuzz, process
+
+        if self._vocabulary is None:
+            connection.execute(
+                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary "
+                "USING fts5vocab('main', 'medicine_words', 'row')"
+            )
+            rows = connection.execute("SELECT term FROM temp.vocabulary").fetchall()
+            self._vocabulary = [term for (term,) in rows]
+        groups = []
+        for word in typed:
+            # Typed words are often cut short: compare with as much of each word as was typed.
+            near = process.extract(
+                word,
+                self._vocabulary,
+                scorer=fuzz.ratio,
+                processor=None,
+                limit=_NEAREST,
+                score_cutoff=_LIKENESS,
+            )
+            groups.append(" OR ".join(_quoted(term) for term, _score, _place in near))
+        return [group for group in groups if group]
+
+
+def _put(connection: Connection, medicine: Medicine) -> None:
+    old = connection.execute("SELECT n FROM medicine WHERE id = ?", (medicine.id.bytes,)).fetchone()
+    if old is not None:
+        connection.execute("DELETE FROM medicine_words WHERE rowid = ?", old)
+        connection.execute("DELETE FROM medicine WHERE n = ?", old)
+    n = connection.execute(
+        "INSERT INTO medicine (id, name, body) VALUES (?, ?, ?)",
+        (medicine.id.bytes, _name(medicine), msgspec.json.encode(medicine)),
+    ).lastrowid
+    spoken = " ".join(
+        words(
+            f"{medicine.generic_name} {medicine.strength} {medicine.form} {medicine.brand} "
+            f"{' '.join(medicine.ingredients)}"
+        )
+    )
+    connection.execute("INSERT INTO medicine_words (rowid, words) VALUES (?, ?)", (n, spoken))
+
+
+def _name(medicine: Medicine) -> str:
+    return " ".join(words(f"{medicine.generic_name} {medicine.strength}"))
+
+
+def _by_name(connection: Connection, beginning: str) -> dict[UUID, Medicine]:
+    rows = connection.execute(
+        "SELECT body FROM medicine WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
+        (beginning, f"{beginning}\U0010ffff", _WIDE),
+    )
+    return _decoded(rows.fetchall())
+
+
+def _by_words(
+    connection: Connection, typed: list[str], *, alternatives: bool = False
+) -> dict[UUID, Medicine]:
+    if not typed:
+        return {}
+    query = " AND ".join(f"({word})" if alternatives else f"{_quoted(word)}*" for word in typed)
+    rows = connection.execute(
+        "SELECT body FROM medicine_words JOIN medicine ON n = medicine_words.rowid "
+        "WHERE medicine_words MATCH ? LIMIT ?",
+        (query, _WIDE),
+    )
+    return _decoded(rows.fetchall())
+
+
+def _decoded(rows: list[tuple[bytes]]) -> dict[UUID, Medicine]:
+    medicines = [_DECODER.decode(body) for (body,) in rows]
+    return {medicine.id: medicine for medicine in medicines}
+
+
+def _rank(medicine: Medicine, typed: list[str]) -> tuple[object, ...]:
+    first = typed[0]
+    generic, brand = fold(medicine.generic_name), fold(medicine.brand)
+    return (
+        medicine.discontinued,
+        not generic.startswith(first),
+        not brand.startswith(first),
+        generic,
+        _strength(medicine.strength),
+        brand,
+    )
+
+
+def _strength(text: str) -> tuple[float, str]:
+    """Strengths in the order of their amount: 250 mg before 1000 mg."""
+    digits = "".join(c if c.isdigit() or c == "." else " " for c in text).split()
+    try:
+        return (float(digits[0]), text) if digits else (0.0, text)
+    except ValueError:
+        return (0.0, text)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+_DECODER = msgspec.json.Decoder(Medicine)

@@ -1,0 +1,92 @@
+"""The local store's tables, as the steps that make them. A step, once released, never changes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from clinicdesk.core.store.sqlcipher import Connection
+
+STEPS: Final[tuple[str, ...]] = (
+    """
+    -- What this file is: format, server, clinic, member.
+    CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+    -- The working set: bodies as they travelled, in this member's view.
+    CREATE TABLE row (
+        kind TEXT NOT NULL,
+        id   BLOB NOT NULL,
+        v    INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (kind, id)
+    );
+
+    -- How far along the clinic's log the rows are, and with which rights. One line at most.
+    CREATE TABLE cursor (
+        only   INTEGER PRIMARY KEY CHECK (only = 1),
+        clinic BLOB NOT NULL,
+        epoch  TEXT NOT NULL,
+        seq    INTEGER NOT NULL,
+        access TEXT NOT NULL,
+        scopes TEXT NOT NULL
+    );
+
+    -- Commands in the order they were given. `version` is what If-Match says, once it is known.
+    CREATE TABLE outbox (
+        n         INTEGER PRIMARY KEY AUTOINCREMENT,
+        op_id     BLOB NOT NULL UNIQUE,
+        aggregate BLOB NOT NULL,
+        command   BLOB NOT NULL,
+        context   BLOB NOT NULL,
+        at        TEXT NOT NULL,
+        state     TEXT NOT NULL,
+        version   INTEGER,
+        answer    BLOB,
+        seen      INTEGER NOT NULL DEFAULT 0
+    );
+
+    CREATE TABLE notice (
+        id   BLOB PRIMARY KEY,
+        at   TEXT NOT NULL,
+        body BLOB NOT NULL,
+        read INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE INDEX notice_by_time ON notice (at);
+
+    -- What was typed and is not a command yet.
+    CREATE TABLE scratch (key TEXT PRIMARY KEY, body BLOB NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+
+    -- The formulary, fetched in pages. `after` is where an unfinished fetch goes on.
+    CREATE TABLE formulary_state (
+        formulary_id BLOB PRIMARY KEY,
+        revision     INTEGER NOT NULL,
+        after        TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE medicine (
+        n    INTEGER PRIMARY KEY,
+        id   BLOB NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        body BLOB NOT NULL
+    );
+    CREATE INDEX medicine_by_name ON medicine (name);
+    CREATE VIRTUAL TABLE medicine_words USING fts5 (
+        words, content = '', contentless_delete = 1, prefix = '2 3',
+        tokenize = "unicode61 remove_diacritics 2"
+    );
+    """,
+)
+
+FORMAT: Final = len(STEPS)
+
+
+def format_of(connection: Connection) -> int:
+    """How many steps a file has taken; 0 for a new one. The first read: raises StoreError on a wrong key."""
+    found = connection.execute("PRAGMA user_version").fetchone()
+    return int(found[0]) if found else 0
+
+
+def migrate(connection: Connection) -> None:
+    """Take the steps that the file has not taken, each in one transaction."""
+    for step in range(format_of(connection), FORMAT):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {STEPS[step]}; PRAGMA user_version = {step + 1}; COMMIT"
+        )

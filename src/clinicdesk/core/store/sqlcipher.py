@@ -1,0 +1,62 @@
+"""The one place that imports SQLCipher: connections with the pragmas that a desk's store relies on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlcipher3 import dbapi2  # type: ignore[import-untyped]
+
+StoreError: type[Exception] = dbapi2.Error
+"""What SQLCipher raises; not a `sqlite3.Error`."""
+
+KEY_BYTES = 32
+
+
+class Rows(Protocol):
+    """The part of a cursor that the store uses."""
+
+    rowcount: int
+    lastrowid: int
+
+    def fetchall(self) -> list[tuple[Any, ...]]: ...
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]: ...
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+
+
+class Connection(Protocol):
+    """The part of a connection that the store uses; statements commit by themselves outside BEGIN."""
+
+    def execute(self, sql: str, parameters: tuple[Any, ...] = ...) -> Rows: ...
+    def executemany(self, sql: str, parameters: Any) -> Rows: ...
+    def executescript(self, sql: str) -> Rows: ...
+    def close(self) -> None: ...
+
+
+def connect(path: Path, key: bytes, *, read_only: bool = False) -> Connection:
+    """Open or make the file at `path` under `key` (32 random bytes: no slow derivation).
+
+    Nothing is read before the first statement, so a wrong key shows only then. Raises StoreError.
+    """
+    mode = "ro" if read_only else "rwc"
+    connection: Connection = dbapi2.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    try:
+        # It would write to stderr on a wrong key; the caller tells the person instead.
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA temp_store = MEMORY")  # no plain text in temporary files
+        connection.execute("PRAGMA cache_size = -16000")
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def make_durable(connection: Connection) -> None:
+    """A commit has reached the disk when it returns. Raises StoreError, also on a wrong key."""
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,75 @@
+"""One member's encrypted store on one computer, with a part for each thing it keeps."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from clinicdesk.core.clock import Now
+from clinicdesk.core.errors import StoreUnusable
+from clinicdesk.core.store.lock import StoreLock
+from clinicdesk.core.store.medicine_table import MedicineTable
+from clinicdesk.core.store.notice_table import NoticeTable
+from clinicdesk.core.store.opening import OpenedFile, SetAside, open_file
+from clinicdesk.core.store.outbox_table import OutboxTable
+from clinicdesk.core.store.rows import RowStore
+from clinicdesk.core.store.scratch import Scratch
+from clinicdesk.core.store.thread import StoreThread
+
+
+class Store:
+    """Rows, outbox, notices, scratch and formulary of one member.
+
+    Attributes:
+        set_aside: What happened to an older file that could not be opened, if one could not.
+    """
+
+    def __init__(self, opened: OpenedFile, lock: StoreLock, now: Now) -> None:
+        self._writer = StoreThread(opened.writer, "store-writer")
+        self._reader = StoreThread(opened.reader, "store-reader")
+        self._lock = lock
+        self.set_aside: SetAside | None = opened.set_aside
+        self.rows = RowStore(self._writer, self._reader)
+        self.outbox = OutboxTable(self._writer)
+        self.notices = NoticeTable(self._writer)
+        self.scratch = Scratch(self._writer, now)
+        self.medicines = MedicineTable(self._writer, self._reader)
+
+    @classmethod
+    async def open(
+        cls, path: Path, key: bytes, identity: dict[str, str], now: Now, *, thorough: bool = False
+    ) -> Store:
+        """Open or make the store at `path`; `thorough` as in `open_file`.
+
+        Raises StoreInUse, StoreUnusable, StoreOfNewerVersion.
+        """
+        opened, lock = await asyncio.to_thread(_open, path, key, identity, now(), thorough)
+        store = cls(opened, lock, now)
+        if store.set_aside is not None:
+            await store.outbox.adopt(store.set_aside.recovered)
+        return store
+
+    async def close(self) -> None:
+        """Finish what was asked for and let go of the file."""
+        await self._reader.close()
+        await self._writer.close()
+        self._lock.release()
+
+
+def _open(
+    path: Path, key: bytes, identity: dict[str, str], now: datetime, thorough: bool
+) -> tuple[OpenedFile, StoreLock]:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = StoreLock(path.with_suffix(".lock"))
+    except OSError as error:
+        raise StoreUnusable(
+            f"The folder {path.parent} does not take clinicdesk's data: {error.strerror}. "
+            "Give this user the right to write there, then try again."
+        ) from error
+    try:
+        return open_file(path, key, identity, now, thorough=thorough), lock
+    except BaseException:
+        lock.release()
+        raise
