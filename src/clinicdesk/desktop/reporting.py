@@ -17,7 +17,6 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from clinicdesk.core.errors import StoreLost
-from clinicdesk.core.vault import VaultUnavailable
 from clinicdesk.failures import StartupFailure
 
 _log = logging.getLogger(__name__)
@@ -69,6 +68,9 @@ class Reporter(QObject):
 
 def error_sentence(error: BaseException, doing: str = "") -> str:
     """What a person reads about an error: what happened, and that nothing typed is lost."""
+    # Loaded when something went wrong: it brings the keyring, which start-up can spare.
+    from clinicdesk.core.vault import VaultUnavailable
+
     match error:
         case StartupFailure():
             return error.sentence

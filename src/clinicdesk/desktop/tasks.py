@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from clinicdesk.contract.problems import Problem
+from clinicdesk.core.denial import Denied
 from clinicdesk.desktop.reporting import Reporter, error_sentence, journal
 from clinicdesk.desktop.wording import problem_sentence
 
@@ -19,8 +20,8 @@ _Answer = TypeVar("_Answer")
 class TaskOwner(QObject):
     """Runs coroutines on the Qt event loop and owns them until they end.
 
-    A coroutine that returns a `Problem` was refused; one that raises went wrong. Both end in one
-    sentence: for `on_problem` where that is given, otherwise said by the reporter.
+    A coroutine that returns `Denied` or a `Problem` was refused; one that raises went wrong. Each
+    ends in one sentence: for `on_problem` where that is given, otherwise said by the reporter.
     """
 
     def __init__(self, reporter: Reporter, parent: QObject | None = None) -> None:
@@ -35,42 +36,47 @@ class TaskOwner(QObject):
 
     def start(
         self,
-        coroutine: Coroutine[Any, Any, _Answer],
+        coroutine: Coroutine[Any, Any, _Answer | Denied | Problem],
         *,
         doing: str,
         on_done: Callable[[_Answer], object] | None = None,
         on_problem: Callable[[str], object] | None = None,
         of: QObject | None = None,
-    ) -> asyncio.Task[_Answer]:
-        """Run a coroutine; cancel the task that is returned to give it up silently.
+    ) -> Callable[[], None]:
+        """Run a coroutine; call the answer to give it up silently.
 
         Args:
             doing: What goes on, translated, to stand after "while": "signing the prescription".
-            on_done: Called with what came of it, unless it is a `Problem`.
+            on_done: Called with what came of it, unless it is a refusal.
             on_problem: Called with the sentence instead of saying it in a toast.
             of: The view that the callbacks touch: once Qt has deleted it they are not called.
         """
         task = asyncio.get_running_loop().create_task(coroutine)
         self._running[task] = None
 
-        def ended(task: asyncio.Task[_Answer]) -> None:
+        def ended(task: asyncio.Task[_Answer | Denied | Problem]) -> None:
             self._running.pop(task, None)
             if task.cancelled():
                 return
-            error = task.exception()
             alive = of is None or isValid(of)
-            if error is not None:
-                self._tell(error, doing, on_problem if alive else None)
-            elif isinstance(answer := task.result(), Problem):
-                say = (
-                    on_problem if on_problem is not None and alive else self._reporter.reported.emit
-                )
-                say(problem_sentence(answer))
-            elif on_done is not None and alive:
-                on_done(answer)
+            say = on_problem if on_problem is not None and alive else self._reporter.reported.emit
+            if (error := task.exception()) is not None:
+                journal(error)
+                say(error_sentence(error, doing))
+                return
+            match task.result():
+                case Denied() as denied:
+                    say(denied.sentence)
+                case Problem() as problem:
+                    say(problem_sentence(problem))
+                case answer if on_done is not None and alive:
+                    on_done(answer)
+
+        def give_up() -> None:
+            task.cancel()
 
         task.add_done_callback(ended)
-        return task
+        return give_up
 
     async def end(self) -> None:
         """Cancel what still runs and wait until it has ended."""
@@ -81,12 +87,3 @@ class TaskOwner(QObject):
             await asyncio.gather(*running, return_exceptions=True)
             # The callbacks that forget them run at the next turn of the loop.
             await asyncio.sleep(0)
-
-    def _tell(
-        self, error: BaseException, doing: str, on_problem: Callable[[str], object] | None
-    ) -> None:
-        if on_problem is None:
-            self._reporter.report(error, doing)
-        else:
-            journal(error)
-            on_problem(error_sentence(error, doing))
