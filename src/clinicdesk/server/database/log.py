@@ -61,14 +61,14 @@ async def read_log(
 async def heads(tx: Transaction, clinic_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The number of the last entry of each clinic; a clinic without any is left out."""
     rows = await tx.all(_QUERIES["heads"], {"clinic_ids": list(clinic_ids)})
-    return dict(rows)  # type: ignore[arg-type]  # pairs, by the query
+    return dict(rows)
 
 
 async def oldest_seq(tx: Transaction, clinic_id: UUID) -> int:
     """The first entry that is still served to desks.
 
-    A cursor can be resumed when `cursor >= oldest_seq - 1`. When nothing is recent enough this is the
-    head's number + 1: only a desk that is up to date can go on.
+    A cursor can be resumed when `cursor >= oldest_seq - 1`. When nothing is recent enough this is
+    the head's number + 1: only a desk that is up to date can go on.
     """
     found = await tx.value(_QUERIES["oldest_served"], {"clinic_id": clinic_id, "days": RESUME_DAYS})
     return int(found)

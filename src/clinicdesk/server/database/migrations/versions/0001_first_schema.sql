@@ -1,0 +1,1085 @@
+-- The schema of clinicdesk: the whole truth, in the order in which it can be run on an empty database.
+--
+-- Dialect: PostgreSQL 15 and later. The owner may be an ordinary role with CREATEROLE; no superuser is needed.
+-- Sections: extensions, roles, what an acting member is, accounts, clinic tables, keys copied from parents,
+-- the log, row-level security, patient search. A migration changes this file and the migrations together;
+-- a test compares the two.
+
+-- ─── Extensions ────────────────────────────────────────────────────────────────────────────────────────
+
+create extension if not exists pg_trgm;
+create extension if not exists unaccent;
+create extension if not exists fuzzystrmatch;
+create extension if not exists btree_gist;
+create extension if not exists btree_gin;
+
+-- ─── Roles ─────────────────────────────────────────────────────────────────────────────────────────────
+-- clinicdesk_app    the business: sees and changes what its acting member may
+-- clinicdesk_gate   sign-in: accounts, devices, sessions; of the clinics only who is a member where
+-- clinicdesk_feed   the live gateway: reads the log of all clinics, nothing else
+
+do $$
+declare
+  wanted text;
+  -- PostgreSQL 16 tells membership from the right to SET ROLE; a creator has the first without the second.
+  needed constant text := case
+    when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end;
+begin
+  foreach wanted in array array['clinicdesk_app', 'clinicdesk_gate', 'clinicdesk_feed'] loop
+    -- Roles belong to the cluster: another database of it may be making them at this moment.
+    for attempt in 1..10 loop
+      begin
+        if not exists (select from pg_roles where rolname = wanted) then
+          execute format('create role %I nologin', wanted);
+        end if;
+        if not pg_has_role(current_user, wanted, needed) then
+          execute format('grant %I to current_user', wanted);
+        end if;
+        exit;
+      exception
+        when duplicate_object or unique_violation or internal_error then
+          perform pg_sleep(0.05 * attempt);
+      end;
+    end loop;
+  end loop;
+end;
+$$;
+
+grant usage on schema public to clinicdesk_app, clinicdesk_gate, clinicdesk_feed;
+
+-- ─── Accounts, devices, sessions (of the installation, not of one clinic) ──────────────────────────────
+
+create table account (
+  id uuid primary key,
+  login text not null unique check (login = lower(login) and length(login) between 1 and 120),
+  password_hash text not null,
+  name text not null check (length(name) between 1 and 120),
+  created_at timestamptz not null default now(),
+  disabled_at timestamptz
+);
+comment on table account is 'Who can sign in. One account may be a member of several clinics.';
+
+create table device (
+  id uuid primary key,
+  account_id uuid not null references account,
+  name text not null check (length(name) <= 120),
+  public_key bytea not null,
+  created_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default now()
+);
+comment on table device is 'A desk: its key signs each refresh of a session.';
+create index device_by_account on device (account_id);
+
+create table session (
+  id uuid primary key,
+  account_id uuid not null references account,
+  device_id uuid not null references device,
+  clinic_id uuid not null,
+  member_id uuid not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  ended_at timestamptz,
+  end_reason text check (length(end_reason) <= 120)
+);
+comment on table session is 'A sign-in of an account at a device for one clinic; its refresh tokens are a family.';
+create index session_by_account on session (account_id) where ended_at is null;
+create index session_by_device on session (device_id);
+
+create table refresh_token (
+  hash bytea primary key check (length(hash) = 32),
+  session_id uuid not null references session on delete cascade,
+  issued_at timestamptz not null default now(),
+  used_at timestamptz,
+  replaced_by bytea
+);
+comment on table refresh_token is 'SHA-256 of each token that was issued; one that is used twice ends its session.';
+create index refresh_token_by_session on refresh_token (session_id);
+
+create table sign_in_attempt (
+  id bigint generated always as identity primary key,
+  login text not null check (length(login) <= 120),
+  address text not null check (length(address) <= 64),
+  at timestamptz not null default now(),
+  succeeded boolean not null
+);
+comment on table sign_in_attempt is 'For the rate limits per account and per address.';
+create index sign_in_attempt_by_login on sign_in_attempt (login, at);
+create index sign_in_attempt_by_address on sign_in_attempt (address, at);
+
+create table server_meta (
+  key text primary key,
+  value text not null
+);
+comment on table server_meta is 'Facts of this database; with the server''s own they name the epoch of the log.';
+insert into server_meta (key, value) values ('identity', gen_random_uuid()::text), ('restores', '0');
+
+-- ─── Rows that desks hold ──────────────────────────────────────────────────────────────────────────────
+-- Columns are the fields of clinicdesk.contract.entities, in their order; what else there is stays here.
+
+create table clinic (
+  id uuid not null,
+  clinic_id uuid not null unique check (clinic_id = id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  address text not null check (length(address) <= 200),
+  phone text not null check (length(phone) <= 24),
+  email text not null check (length(email) <= 200),
+  country text not null check (country ~ '^[A-Z]{2}$'),
+  zone text not null check (length(zone) <= 64),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  working_hours jsonb not null check (jsonb_typeof(working_hours) = 'object'),
+  appointment_minutes integer not null check (appointment_minutes > 0),
+  advance_booking_days integer not null check (advance_booking_days >= 0),
+  cancellation_hours integer not null check (cancellation_hours >= 0),
+  reminder_hours integer[] not null,
+  tax_basis_points integer not null check (tax_basis_points between 0 and 10000),
+  primary key (clinic_id, id)
+);
+
+create table service (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  description text not null check (length(description) <= 2000),
+  specialization text not null check (specialization in ('slp', 'ot', 'pt', 'gp', 'specialist')),
+  duration_minutes integer not null check (duration_minutes > 0),
+  price_minor bigint not null check (price_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  capacity integer not null check (capacity > 0),
+  active boolean not null,
+  primary key (clinic_id, id)
+);
+
+create table practitioner (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  specialization text not null check (specialization in ('slp', 'ot', 'pt', 'gp', 'specialist')),
+  qualification text not null check (length(qualification) <= 200),
+  registration_number text not null check (length(registration_number) <= 120),
+  phone text not null check (length(phone) <= 24),
+  active boolean not null,
+  primary key (clinic_id, id)
+);
+
+create table pharmacy (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  licence_number text not null check (length(licence_number) <= 120),
+  address text not null check (length(address) <= 200),
+  phone text not null check (length(phone) <= 24),
+  active boolean not null,
+  primary key (clinic_id, id)
+);
+
+create table member (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  account_id uuid not null references account,
+  name text not null check (length(name) between 1 and 120),
+  role text not null check (role in ('admin', 'reception', 'therapist', 'pharmacist')),
+  practitioner_id uuid,
+  pharmacy_id uuid,
+  active boolean not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, account_id),
+  foreign key (clinic_id, practitioner_id) references practitioner (clinic_id, id),
+  foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id)
+);
+create index member_by_account on member (account_id);
+
+alter table session add foreign key (clinic_id, member_id) references member (clinic_id, id);
+
+-- Lower case, without accents, one space between words and one at either end, so that '% word %' is a word
+-- and '% wo%' the start of one. Declared immutable because its dictionary is named and never changed here;
+-- unaccent() itself is only stable as its dictionary might be.
+create function plain_text(variadic parts text[]) returns text
+language sql immutable parallel safe
+return ' ' || btrim(regexp_replace(
+  translate(
+    lower(public.unaccent('public.unaccent'::regdictionary, normalize(array_to_string(parts, ' '), NFKC))),
+    '.,;:!?/\|''"`´’-_+*()[]{}<>%&#@=~^$', repeat(' ', 36)),
+  '\s+', ' ', 'g')) || ' ';
+
+create table patient (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  number text not null check (length(number) between 1 and 24),
+  name text not null check (length(name) between 1 and 120),
+  name_local text check (length(name_local) between 1 and 120),
+  sex text not null check (sex in ('female', 'male', 'other', 'unknown')),
+  birth_date date not null check (birth_date >= '1850-01-01'),
+  phone text check (length(phone) <= 24),
+  email text check (length(email) <= 200),
+  address text check (length(address) <= 200),
+  practitioner_ids uuid[] not null default '{}',
+  pharmacy_ids uuid[] not null default '{}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  -- Server-only: what a search reads. The digits of the telephone stand together.
+  search_text text not null generated always as (
+    plain_text(name, name_local, number, regexp_replace(phone, '\D', '', 'g'))) stored,
+  primary key (clinic_id, id),
+  unique (clinic_id, number)
+);
+create index patient_by_birth_date on patient (clinic_id, birth_date);
+-- A pending list of one megabyte: four times quicker to fill than without, and a search still reads it in a moment.
+create index patient_search on patient using gin (clinic_id, search_text gin_trgm_ops)
+  with (gin_pending_list_limit = 1024);
+create index patient_of_practitioner on patient using gin (practitioner_ids) with (fastupdate = off);
+create index patient_of_pharmacy on patient using gin (pharmacy_ids) with (fastupdate = off);
+
+create table allergy (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  patient_id uuid not null,
+  practitioner_ids uuid[] not null default '{}',
+  pharmacy_ids uuid[] not null default '{}',
+  substance text not null check (substance = lower(substance) and length(substance) between 1 and 120),
+  reaction text not null check (length(reaction) <= 200),
+  severity text not null check (severity in ('mild', 'moderate', 'severe')),
+  active boolean not null,
+  recorded_at timestamptz not null,
+  primary key (clinic_id, id),
+  foreign key (clinic_id, patient_id) references patient (clinic_id, id)
+);
+create index allergy_by_patient on allergy (clinic_id, patient_id);
+
+create table formulary (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  revision integer not null check (revision >= 0),
+  medicine_count integer not null check (medicine_count >= 0),
+  updated_at timestamptz not null default now(),
+  primary key (clinic_id, id)
+);
+
+create table medicine (
+  id uuid not null,
+  clinic_id uuid not null,
+  formulary_id uuid not null,
+  revision integer not null check (revision >= 0),
+  code text not null check (length(code) between 1 and 60),
+  generic_name text not null check (length(generic_name) between 1 and 300),
+  strength text not null check (length(strength) <= 120),
+  form text not null check (length(form) <= 60),
+  route text not null check (length(route) <= 60),
+  brand text not null check (length(brand) <= 200),
+  manufacturer text not null check (length(manufacturer) <= 200),
+  pack_size integer not null check (pack_size > 0),
+  pack_unit text not null check (length(pack_unit) <= 40),
+  price_minor bigint not null check (price_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  schedule text not null check (schedule in ('OTC', 'H', 'H1', 'X')),
+  ingredients text[] not null,
+  discontinued boolean not null,
+  default_dose text not null check (length(default_dose) <= 120),
+  default_frequency text not null check (length(default_frequency) <= 60),
+  default_days integer check (default_days > 0),
+  primary key (clinic_id, id),
+  unique (clinic_id, formulary_id, code),
+  foreign key (clinic_id, formulary_id) references formulary (clinic_id, id)
+);
+create index medicine_by_revision on medicine (clinic_id, formulary_id, revision, id);
+
+create table prescription (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  code text not null check (length(code) between 1 and 24),
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid,
+  status text not null check (status in ('DRAFT', 'PAID', 'FULFILLED', 'COMPLETED', 'CANCELLED')),
+  signed_at timestamptz,
+  note text check (length(note) <= 2000),
+  item_count integer not null check (item_count >= 0),
+  controlled boolean not null,
+  total_minor bigint not null check (total_minor between 0 and 100000000000),
+  paid_minor bigint not null check (paid_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  created_at timestamptz not null default now(),
+  paid_at timestamptz,
+  fulfilled_at timestamptz,
+  completed_at timestamptz,
+  collected_by text check (length(collected_by) between 1 and 120),
+  cancelled_at timestamptz,
+  cancel_reason text check (length(cancel_reason) between 1 and 300),
+  updated_at timestamptz not null default now(),
+  updated_by uuid not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, code),
+  foreign key (clinic_id, patient_id) references patient (clinic_id, id),
+  foreign key (clinic_id, practitioner_id) references practitioner (clinic_id, id),
+  foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id),
+  foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  constraint a_signed_prescription_has_a_pharmacy check (signed_at is null or pharmacy_id is not null),
+  constraint only_a_signed_prescription_is_paid check (
+    status not in ('PAID', 'FULFILLED', 'COMPLETED') or (signed_at is not null and paid_at is not null)),
+  constraint a_fulfilled_prescription_says_when check (
+    status not in ('FULFILLED', 'COMPLETED') or fulfilled_at is not null),
+  constraint a_completed_prescription_says_who_collected_it check (
+    status <> 'COMPLETED' or (completed_at is not null and collected_by is not null)),
+  constraint a_cancelled_prescription_says_why check (
+    (status = 'CANCELLED') = (cancelled_at is not null)
+    and (status <> 'CANCELLED' or cancel_reason is not null))
+);
+create index prescription_recent on prescription (clinic_id, created_at desc, id desc);
+create index prescription_by_pharmacy on prescription (clinic_id, pharmacy_id, status, created_at desc, id desc);
+create index prescription_by_practitioner
+  on prescription (clinic_id, practitioner_id, status, created_at desc, id desc);
+create index prescription_by_patient on prescription (clinic_id, patient_id, created_at desc);
+
+create table prescription_item (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  prescription_id uuid not null,
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid,
+  signed_at timestamptz,
+  line integer not null check (line > 0),
+  medicine_id uuid not null,
+  generic_name text not null check (length(generic_name) between 1 and 300),
+  strength text not null check (length(strength) <= 120),
+  form text not null check (length(form) <= 60),
+  brand text not null check (length(brand) <= 200),
+  schedule text not null check (schedule in ('OTC', 'H', 'H1', 'X')),
+  dose text not null check (length(dose) <= 200),
+  route text not null check (length(route) <= 120),
+  frequency text not null check (length(frequency) <= 60),
+  days integer check (days > 0),
+  quantity integer not null check (quantity > 0),
+  instructions text not null check (length(instructions) <= 2000),
+  amount_minor bigint not null check (amount_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  status text not null check (status in (
+    'PENDING', 'PICKING', 'CHECKED', 'READY', 'HANDED_OVER', 'ON_HOLD', 'OWING', 'DECLINED',
+    'RETURNED_TO_STOCK', 'CANCELLED')),
+  supplied integer not null default 0 check (supplied >= 0),
+  decline_reason text check (length(decline_reason) between 1 and 300),
+  updated_at timestamptz not null default now(),
+  updated_by uuid not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, prescription_id, line) deferrable,  -- a draft may be reordered in one statement
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
+  foreign key (clinic_id, medicine_id) references medicine (clinic_id, id),
+  foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  constraint never_more_supplied_than_authorised check (supplied <= quantity),
+  constraint a_declined_item_says_why check (status <> 'DECLINED' or decline_reason is not null)
+);
+
+create table payment (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  prescription_id uuid not null,
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid not null,
+  kind text not null check (kind in ('payment', 'refund')),
+  method text not null check (method in ('cash')),
+  status text not null check (status in ('PENDING', 'COMPLETED')),
+  amount_minor bigint not null check (amount_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  received_by uuid not null,
+  created_at timestamptz not null default now(),
+  settled_at timestamptz,
+  primary key (clinic_id, id),
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
+  foreign key (clinic_id, received_by) references member (clinic_id, id),
+  constraint a_completed_payment_says_when check ((status = 'COMPLETED') = (settled_at is not null)),
+  constraint only_a_refund_waits check (kind = 'refund' or status = 'COMPLETED')
+);
+create index payment_by_prescription on payment (clinic_id, prescription_id);
+
+create table clinic_counter (
+  clinic_id uuid not null references clinic (clinic_id),
+  name text not null,
+  value bigint not null,
+  primary key (clinic_id, name)
+);
+comment on table clinic_counter is 'The last number that was given out of each series of a clinic.';
+
+-- The first of `how_many` consecutive numbers of a clinic's series; the row lock makes them gapless.
+create function allot_numbers(clinic uuid, series text, how_many bigint) returns bigint
+language sql volatile
+begin atomic
+  insert into clinic_counter as counter (clinic_id, name, value) values (clinic, series, how_many)
+  on conflict (clinic_id, name) do update set value = counter.value + how_many
+  returning value - how_many + 1;
+end;
+revoke all on function allot_numbers from public;
+
+create table op_result (
+  device_id uuid not null,
+  op_id uuid not null,
+  clinic_id uuid not null,
+  member_id uuid not null,
+  body_hash bytea not null check (length(body_hash) = 32),
+  status integer not null check (status between 100 and 599),
+  response bytea not null,
+  seq bigint,
+  created_at timestamptz not null default now(),
+  primary key (device_id, op_id),
+  foreign key (clinic_id, member_id) references member (clinic_id, id)
+);
+comment on table op_result is
+  'What each command answered, refusals included: a replay gets the same answer and does nothing. Kept 90 days.';
+create index op_result_by_age on op_result (created_at);
+
+-- ─── Versions, and keys copied from parents ────────────────────────────────────────────────────────────
+
+create function next_version() returns trigger
+language plpgsql as $$
+begin
+  if (new.clinic_id, new.id) is distinct from (old.clinic_id, old.id) then
+    raise exception 'a row of % keeps its identity', tg_table_name using errcode = 'restrict_violation';
+  end if;
+  new.version := old.version + 1;
+  return new;
+end;
+$$;
+comment on function next_version is 'Each change of a row makes its version one higher.';
+
+create function next_version_now() returns trigger
+language plpgsql as $$
+begin
+  if (new.clinic_id, new.id) is distinct from (old.clinic_id, old.id) then
+    raise exception 'a row of % keeps its identity', tg_table_name using errcode = 'restrict_violation';
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end;
+$$;
+comment on function next_version_now is 'As next_version, for tables that say when a row was changed.';
+
+do $$
+declare
+  entity text;
+begin
+  foreach entity in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'allergy', 'payment'] loop
+    execute format('create trigger versions before update on %I for each row execute function next_version()', entity);
+  end loop;
+  foreach entity in array array['patient', 'formulary', 'prescription', 'prescription_item'] loop
+    execute format(
+      'create trigger versions before update on %I for each row execute function next_version_now()', entity);
+  end loop;
+end;
+$$;
+
+create function copy_patient_keys() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  select p.practitioner_ids, p.pharmacy_ids into new.practitioner_ids, new.pharmacy_ids
+  from patient p where p.clinic_id = new.clinic_id and p.id = new.patient_id
+  for share;
+  return new;
+end;
+$$;
+comment on function copy_patient_keys is 'An allergy is seen by those who see its patient in full.';
+create trigger keys before insert or update of patient_id, practitioner_ids, pharmacy_ids on allergy
+  for each row execute function copy_patient_keys();
+
+create function pass_patient_keys() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update allergy a
+  set practitioner_ids = n.practitioner_ids, pharmacy_ids = n.pharmacy_ids
+  from new_rows n
+  where a.clinic_id = n.clinic_id and a.patient_id = n.id
+    and (a.practitioner_ids, a.pharmacy_ids) is distinct from (n.practitioner_ids, n.pharmacy_ids);
+  return null;
+end;
+$$;
+-- Statement triggers run in the order of their names: the log has the parent first, then its children.
+create trigger pass_keys after update on patient
+  referencing new table as new_rows for each statement execute function pass_patient_keys();
+
+create function copy_prescription_keys() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if tg_table_name = 'payment' then
+    select p.patient_id, p.practitioner_id, p.pharmacy_id
+    into new.patient_id, new.practitioner_id, new.pharmacy_id
+    from prescription p where p.clinic_id = new.clinic_id and p.id = new.prescription_id
+    for share;
+  else
+    select p.patient_id, p.practitioner_id, p.pharmacy_id, p.signed_at
+    into new.patient_id, new.practitioner_id, new.pharmacy_id, new.signed_at
+    from prescription p where p.clinic_id = new.clinic_id and p.id = new.prescription_id
+    for share;
+  end if;
+  return new;
+end;
+$$;
+comment on function copy_prescription_keys is
+  'Items and payments carry the keys that decide who sees them; whatever is written, they are their prescription''s.';
+create trigger keys
+  before insert or update of prescription_id, patient_id, practitioner_id, pharmacy_id, signed_at on prescription_item
+  for each row execute function copy_prescription_keys();
+create trigger keys
+  before insert or update of prescription_id, patient_id, practitioner_id, pharmacy_id on payment
+  for each row execute function copy_prescription_keys();
+
+create function pass_prescription_keys() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update prescription_item i
+  set patient_id = n.patient_id, practitioner_id = n.practitioner_id,
+      pharmacy_id = n.pharmacy_id, signed_at = n.signed_at, updated_by = n.updated_by
+  from new_rows n
+  where i.clinic_id = n.clinic_id and i.prescription_id = n.id
+    and (i.patient_id, i.practitioner_id, i.pharmacy_id, i.signed_at)
+        is distinct from (n.patient_id, n.practitioner_id, n.pharmacy_id, n.signed_at);
+  update payment p
+  set patient_id = n.patient_id, practitioner_id = n.practitioner_id, pharmacy_id = n.pharmacy_id
+  from new_rows n
+  where p.clinic_id = n.clinic_id and p.prescription_id = n.id
+    and (p.patient_id, p.practitioner_id, p.pharmacy_id)
+        is distinct from (n.patient_id, n.practitioner_id, n.pharmacy_id);
+  return null;
+end;
+$$;
+create trigger pass_keys after update on prescription
+  referencing new table as new_rows for each statement execute function pass_prescription_keys();
+
+-- Signing passes the keys on to the items; a command that then writes the same once more changes nothing.
+create trigger change before update on prescription_item
+  for each row execute function suppress_redundant_updates_trigger();
+
+create function refuse_change() returns trigger
+language plpgsql as $$
+begin
+  raise exception '%', tg_argv[0] using errcode = 'restrict_violation';
+end;
+$$;
+create trigger frozen before update on prescription_item for each row
+  when (old.signed_at is not null and
+        (new.prescription_id, new.line, new.medicine_id, new.generic_name, new.strength, new.form, new.brand,
+         new.schedule, new.dose, new.route, new.frequency, new.days, new.quantity, new.instructions,
+         new.amount_minor, new.currency)
+        is distinct from
+        (old.prescription_id, old.line, old.medicine_id, old.generic_name, old.strength, old.form, old.brand,
+         old.schedule, old.dose, old.route, old.frequency, old.days, old.quantity, old.instructions,
+         old.amount_minor, old.currency))
+  execute function refuse_change('a signed line is frozen');
+
+-- ─── The log ───────────────────────────────────────────────────────────────────────────────────────────
+-- Every change of a clinic's rows is one entry of its one log, written by the triggers below in the
+-- transaction of the change. The head's row is locked until the commit: numbers have no gaps and follow
+-- the order of commits. One statement costs one change of the head, however many rows it touched.
+
+create table clinic_head (
+  clinic_id uuid primary key,
+  seq bigint not null,
+  hash bytea not null check (length(hash) = 32)
+) with (fillfactor = 20);
+comment on table clinic_head is 'The last entry of each clinic''s log. It is locked by whoever writes, until they commit.';
+
+create table clinic_log (
+  clinic_id uuid not null,
+  seq bigint not null,
+  at timestamptz not null,
+  actor_id uuid,
+  device_id uuid,
+  op_id uuid,
+  entity text not null,
+  entity_id uuid not null,
+  version integer not null,
+  change text not null check (change in ('insert', 'update', 'delete', 'view', 'grant')),
+  old jsonb,
+  new jsonb,
+  hash bytea not null,
+  primary key (clinic_id, seq, at)
+) partition by range (at);
+comment on column clinic_log.actor_id is 'The member of staff; null: the administrator, or the system itself.';
+comment on column clinic_log.hash is 'SHA-256 of the hash before and of this entry''s canonical text.';
+create index clinic_log_by_time on clinic_log (clinic_id, at);
+create index clinic_log_by_row on clinic_log (clinic_id, entity, entity_id, seq);
+
+create table clinic_log_default partition of clinic_log default;
+
+-- Makes the partitions of this month and of `ahead` months after it. Entries that had fallen into the
+-- default partition move where they belong. Safe to run at any time and as often as one likes.
+create function make_log_partitions(ahead integer) returns void
+language plpgsql security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
+declare
+  month timestamptz;
+  part text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('clinicdesk log partitions', 0));
+  for month in
+    select generate_series(date_trunc('month', now()), date_trunc('month', now()) + ahead * interval '1 month',
+                           interval '1 month')
+  loop
+    part := 'clinic_log_' || to_char(month, 'YYYY_MM');
+    continue when to_regclass(part) is not null;
+    execute format('create table %I (like clinic_log including all)', part);
+    execute format(
+      'with moved as (delete from clinic_log_default where at >= %L and at < %L returning *)
+       insert into %I select * from moved', month, month + interval '1 month', part);
+    execute format('alter table %I enable row level security, force row level security', part);
+    execute format('create policy owner on %I to current_user using (true) with check (true)', part);
+    execute format('alter table clinic_log attach partition %I for values from (%L) to (%L)',
+                   part, month, month + interval '1 month');
+  end loop;
+end;
+$$;
+revoke all on function make_log_partitions from public;
+
+create function log_link(so_far bytea, before bytea, entry bytea) returns bytea
+language sql immutable parallel safe
+return sha256(coalesce(so_far, before) || entry);
+
+-- Over the entries in their order: the hash of each, given the hash before the first.
+create aggregate log_chain(before bytea, entry bytea) (sfunc = log_link, stype = bytea);
+
+-- What is hashed: the columns as text, one a line. No column can contain a line break: JSON escapes it.
+create function log_canonical(
+  clinic_id uuid, seq bigint, at timestamptz, actor_id uuid, device_id uuid, op_id uuid, entity text,
+  entity_id uuid, version integer, change text, old jsonb, new jsonb
+) returns bytea
+language sql stable parallel safe
+return convert_to(concat_ws(E'\n',
+  clinic_id, seq, (extract(epoch from at) * 1000000)::bigint, coalesce(actor_id::text, ''),
+  coalesce(device_id::text, ''), coalesce(op_id::text, ''), entity, entity_id, version, change,
+  coalesce(old::text, ''), coalesce(new::text, '')), 'UTF8');
+
+create function append_to_log(
+  clinic uuid, kind text, what text, ids uuid[], versions integer[], olds jsonb[], news jsonb[]
+) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  head clinic_head;
+  moment timestamptz;
+  actor constant uuid := nullif(current_setting('clinicdesk.member', true), '');
+  device constant uuid := nullif(current_setting('clinicdesk.device', true), '');
+  op constant uuid := nullif(current_setting('clinicdesk.op', true), '');
+  last_hash bytea;
+begin
+  select * into head from clinic_head h where h.clinic_id = clinic for update;
+  if not found then
+    insert into clinic_head values (clinic, 0, decode(repeat('00', 32), 'hex')) returning * into head;
+  end if;
+  moment := clock_timestamp();  -- only now: the wait for the lock is over
+  with entries as (
+    select e.id, e.version, e.old, e.new, head.seq + e.place as seq,
+           log_canonical(clinic, head.seq + e.place, moment, actor, device, op, kind, e.id, e.version, what,
+                         e.old, e.new) as canonical
+    from unnest(ids, versions, olds, news) with ordinality as e (id, version, old, new, place)
+  ), written as (
+    insert into clinic_log
+    select clinic, e.seq, moment, actor, device, op, kind, e.id, e.version, what, e.old, e.new,
+           log_chain(head.hash, e.canonical) over (order by e.seq rows unbounded preceding)
+    from entries e
+    returning seq, hash
+  )
+  select w.hash into last_hash from written w order by w.seq desc limit 1;
+  update clinic_head h set seq = head.seq + cardinality(ids), hash = last_hash where h.clinic_id = clinic;
+end;
+$$;
+revoke all on function append_to_log from public;
+
+-- Arguments of the three triggers: columns that stay out of the log.
+create function log_insert() returns trigger
+language plpgsql security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
+declare
+  hidden constant text[] := coalesce(tg_argv::text[], '{}');
+  part record;
+begin
+  for part in
+    select n.clinic_id, array_agg(n.id) as ids, array_agg(n.version) as versions,
+           array_agg(to_jsonb(n) - hidden) as news
+    from new_rows n group by n.clinic_id order by n.clinic_id
+  loop
+    perform append_to_log(part.clinic_id, tg_table_name, 'insert', part.ids, part.versions, null, part.news);
+  end loop;
+  return null;
+end;
+$$;
+
+create function log_update() returns trigger
+language plpgsql security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
+declare
+  hidden constant text[] := coalesce(tg_argv::text[], '{}');
+  part record;
+begin
+  for part in
+    select n.clinic_id, array_agg(n.id) as ids, array_agg(n.version) as versions,
+           array_agg(to_jsonb(o) - hidden) as olds, array_agg(to_jsonb(n) - hidden) as news
+    from new_rows n join old_rows o on o.clinic_id = n.clinic_id and o.id = n.id
+    group by n.clinic_id order by n.clinic_id
+  loop
+    perform append_to_log(part.clinic_id, tg_table_name, 'update', part.ids, part.versions, part.olds, part.news);
+  end loop;
+  return null;
+end;
+$$;
+
+create function log_delete() returns trigger
+language plpgsql security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
+declare
+  hidden constant text[] := coalesce(tg_argv::text[], '{}');
+  part record;
+begin
+  for part in
+    select o.clinic_id, array_agg(o.id) as ids, array_agg(o.version + 1) as versions,
+           array_agg(to_jsonb(o) - hidden) as olds
+    from old_rows o group by o.clinic_id order by o.clinic_id
+  loop
+    perform append_to_log(part.clinic_id, tg_table_name, 'delete', part.ids, part.versions, part.olds, null);
+  end loop;
+  return null;
+end;
+$$;
+
+do $$
+declare
+  entity text;
+  hidden text;
+begin
+  -- `medicine` is not among them: a change of many medicines is one change of their formulary.
+  foreach entity in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'patient', 'allergy',
+                                'formulary', 'prescription', 'prescription_item', 'payment'] loop
+    hidden := case entity when 'patient' then quote_literal('search_text') else '' end;
+    execute format('create trigger log_insert after insert on %I referencing new table as new_rows
+                    for each statement execute function log_insert(%s)', entity, hidden);
+    execute format('create trigger log_update after update on %I referencing old table as old_rows
+                    new table as new_rows for each statement execute function log_update(%s)', entity, hidden);
+    execute format('create trigger log_delete after delete on %I referencing old table as old_rows
+                    for each statement execute function log_delete(%s)', entity, hidden);
+  end loop;
+end;
+$$;
+
+-- ─── Who acts ──────────────────────────────────────────────────────────────────────────────────────────
+-- Each transaction of the business says its clinic, member and device. What the member may do is read from
+-- `member` at each statement, so an ended membership ends at once. Policies call these in a sub-select: once
+-- a statement, not once a row.
+
+create function acting_member() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('clinicdesk.member', true), '')::uuid;
+
+create function acting_device() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('clinicdesk.device', true), '')::uuid;
+
+create function acting_as() returns member
+language plpgsql stable parallel safe security definer set search_path = public, pg_temp as $$
+declare
+  acting member;
+begin
+  select * into acting from member m
+  where m.clinic_id = nullif(current_setting('clinicdesk.clinic', true), '')::uuid
+    and m.id = nullif(current_setting('clinicdesk.member', true), '')::uuid
+    and m.active;
+  return acting;
+end;
+$$;
+comment on function acting_as is 'The acting member; all null when there is none or the membership has ended.';
+
+-- plpgsql: a call costs a cached plan, where a SQL function that cannot be inlined is planned each time.
+create function acting_clinic() returns uuid
+language plpgsql stable parallel safe as $$ begin return (acting_as()).clinic_id; end $$;
+create function acting_role() returns text
+language plpgsql stable parallel safe as $$ begin return (acting_as()).role; end $$;
+create function acting_practitioner() returns uuid
+language plpgsql stable parallel safe as $$ begin return (acting_as()).practitioner_id; end $$;
+create function acting_pharmacy() returns uuid
+language plpgsql stable parallel safe as $$ begin return (acting_as()).pharmacy_id; end $$;
+
+revoke all on function acting_as, acting_clinic, acting_role, acting_practitioner, acting_pharmacy from public;
+grant execute on function acting_as, acting_clinic, acting_role, acting_practitioner, acting_pharmacy
+  to clinicdesk_app;
+
+-- ─── Row-level security ────────────────────────────────────────────────────────────────────────────────
+-- Reading says what contract.access.GRANTS says; a test compares the two over random users and rows.
+-- Writing follows contract.access.COMMANDS. The columns that a role may change are granted one by one.
+
+create table patient_word (
+  clinic_id uuid not null references clinic (clinic_id),
+  word text not null,
+  primary key (clinic_id, word)
+);
+comment on table patient_word is 'Each word that occurs in a patient''s name: what a misspelt search is mended by.';
+create index patient_word_near on patient_word using gin (clinic_id, word gin_trgm_ops) with (fastupdate = off);
+
+do $$
+declare
+  protected text;
+begin
+  foreach protected in array array[
+    'account', 'device', 'session', 'refresh_token', 'sign_in_attempt', 'server_meta', 'clinic', 'service',
+    'practitioner', 'pharmacy', 'member', 'patient', 'allergy', 'formulary', 'medicine', 'prescription',
+    'prescription_item', 'payment', 'clinic_counter', 'op_result', 'clinic_head', 'clinic_log',
+    'clinic_log_default', 'patient_word'] loop
+    execute format('alter table %I enable row level security, force row level security', protected);
+    -- FORCE binds the owner too: its own triggers, functions and migrations work by this policy.
+    execute format('create policy owner on %I to current_user using (true) with check (true)', protected);
+  end loop;
+end;
+$$;
+
+-- Everybody who is a member of the clinic.
+do $$
+declare
+  shared text;
+begin
+  foreach shared in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'formulary', 'medicine'] loop
+    execute format('grant select on %I to clinicdesk_app', shared);
+    execute format('create policy see on %I for select to clinicdesk_app
+                    using (clinic_id = (select acting_clinic()))', shared);
+  end loop;
+end;
+$$;
+
+grant select on patient, allergy, prescription, prescription_item, payment to clinicdesk_app;
+
+create policy see on patient for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) in ('admin', 'reception')
+       or (select acting_practitioner()) = any (practitioner_ids)
+       or (select acting_pharmacy()) = any (pharmacy_ids)));
+
+create policy see on allergy for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) = 'admin'
+       or (select acting_practitioner()) = any (practitioner_ids)
+       or (select acting_pharmacy()) = any (pharmacy_ids)));
+
+-- The front desk sees that there is a prescription, not its clinical text: contract.access.HIDDEN.
+create policy see on prescription for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) = 'admin'
+       or ((select acting_role()) = 'reception' and signed_at is not null)
+       or practitioner_id = (select acting_practitioner())
+       or (pharmacy_id = (select acting_pharmacy()) and signed_at is not null)));
+
+create policy see on prescription_item for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) = 'admin'
+       or practitioner_id = (select acting_practitioner())
+       or (pharmacy_id = (select acting_pharmacy()) and signed_at is not null)));
+
+create policy see on payment for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) in ('admin', 'reception')
+       or practitioner_id = (select acting_practitioner())
+       or pharmacy_id = (select acting_pharmacy())));
+
+-- A prescriber sends a prescription: its pharmacy is then among those who supply the patient.
+grant update (pharmacy_ids) on patient to clinicdesk_app;
+create policy send on patient for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and (select acting_role()) = 'therapist'
+  and (select acting_practitioner()) = any (practitioner_ids));
+
+-- write_draft, revise_draft, sign_and_send, cancel_prescription: the prescriber's own.
+-- take_payment, fulfill_items, decline_item, hand_over, cancel_prescription: the pharmacy it was sent to.
+grant insert on prescription to clinicdesk_app;
+grant update (patient_id, pharmacy_id, status, signed_at, note, item_count, controlled, total_minor, paid_minor,
+              currency, paid_at, fulfilled_at, completed_at, collected_by, cancelled_at, cancel_reason,
+              updated_at, updated_by)
+  on prescription to clinicdesk_app;
+create policy write on prescription for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic())
+  and (select acting_role()) = 'therapist'
+  and practitioner_id = (select acting_practitioner())
+  and updated_by = (select acting_member()));
+create policy revise on prescription for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
+       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy())
+           and signed_at is not null)))
+with check (
+  clinic_id = (select acting_clinic())
+  and updated_by = (select acting_member())
+  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
+       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy())
+           and signed_at is not null)));
+
+grant insert, delete on prescription_item to clinicdesk_app;
+grant update (line, medicine_id, generic_name, strength, form, brand, schedule, dose, route, frequency, days,
+              quantity, instructions, amount_minor, currency, status, supplied, decline_reason, pharmacy_id,
+              signed_at, updated_at, updated_by)
+  on prescription_item to clinicdesk_app;
+create policy write on prescription_item for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic())
+  and (select acting_role()) = 'therapist'
+  and practitioner_id = (select acting_practitioner())
+  and signed_at is null
+  and updated_by = (select acting_member()));
+create policy revise on prescription_item for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
+       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy())
+           and signed_at is not null)))
+with check (
+  clinic_id = (select acting_clinic())
+  and updated_by = (select acting_member()));
+create policy strike on prescription_item for delete to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and (select acting_role()) = 'therapist'
+  and practitioner_id = (select acting_practitioner())
+  and signed_at is null);
+
+-- The ledger grows; the one change is a refund that is paid out. A prescriber who cancels owes a refund.
+grant insert on payment to clinicdesk_app;
+grant update (status, settled_at, received_by) on payment to clinicdesk_app;
+create policy write on payment for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic())
+  and received_by = (select acting_member())
+  and (((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))
+       or ((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner())
+           and kind = 'refund' and status = 'PENDING')));
+create policy settle on payment for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and (select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy())
+  and kind = 'refund' and status = 'PENDING')
+with check (
+  clinic_id = (select acting_clinic()) and status = 'COMPLETED');
+
+-- What a desk was answered is that desk's.
+grant select, insert on op_result to clinicdesk_app;
+create policy own on op_result to clinicdesk_app
+  using (clinic_id = (select acting_clinic()) and device_id = (select acting_device()))
+  with check (clinic_id = (select acting_clinic()) and device_id = (select acting_device())
+              and member_id = (select acting_member()));
+
+-- A command's result names the log's head that it reached.
+grant select on clinic_head to clinicdesk_app, clinicdesk_feed;
+create policy see on clinic_head for select to clinicdesk_app using (clinic_id = (select acting_clinic()));
+
+grant select on clinic_log to clinicdesk_feed;
+create policy follow on clinic_head for select to clinicdesk_feed using (true);
+create policy follow on clinic_log for select to clinicdesk_feed using (true);
+grant select on server_meta to clinicdesk_app, clinicdesk_feed, clinicdesk_gate;
+create policy see on server_meta for select to clinicdesk_app, clinicdesk_feed, clinicdesk_gate using (true);
+
+grant select, insert, update on account, device, session, refresh_token, sign_in_attempt to clinicdesk_gate;
+grant delete on refresh_token, sign_in_attempt to clinicdesk_gate;
+create policy gate on account to clinicdesk_gate using (true) with check (true);
+create policy gate on device to clinicdesk_gate using (true) with check (true);
+create policy gate on session to clinicdesk_gate using (true) with check (true);
+create policy gate on refresh_token to clinicdesk_gate using (true) with check (true);
+create policy gate on sign_in_attempt to clinicdesk_gate using (true) with check (true);
+grant select on member to clinicdesk_gate;
+create policy gate on member for select to clinicdesk_gate using (true);
+grant select (id, clinic_id, name, zone) on clinic to clinicdesk_gate;
+create policy gate on clinic for select to clinicdesk_gate using (true);
+
+-- ─── Patient search ────────────────────────────────────────────────────────────────────────────────────
+-- Under row-level security an index is used only by leakproof operators, and those of trigrams are not. So
+-- the search runs as the owner, applies the member's own grants itself, and gives back identifiers only;
+-- its caller reads the rows under row-level security once more. A misspelt word is mended by the words
+-- that do occur in the clinic's names, which are few, rather than by comparing it with every patient.
+
+create function keep_patient_words() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into patient_word
+  select distinct n.clinic_id, w.word
+  from new_rows n cross join string_to_table(btrim(n.search_text), ' ') as w (word)
+  where length(w.word) >= 3 and w.word !~ '[0-9]'
+  order by 1, 2
+  on conflict do nothing;
+  return null;
+end;
+$$;
+create trigger words_of_new after insert on patient
+  referencing new table as new_rows for each statement execute function keep_patient_words();
+create trigger words_of_changed after update on patient
+  referencing new table as new_rows for each statement execute function keep_patient_words();
+
+-- The condition that `search_text` has `word`, as a whole word (of a patient's number one need not write the
+-- zeros), or as digits anywhere and as letters at the start of a word; or one of the words it may have meant.
+create function patient_match(word text, whole boolean, meant text[]) returns text
+language sql immutable parallel safe
+return '(' || array_to_string(array(
+  select format('search_text like %L', pattern) from unnest(
+    array[case when word ~ '^[0-9]+$' and whole then '% ' || lpad(word, greatest(6, length(word)), '0') || ' %'
+               when word ~ '^[0-9]+$' then '%' || word || '%'
+               when whole then '% ' || word || ' %'
+               else '% ' || word || '%' end]
+    || array(select '% ' || other || ' %' from unnest(meant) as other)) as pattern), ' or ') || ')';
+
+-- The words of the clinic's names that a misspelt one, or the start of one, may have been meant to be: at
+-- most one letter off in three, two in eight, three in more (two letters that changed places count as two).
+create function patient_words_near(clinic uuid, misspelt text) returns text[]
+language sql stable set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.3
+return array(
+  select near.word
+  from patient_word w
+  cross join lateral (
+    select w.word, least(levenshtein(w.word, misspelt), levenshtein(left(w.word, length(misspelt)), misspelt)) as off
+  ) as near
+  where w.clinic_id = clinic and w.word %> misspelt and length(misspelt) <= 60 and length(w.word) <= 60
+    and near.off <= case when length(misspelt) <= 3 then 1 when length(misspelt) <= 8 then 2 else 3 end
+  order by near.off, similarity(w.word, misspelt) desc, w.word
+  limit 8);
+
+-- The patients that the acting member sees and who match each word of `wanted` (name, name in its own
+-- script, number, telephone) and were born on `born`, best first; at most `most`, of the first some hundred.
+create function find_patients(wanted text, born date, most integer)
+returns table (patient_id uuid, place integer)
+language plpgsql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+declare
+  acting constant member := acting_as();
+  words constant text[] := array(
+    -- A telephone number may be written with the trunk zero, a patient number without its zeros.
+    select case when w ~ '^0+[1-9][0-9]*$' then ltrim(w, '0') else w end
+    from unnest(string_to_array(btrim(plain_text(wanted)), ' ')) as w where w <> '' limit 6);
+  theirs text;
+  found_ids uuid[] := '{}';
+  more uuid[];
+  mended boolean;
+begin
+  if acting.id is null or (cardinality(words) = 0 and born is null) then
+    return;
+  end if;
+  theirs := case
+    when acting.role in ('admin', 'reception') then 'true'
+    else format('(practitioner_ids @> array[%L::uuid] or pharmacy_ids @> array[%L::uuid])',
+                acting.practitioner_id, acting.pharmacy_id) end;
+  for attempt in 1..3 loop
+    mended := attempt = 3;
+    exit when cardinality(found_ids) >= most;
+    -- Guessing is for when there is next to nothing, and never for numbers alone.
+    exit when mended and (cardinality(found_ids) >= 5
+                          or not exists (select from unnest(words) w where length(w) >= 3 and w !~ '[0-9]'));
+    execute format(
+      'select array(
+         select id from (
+           select id, name from patient
+           where clinic_id = %1$L and %2$s and (%3$L::date is null or birth_date = %3$L) and %4$s
+             and id <> all (%5$L::uuid[])
+           limit 400) as candidate
+         order by similarity(plain_text(name), %6$L) desc, name, id limit %7$L)',
+      acting.clinic_id, theirs, born,
+      coalesce((select string_agg(
+        patient_match(w, attempt = 1, case when mended and length(w) >= 3 and w !~ '[0-9]'
+                                           then patient_words_near(acting.clinic_id, w) else '{}' end), ' and ')
+        from unnest(words) as w), 'true'),
+      found_ids, plain_text(wanted), most - cardinality(found_ids))
+    into more;
+    found_ids := found_ids || more;
+  end loop;
+  return query select f.id, f.place::integer from unnest(found_ids) with ordinality as f (id, place);
+end;
+$$;
+revoke all on function find_patients, patient_words_near, patient_match from public;
+grant execute on function find_patients to clinicdesk_app;
