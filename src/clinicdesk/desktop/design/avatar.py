@@ -40,7 +40,7 @@ def draw_avatar(
     tint = person_tint(design.theme, person_id)
     draw_rounded(painter, rect, rect.height() / 2, tint.weak)
     font = QFont(design.fonts.font(TextRole.STRONG))
-    font.setPixelSize(max(9, round(rect.height() * 0.38)))
+    font.setPixelSize(max(9, round(rect.height() * 0.36)))
     painter.setFont(font)
     painter.setPen(colour(tint.ink))
     painter.drawText(rect, int(CENTRE), letters)

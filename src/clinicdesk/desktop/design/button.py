@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.key_cap import KEY_HEIGHT, draw_key_cap, key_cap_size
 from clinicdesk.desktop.design.painting import (
-    CENTRE,
     draw_focus_ring,
     draw_icon,
     draw_rounded,
@@ -150,7 +149,7 @@ class Button(QPushButton):
         if self.text():
             width = text_width(design, self._words(), TextRole.STRONG)
             words = QRectF(left, 0, width + 1, self.height())
-            draw_text(painter, design, words, self._words(), TextRole.STRONG, face.ink, CENTRE)
+            draw_text(painter, design, words, self._words(), TextRole.STRONG, face.ink)
             left += width + _GAP
         if self._key:
             cap = QRectF(left + 2, round((self.height() - KEY_HEIGHT) / 2), 0, KEY_HEIGHT)

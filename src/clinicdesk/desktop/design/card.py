@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QRegion
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
@@ -17,7 +17,7 @@ class Card(QFrame):
 
     Args of ``__init__``:
         title: heading, or empty.
-        padded: False where a table or list fills the card to its edges.
+        padded: False where a table or list is to ``fill`` the card to its edges.
 
     Attributes:
         body: the layout to put content in.
@@ -47,7 +47,7 @@ class Card(QFrame):
         column = QVBoxLayout(self)
         margin = SPACE_4 if padded else 1
         # The last pixel row belongs to the shade.
-        column.setContentsMargins(margin, margin - 2 if padded else 1, margin, margin)
+        column.setContentsMargins(margin, margin - 2 if padded else 1, margin, margin + 1)
         column.setSpacing(SPACE_2)
         if title:
             column.addLayout(self.head)
@@ -65,10 +65,22 @@ class Card(QFrame):
         """Say something quiet beside the heading: "saved", "as of 10:42"."""
         self._note.setText(note)
 
+    def fill(self, view: QWidget) -> None:
+        """Add a view that reaches to the border; its corners are cut to the card's."""
+        self.body.addWidget(view)
+        view.installEventFilter(self)
+
     def set_tone(self, tone: Tone | None) -> None:
         """Border it in a tone for what asks for a decision; None is the ordinary border."""
         self._tone = tone
         self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
+            shape = QPainterPath()
+            shape.addRoundedRect(QRectF(watched.rect()), RADIUS_CARD - 1, RADIUS_CARD - 1)
+            watched.setMask(QRegion(shape.toFillPolygon().toPolygon()))
+        return False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

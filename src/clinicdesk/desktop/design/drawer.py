@@ -10,7 +10,7 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.button import IconButton
 from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.painting import colour
-from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_3, SPACE_4, TextRole
+from clinicdesk.desktop.design.tokens import ROW_PADDING, SPACE_2, SPACE_3, TextRole
 
 DRAWER_WIDTH = 372
 _SHADE = 12
@@ -44,11 +44,11 @@ class Drawer(QFrame):
         self.head.addWidget(self._title)
         self.head.addStretch(1)
         outer = QHBoxLayout()
-        outer.setContentsMargins(SPACE_4, SPACE_3, SPACE_2, SPACE_2)
+        outer.setContentsMargins(ROW_PADDING, SPACE_3, SPACE_2, SPACE_2)
         outer.addLayout(self.head, 1)
         outer.addWidget(close)
         self.body = QVBoxLayout()
-        self.body.setContentsMargins(SPACE_4, 0, SPACE_4, SPACE_4)
+        self.body.setContentsMargins(ROW_PADDING, 0, ROW_PADDING, ROW_PADDING)
         column = QVBoxLayout(self)
         column.setContentsMargins(_SHADE, 0, 0, 0)
         column.setSpacing(SPACE_2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.button import SecondaryButton
@@ -15,6 +15,9 @@ from clinicdesk.desktop.design.tokens import SPACE_1, SPACE_3, SPACE_4, TextRole
 
 _DISC = 56
 _ICON = 24
+_READABLE_WIDTH = 340
+# The words take all the width up to the readable one before the margins get any.
+_GREEDY = 100
 
 
 class _Disc(PaintedWidget):
@@ -66,8 +69,7 @@ class EmptyState(QWidget):
         self._detail = paragraph(detail, TextRole.SECONDARY, "second")
         self._button = SecondaryButton(design, action, key=key)
         self._button.clicked.connect(self.next_step)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        column = QVBoxLayout()
         column.setSpacing(SPACE_1)
         centre = Qt.AlignmentFlag.AlignHCenter
         column.addStretch(2)
@@ -75,12 +77,16 @@ class EmptyState(QWidget):
         column.addSpacing(SPACE_3)
         for words in (self._sentence, self._detail):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            words.setMaximumWidth(340)
-            words.setMinimumWidth(min(240, words.sizeHint().width()))
-            column.addWidget(words, 0, centre)
+            words.setMaximumWidth(_READABLE_WIDTH)
+            column.addWidget(words)
         column.addSpacing(SPACE_3)
         column.addWidget(self._button, 0, centre)
         column.addStretch(3)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        row.addStretch(1)
+        row.addLayout(column, _GREEDY)
+        row.addStretch(1)
         self.say(icon, sentence, detail, action, tone=tone)
 
     def say(

@@ -53,6 +53,7 @@ class FieldBlock(QWidget):
         column.addWidget(control)
         column.addWidget(self._hint)
         column.addWidget(self._error)
+        column.addStretch(1)
 
     def error(self) -> str:
         """Return the error shown, or an empty text."""

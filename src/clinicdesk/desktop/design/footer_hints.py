@@ -52,7 +52,7 @@ class FooterHints(PaintedWidget):
 
     def _hint_width(self, hint: Hint) -> int:
         caps = sum(key_cap_size(self.design, key).width() + _KEY_GAP for key in hint.keys)
-        return caps - _KEY_GAP + _WORD_GAP + text_width(self.design, hint.text, TextRole.SMALL)
+        return caps - _KEY_GAP + _WORD_GAP + text_width(self.design, hint.text, TextRole.SECONDARY)
 
     def _paint_hint(self, painter: QPainter, hint: Hint, left: int) -> None:
         for key in hint.keys:
@@ -62,7 +62,7 @@ class FooterHints(PaintedWidget):
             left += size.width() + _KEY_GAP
         words = QRectF(left - _KEY_GAP + _WORD_GAP, 1, self.width(), self.height() - 1)
         ink = self.design.theme.second
-        draw_text(painter, self.design, words, hint.text, TextRole.SMALL, ink, LEFT)
+        draw_text(painter, self.design, words, hint.text, TextRole.SECONDARY, ink, LEFT)
 
     def sizeHint(self) -> QSize:
         return QSize(400, FOOTER_HEIGHT)
@@ -75,12 +75,12 @@ class FooterHints(PaintedWidget):
         theme = self.design.theme
         painter.fillRect(self.rect(), colour(theme.surface))
         painter.fillRect(0, 0, self.width(), 1, colour(theme.line))
-        metrics = self.design.fonts.metrics(TextRole.SMALL)
+        metrics = self.design.fonts.metrics(TextRole.SECONDARY)
         room = self.width() // 2
         note = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, room)
         end = self.width() - SPACE_4 - metrics.horizontalAdvance(note)
         where = QRectF(0, 1, self.width() - SPACE_4, self.height() - 1)
-        draw_text(painter, self.design, where, note, TextRole.SMALL, theme.second, RIGHT)
+        draw_text(painter, self.design, where, note, TextRole.SECONDARY, theme.second, RIGHT)
         left = SPACE_4
         for hint in self._hints:
             width = self._hint_width(hint)

@@ -6,6 +6,7 @@ Rectangles are in logical pixels. Borders of one pixel lie inside their rectangl
 from __future__ import annotations
 
 from functools import cache
+from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -55,10 +56,20 @@ def draw_text(
     ink: str,
     align: Qt.AlignmentFlag = LEFT,
 ) -> None:
-    """Draw one line of text as it is; elide it first if it may be too long."""
+    """Draw one line of text as it is, vertically centred; elide it first if it may be too long.
+
+    The baseline follows from the role alone. Qt would move it with the letters: a Hindi name would
+    stand higher than the number beside it.
+    """
+    metrics = design.fonts.metrics(role)
+    left = rect.left()
+    if not align & Qt.AlignmentFlag.AlignLeft:
+        spare = rect.width() - metrics.horizontalAdvance(text)
+        left += spare if align & Qt.AlignmentFlag.AlignRight else spare / 2
+    baseline = rect.top() + (rect.height() + metrics.capHeight()) / 2
     painter.setFont(design.fonts.font(role))
     painter.setPen(colour(ink))
-    painter.drawText(rect, int(align) | int(Qt.TextFlag.TextSingleLine), text)
+    painter.drawText(QPointF(floor(left + 0.5), floor(baseline + 0.5)), text)
 
 
 def text_width(design: Design, text: str, role: TextRole) -> int:

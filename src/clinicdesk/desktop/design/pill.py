@@ -11,9 +11,9 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.painting import LEFT, draw_icon, draw_rounded, draw_text, text_width
 from clinicdesk.desktop.design.tokens import ICON_SMALL, TextRole, Tone
 
-PILL_HEIGHT = 22
+PILL_HEIGHT = 24
 _PADDING = 10
-_ICON_PADDING = 8
+_ICON_PADDING = 9
 _GAP = 5
 
 

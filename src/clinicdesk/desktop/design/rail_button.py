@@ -19,8 +19,8 @@ from clinicdesk.desktop.design.painting import draw_focus_ring, draw_icon, draw_
 from clinicdesk.desktop.design.tokens import ICON_LARGE, RADIUS_CONTROL
 
 _SIZE = QSize(48, 44)
-_BADGE_RIGHT = 45
-_BADGE_TOP = 2
+_BADGE_RIGHT = 47
+_BADGE_TOP = 1
 
 
 class RailButton(PaintedButton):

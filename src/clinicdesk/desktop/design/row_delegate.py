@@ -19,10 +19,8 @@ from clinicdesk.desktop.design.painting import (
     text_width,
 )
 from clinicdesk.desktop.design.pill import draw_pill, pill_size
-from clinicdesk.desktop.design.tokens import ROW_HEIGHT, SPACE_2, SPACE_3, TextRole
+from clinicdesk.desktop.design.tokens import ROW_HEIGHT, ROW_PADDING, SPACE_2, SPACE_3, TextRole
 
-_LEFT = 14
-_RIGHT = 14
 _AVATAR = 32
 _DOT = 7
 _PILL_HEIGHT = 20
@@ -49,7 +47,7 @@ class RowDelegate(ContentDelegate):
     def _paint_right(self, painter: QPainter, rect: QRectF, row: RowContent) -> float:
         """Paint pill and status; return where the words at the left must end."""
         design = self.design
-        end = rect.right() - _RIGHT
+        end = rect.right() - ROW_PADDING
         start = end
         if row.pill is not None:
             width = pill_size(design, row.pill).width()
@@ -76,7 +74,7 @@ class RowDelegate(ContentDelegate):
 
     def _paint_left(self, painter: QPainter, rect: QRectF, row: RowContent, end: float) -> None:
         design, theme = self.design, self.design.theme
-        left = rect.left() + _LEFT
+        left = rect.left() + ROW_PADDING
         if row.avatar:
             top = rect.top() + round((ROW_HEIGHT - 1 - _AVATAR) / 2)
             square = QRectF(left, top, _AVATAR, _AVATAR)

@@ -69,6 +69,7 @@ QPushButton[kind="quiet"]:focus { border-color: $focus; }
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {
     border: 1px solid $outline; border-radius: 8px; padding: 5px 10px; background: $field;
     color: $text; selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $third;
 }
 QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
 QPlainTextEdit, QTextEdit { padding: 6px 8px; }
@@ -81,6 +82,7 @@ QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: $dan
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     border: none; background: transparent; padding: 0; min-height: 0; border-radius: 0;
 }
+QAbstractSpinBox { max-height: 20px; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $raised; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QAbstractSpinBox:disabled,
 QComboBox:disabled { background: $raised; color: $third; border-color: $line; }

@@ -18,6 +18,7 @@ from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole, Tone
 CELL_PADDING = 10
 _LINE = 18
 _KEY_GAP = 6
+_PILL_HEIGHT = 22
 
 
 class TableDelegate(ContentDelegate):
@@ -81,5 +82,5 @@ class TableDelegate(ContentDelegate):
         size = pill_size(self.design, cell.pill)
         width = min(size.width(), rect.width())
         left = rect.right() - width if cell.right else rect.left()
-        top = rect.top() + round((rect.height() - size.height()) / 2)
-        draw_pill(painter, self.design, QRectF(left, top, width, size.height()), cell.pill)
+        top = rect.top() + round((rect.height() - _PILL_HEIGHT) / 2)
+        draw_pill(painter, self.design, QRectF(left, top, width, _PILL_HEIGHT), cell.pill)
