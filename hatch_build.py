@@ -96,16 +96,17 @@ def check(root: Path) -> list[str]:
         fresh = Path(folder)
         build(root, fresh)
         complaints = list(_differences(fresh, root / DESKTOP))
+        extracted = _extracted_texts(root, fresh / "texts_en.ts")
         complaints += [
             f"{python.relative_to(root)}:{line}: {why}"
             for python in _desktop_sources(root)
-            for line, why in _untranslatable(python)
+            for line, why in _untranslatable(python, extracted)
         ]
         for source in _translation_sources(root):
-            extracted = fresh / source.name
-            shutil.copyfile(source, extracted)
-            _extract(root, extracted)
-            if extracted.read_bytes() != source.read_bytes():
+            merged = fresh / source.name
+            shutil.copyfile(source, merged)
+            _extract_plurals(root, merged)
+            if merged.read_bytes() != source.read_bytes():
                 complaints.append(f"{source.relative_to(root)} is stale: run make translations.")
             elif b'type="unfinished"' in source.read_bytes():
                 complaints.append(f"{source.relative_to(root)} has untranslated plural forms.")
@@ -120,38 +121,56 @@ def _differences(fresh: Path, installed: Path) -> Iterator[str]:
             yield f"{DESKTOP / output.relative_to(fresh)} is stale: run make forms."
 
 
-def _untranslatable(python: Path) -> Iterator[tuple[int, str]]:
-    """Find calls whose text Qt's extraction would miss, or would take literally."""
+def _untranslatable(python: Path, extracted: dict[str, bool]) -> Iterator[tuple[int, str]]:
+    """Find calls whose text Qt's extraction missed, or took literally.
+
+    ``extracted`` holds each text that was found, and whether it was seen to have plural forms.
+    """
     for node in ast.walk(ast.parse(python.read_text(encoding="utf-8"))):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        if not isinstance(node, ast.Call):
             continue
-        if node.func.attr == "tr":
-            receiver, texts = node.func.value, node.args[:1]
-            if not (isinstance(receiver, ast.Name) and receiver.id == "self"):
-                yield node.lineno, "tr() is extracted only when its receiver is called self."
-        elif node.func.attr == "translate" and _is_application(node.func.value):
-            texts = node.args[:2]
-        else:
-            continue
-        if not all(isinstance(text, ast.Constant) and type(text.value) is str for text in texts):
+        match node.func:
+            case ast.Attribute(attr="tr", value=ast.Name(id="self")):
+                text = node.args[0]
+            case ast.Attribute(attr="translate", value=receiver) if _is_application(receiver):
+                text = node.args[1]
+            case ast.Attribute(attr="tr") | ast.Name(id="tr" | "translate"):
+                # Found perhaps, but under a class that is not the one that asks for it.
+                yield node.lineno, "only self.tr() and QCoreApplication.translate() are extracted."
+                continue
+            case _:
+                continue
+        if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
             yield node.lineno, "a translated text must be one plain string: no f-string, no name."
+        elif text.value not in extracted:
+            yield node.lineno, f"lupdate does not find {text.value!r}: call self.tr(text, comment)."
+        elif "%n" in text.value and not extracted[text.value]:
+            yield node.lineno, "a plural is extracted only from self.tr(text, comment, number)."
 
 
 def _is_application(receiver: ast.expr) -> bool:
     return isinstance(receiver, ast.Name) and receiver.id in {"QCoreApplication", "QApplication"}
 
 
-def _extract(root: Path, translation: Path) -> None:
-    """Merge the plural forms of the forms and the desktop's sources into one .ts file.
-
-    English is its own translation but for its plurals, so these are all that the files hold.
-    """
+def _extract(root: Path, translation: Path, *options: str) -> None:
+    """Merge the texts of the forms and of the desktop's sources into one .ts file."""
     sources = [*sorted((root / "ui").glob("*.ui")), *_desktop_sources(root)]
-    options = ["-silent", "-warnings-are-errors", "-no-obsolete", "-pluralonly"]
-    options += ["-locations", "none", "-sort-messages"]
-    said = _run_qt("lupdate", *options, *map(str, sources), "-ts", str(translation))
+    always = ["-silent", "-warnings-are-errors", "-no-obsolete", "-locations", "none"]
+    said = _run_qt("lupdate", *always, *options, *map(str, sources), "-ts", str(translation))
     if said:
         raise BuildFailure(f"lupdate: {said}")
+
+
+def _extract_plurals(root: Path, translation: Path) -> None:
+    """Bring a .ts file up to date: English is its own translation but for its plurals."""
+    _extract(root, translation, "-pluralonly", "-sort-messages")
+
+
+def _extracted_texts(root: Path, scratch: Path) -> dict[str, bool]:
+    """Return every text that can be translated, and whether it has plural forms."""
+    _extract(root, scratch)
+    messages = ElementTree.parse(scratch).iter("message")
+    return {m.findtext("source", ""): m.get("numerus") == "yes" for m in messages}
 
 
 def _desktop_sources(root: Path) -> list[Path]:
@@ -217,7 +236,7 @@ def main() -> int:
             return 1 if complaints else 0
         if options.extract:
             for translation in _translation_sources(root):
-                _extract(root, translation)
+                _extract_plurals(root, translation)
         build(root, root / DESKTOP)
     except (BuildFailure, ElementTree.ParseError) as failure:
         print(f"hatch_build: {failure}", file=sys.stderr)

@@ -115,8 +115,11 @@ def test_a_form_changed_since_it_was_compiled_is_stale(project: Path) -> None:
     [
         ('self.tr(f"{count} waiting")', "a translated text must be one plain string"),
         ("self.tr(sentence)", "a translated text must be one plain string"),
-        ('widget.tr("Waiting")', "tr() is extracted only when its receiver is called self"),
+        ('widget.tr("Waiting")', "only self.tr() and QCoreApplication.translate() are"),
         ('QCoreApplication.translate("Queue", f"{count}")', "a translated text must be one plain"),
+        ('QCoreApplication.translate("Queue", "%n in", "", n)', "a plural is extracted only from"),
+        ('QCoreApplication.translate("Queue", "In", "", len(a.b))', "lupdate does not find 'In'"),
+        ('tr("Queue", "Waiting")', "only self.tr() and QCoreApplication.translate() are extracted"),
     ],
 )
 def test_a_text_that_no_translator_would_see_is_refused(
