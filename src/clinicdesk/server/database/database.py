@@ -24,6 +24,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
+from clinicdesk.server.database.epoch import epoch
 from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.database.transaction import Transaction
 
@@ -82,6 +83,11 @@ class Database:
     async def close(self) -> None:
         """Close the connections; those in use when they come back."""
         await self._pool.close()
+
+    async def epoch(self) -> str:
+        """The name of the log's history, as `epoch.epoch`."""
+        async with self.on_the_feed() as tx:
+            return await epoch(tx)
 
     def as_member(
         self, actor: Actor, *, op_id: UUID | None = None

@@ -1,8 +1,8 @@
 """Access tokens (JWT, RFC 7519, HS256) and refresh tokens.
 
 A refresh token's successor is derived from it with a key of the server. Whoever presents the same
-token twice because the answer was lost gets the same successor twice, so nothing has to be remembered
-of it but its hash, and no lost answer logs anyone out.
+token twice because the answer was lost gets the same successor twice, so nothing has to be
+remembered of it but its hash, and no lost answer logs anyone out.
 """
 
 from __future__ import annotations

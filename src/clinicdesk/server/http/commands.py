@@ -1,0 +1,182 @@
+"""A route for each command of the contract.
+
+The body is the command without what its path carries already. `Idempotency-Key` is its identity,
+`If-Match` the version that was acted upon.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+import msgspec
+from litestar import HttpMethod, Response, route
+from litestar.params import Parameter
+
+from clinicdesk.contract.commands import (
+    ROUTES,
+    CancelPrescription,
+    Command,
+    DeclineItem,
+    Done,
+    FulfillItems,
+    HandOver,
+    PayOutRefund,
+    ReviseDraft,
+    SignAndSend,
+    TakePayment,
+    WriteDraft,
+    name_of,
+)
+from clinicdesk.contract.problems import (
+    CONTENT_TYPE,
+    InvalidField,
+    KeyMissing,
+    PreconditionMissing,
+)
+from clinicdesk.server.domain import pharmacy, prescribing
+from clinicdesk.server.domain.staff import Authenticated
+from clinicdesk.server.http.bodies import JSON, Body, path_id
+from clinicdesk.server.http.idempotency import Answer, Attempt, Once, fingerprint
+from clinicdesk.server.http.problems import AnyRequest, Refused, documented
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from litestar.handlers import HTTPRouteHandler
+
+    from clinicdesk.contract.problems import Refusal
+    from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.domain.actor import MemberActor
+    from clinicdesk.server.telemetry import Metrics
+
+    Rule: TypeAlias = Callable[[Transaction, MemberActor, Any, int], Awaitable[Done | Refusal]]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key", description="The command's identity: a UUID.", max_length=64
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Parameter(header="If-Match", description="The version acted upon, in quotation marks."),
+]
+
+RULES: Final[Mapping[type[Command], Rule]] = {
+    WriteDraft: prescribing.write_draft,
+    ReviseDraft: prescribing.revise_draft,
+    SignAndSend: prescribing.sign_and_send,
+    CancelPrescription: prescribing.cancel_prescription,
+    TakePayment: pharmacy.take_payment,
+    FulfillItems: pharmacy.fulfill_items,
+    DeclineItem: pharmacy.decline_item,
+    HandOver: pharmacy.hand_over,
+    PayOutRefund: pharmacy.pay_out_refund,
+}
+"""What carries each command out."""
+
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
+
+_IN_PATH: Final = re.compile(r"\{(\w+)\}")
+_VERSION: Final = re.compile(r'"(\d{1,9})"')
+
+
+def command_routes(once: Once, metrics: Metrics) -> list[HTTPRouteHandler]:
+    """The routes of all commands."""
+    return [_route(command_type, once, metrics) for command_type in ROUTES]
+
+
+def body_type(command_type: type[Command]) -> type[msgspec.Struct]:
+    """The command's fields that its path does not carry."""
+    in_path = set(_IN_PATH.findall(ROUTES[command_type].path))
+    fields = [
+        (field.name, field.type)
+        for field in msgspec.structs.fields(command_type)
+        if field.name not in in_path
+    ]
+    return msgspec.defstruct(f"{command_type.__name__}Body", fields, frozen=True, kw_only=True)
+
+
+def _route(command_type: type[Command], once: Once, metrics: Metrics) -> HTTPRouteHandler:
+    where = ROUTES[command_type]
+    rule = RULES[command_type]
+    name = name_of(command_type)
+    in_path = _IN_PATH.findall(where.path)
+
+    async def give(
+        request: AnyRequest,
+        authenticated: Authenticated,
+        data: Any,
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+    ) -> Response[bytes]:
+        op_id = _identity(idempotency_key)
+        version = 0 if where.creates else _version(if_match)
+        identifiers = {field: path_id(request.path_params, field) for field in in_path}
+        command = command_type(**identifiers, **msgspec.structs.asdict(data))
+        attempt = Attempt(
+            actor=authenticated.actor,
+            op_id=op_id,
+            fingerprint=fingerprint(
+                where.method, request.url.path, if_match or "", await request.body()
+            ),
+            created=where.creates,
+        )
+        answer = await once.carry_out(
+            attempt, lambda tx: rule(tx, authenticated.actor, command, version)
+        )
+        metrics.command(name, answer.code, replayed=answer.replayed)
+        request.state.outcome = answer.code
+        return _response(answer)
+
+    body = body_type(command_type)
+    give.__annotations__["data"] = body
+    success = 201 if where.creates else 200
+    handler = route(
+        _IN_PATH.sub(r"{\1:str}", where.path),
+        http_method=HttpMethod(where.method),
+        status_code=success,
+        dto=Body[body],  # type: ignore[valid-type]  # one type per command, made above
+        return_dto=None,
+        operation_id=name,
+        summary=(command_type.__doc__ or name).partition("\n")[0],
+        tags=["commands"],
+        responses=documented(Done, success),
+        name=name,
+    )
+    return handler(give)
+
+
+def _response(answer: Answer) -> Response[bytes]:
+    return Response(
+        answer.content,
+        status_code=answer.status,
+        media_type=JSON if answer.status < 400 else CONTENT_TYPE,
+        headers={REPLAYED_HEADER: "true"} if answer.replayed else {},
+    )
+
+
+def _identity(idempotency_key: str | None) -> UUID:
+    if idempotency_key is None:
+        raise Refused(
+            KeyMissing(detail="A command needs an Idempotency-Key: a UUID made by the desk.")
+        )
+    try:
+        return UUID(idempotency_key)
+    except ValueError as error:
+        problem = InvalidField(detail="The Idempotency-Key is not a UUID.", field="Idempotency-Key")
+        raise Refused(problem) from error
+
+
+def _version(if_match: str | None) -> int:
+    if if_match is None:
+        raise Refused(
+            PreconditionMissing(detail="The command must say in If-Match which version it is for.")
+        )
+    found = _VERSION.fullmatch(if_match.strip())
+    if found is None:
+        detail = 'If-Match should be a version in quotation marks, as "3".'
+        raise Refused(InvalidField(detail=detail, field="If-Match"))
+    return int(found[1])

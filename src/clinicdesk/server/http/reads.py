@@ -1,0 +1,168 @@
+"""Lists, search and the formulary's pages: what a desk asks for beside its working set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.params import Parameter
+from msgspec import Struct
+
+from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus
+from clinicdesk.contract.problems import InvalidField, NotFound
+from clinicdesk.contract.session import FORMULARY_PAGE, PATIENT_SEARCH, PRESCRIPTION_LIST
+from clinicdesk.contract.snapshot import MedicinePage
+from clinicdesk.server.database.search import LONGEST_SEARCH, patients_by_text
+from clinicdesk.server.domain.formulary.pages import LONGEST_PAGE, medicines_after, parse_after
+from clinicdesk.server.domain.prescribing import no_such_prescription
+from clinicdesk.server.domain.prescribing.reading import (
+    LONGEST_LIST,
+    Place,
+    PrescriptionDetail,
+    prescription_detail,
+    prescriptions,
+)
+from clinicdesk.server.domain.staff import Authenticated
+from clinicdesk.server.http.bodies import JSON, path_id
+from clinicdesk.server.http.problems import AnyRequest, Refused, documented, problem_response
+from clinicdesk.server.http.snapshot import compressed
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+
+    from clinicdesk.server.database.database import Database
+
+_LONGEST_CURSOR: Final = 120
+
+Limit = Annotated[int, Parameter(ge=1, le=LONGEST_LIST, description="Most rows to answer.")]
+PageLimit = Annotated[int, Parameter(ge=1, le=LONGEST_PAGE, description="Most rows to answer.")]
+After = Annotated[
+    str | None,
+    Parameter(max_length=_LONGEST_CURSOR, description="`next_after` of the page before."),
+]
+Typed = Annotated[str, Parameter(max_length=LONGEST_SEARCH, description="What a person typed.")]
+
+
+class PrescriptionPage(Struct, frozen=True, kw_only=True):
+    """Newest first. `next_after`: give it as `after` for the next page; None on the last."""
+
+    prescriptions: list[Prescription]
+    next_after: str | None
+
+
+class PatientsFound(Struct, frozen=True, kw_only=True):
+    """Best first."""
+
+    patients: list[Patient]
+
+
+def read_routes(database: Database) -> list[HTTPRouteHandler]:
+    """The reading routes, each under the member's row-level security."""
+
+    @get(
+        PRESCRIPTION_LIST,
+        operation_id="prescriptions",
+        tags=["reading"],
+        responses=documented(PrescriptionPage),
+        name="prescriptions",
+    )
+    async def list_prescriptions(
+        authenticated: Authenticated,
+        status: PrescriptionStatus | None = None,
+        limit: Limit = LONGEST_LIST,
+        after: After = None,
+    ) -> Response[bytes]:
+        place = _place(after)
+        async with database.snapshot(authenticated.actor.ids) as tx:
+            found = await prescriptions(
+                tx,
+                authenticated.member.clinic_id,
+                authenticated.scopes,
+                status=status,
+                after=place,
+                limit=limit,
+            )
+        more = f"{found[-1].created_at.isoformat()}~{found[-1].id}" if len(found) == limit else None
+        return _json(PrescriptionPage(prescriptions=found, next_after=more))
+
+    @get(
+        PRESCRIPTION_LIST + "/{prescription_id:str}",
+        operation_id="prescription",
+        tags=["reading"],
+        responses=documented(PrescriptionDetail),
+        name="prescription",
+    )
+    async def one_prescription(
+        request: AnyRequest, authenticated: Authenticated
+    ) -> Response[bytes]:
+        prescription_id = path_id(request.path_params, "prescription_id")
+        member = authenticated.member
+        async with database.snapshot(authenticated.actor.ids) as tx:
+            found = await prescription_detail(
+                tx, member.clinic_id, authenticated.scopes, prescription_id
+            )
+        return problem_response(no_such_prescription()) if found is None else _json(found)
+
+    @get(
+        PATIENT_SEARCH,
+        operation_id="find_patients",
+        tags=["reading"],
+        responses=documented(PatientsFound),
+        name="patient search",
+    )
+    async def find_patients(
+        authenticated: Authenticated, q: Typed, limit: Limit = 20
+    ) -> Response[bytes]:
+        async with database.snapshot(authenticated.actor.ids) as tx:
+            found = await patients_by_text(tx, q, limit=limit)
+        return _json(PatientsFound(patients=found))
+
+    @get(
+        FORMULARY_PAGE.replace("{formulary_id}", "{formulary_id:str}"),
+        operation_id="medicines",
+        tags=["reading"],
+        responses=documented(MedicinePage),
+        name="medicines",
+    )
+    async def medicines(
+        request: AnyRequest,
+        authenticated: Authenticated,
+        after: After = None,
+        limit: PageLimit = 2000,
+    ) -> Response[bytes]:
+        formulary_id = path_id(request.path_params, "formulary_id")
+        begin = parse_after(after or "0")
+        if begin is None:
+            raise _bad_cursor()
+        async with database.snapshot(authenticated.actor.ids) as tx:
+            page = await medicines_after(
+                tx, authenticated.member.clinic_id, formulary_id, begin, limit
+            )
+        if page is None:
+            missing = NotFound(detail="There is no such formulary.", entity="formulary")
+            return problem_response(missing)
+        accepted = request.headers.get("accept-encoding", "")
+        return await compressed(msgspec.json.encode(page), accepted)
+
+    return [list_prescriptions, one_prescription, find_patients, medicines]
+
+
+def _place(after: str | None) -> Place | None:
+    if after is None:
+        return None
+    at, _, prescription_id = after.partition("~")
+    try:
+        return msgspec.convert({"created_at": at, "id": prescription_id}, Place)
+    except msgspec.ValidationError as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> Refused:
+    return Refused(
+        InvalidField(detail="after should be the next_after of a page before.", field="after")
+    )
+
+
+def _json(body: Any) -> Response[bytes]:
+    return Response(msgspec.json.encode(body), media_type=JSON)

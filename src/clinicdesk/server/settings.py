@@ -1,0 +1,160 @@
+"""What the server is told by its environment.
+
+| CLINICDESK_...    | what it says                                         | without it         |
+|-------------------|------------------------------------------------------|--------------------|
+| DATABASE_URL      | the PostgreSQL to use, as a libpq URL                | an embedded one    |
+| DATA_FOLDER       | home of the embedded database and the secret key     | the user's own     |
+| HOST              | address to listen on                                 | 127.0.0.1          |
+| PORT              | port; 0 takes a free one                             | 8765               |
+| SECRET_KEY        | signs tokens; at least 32 bytes                      | SECRET_KEY_FILE    |
+| SECRET_KEY_FILE   | a file that holds it, for its owner's eyes only      | made in the folder |
+| TLS_CERT, TLS_KEY | certificate chain and private key (PEM)              | no TLS             |
+| NAME              | what the server calls itself                         | clinicdesk         |
+| POOL_SIZE         | greatest number of connections to the database       | 10                 |
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from clinicdesk.failures import StartupFailure
+from clinicdesk.server.database.embedded import default_folder
+from clinicdesk.server.domain.staff import SECRET_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8765
+SECRET_FILE: Final = "secret-key"
+
+_PREFIX: Final = "CLINICDESK_"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that differs from one installation to another.
+
+    Attributes:
+        database_url: None: an embedded database in `data_folder`.
+        secret_key: None: the file `secret_key_file`, which is made when it is not there.
+    """
+
+    data_folder: Path
+    secret_key_file: Path
+    database_url: str | None = None
+    secret_key: bytes | None = None
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    name: str = "clinicdesk"
+    pool_size: int = 10
+
+    @property
+    def scheme(self) -> str:
+        """How a desk addresses the server."""
+        return "https" if self.tls_cert else "http"
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings that the environment names.
+
+    Raises:
+        StartupFailure: A variable makes no sense; the sentence names it.
+    """
+    told = {name: value for name, value in environ.items() if value.strip()}
+    folder = Path(told.get(f"{_PREFIX}DATA_FOLDER", default_folder())).expanduser()
+    secret = told.get(f"{_PREFIX}SECRET_KEY")
+    cert, key = _file(told, "TLS_CERT"), _file(told, "TLS_KEY")
+    if (cert is None) != (key is None):
+        raise StartupFailure(
+            "TLS needs both CLINICDESK_TLS_CERT and CLINICDESK_TLS_KEY; only one is set."
+        )
+    return Settings(
+        data_folder=folder,
+        secret_key_file=Path(told.get(f"{_PREFIX}SECRET_KEY_FILE", folder / SECRET_FILE)),
+        database_url=told.get(f"{_PREFIX}DATABASE_URL"),
+        secret_key=_long_enough(secret.encode(), "CLINICDESK_SECRET_KEY") if secret else None,
+        host=told.get(f"{_PREFIX}HOST", DEFAULT_HOST),
+        port=_number(told, "PORT", DEFAULT_PORT, 0, 65535),
+        tls_cert=cert,
+        tls_key=key,
+        name=told.get(f"{_PREFIX}NAME", "clinicdesk"),
+        pool_size=_number(told, "POOL_SIZE", 10, 2, 1000),
+    )
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key that signs tokens; made and kept at first use where none is given.
+
+    Raises:
+        StartupFailure: It is too short, others may read it, or it cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key
+    path = settings.secret_key_file
+    try:
+        return _long_enough(_read_private(path), str(path))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StartupFailure(f"The secret key {path} cannot be read: {error.strerror}.") from error
+    try:
+        return _make_private(path)
+    except OSError as error:
+        raise StartupFailure(
+            f"The secret key cannot be kept in {path}: {error.strerror}. Set "
+            "CLINICDESK_SECRET_KEY_FILE to a file that can be written."
+        ) from error
+
+
+def _read_private(path: Path) -> bytes:
+    mode = path.stat().st_mode
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise StartupFailure(
+            f"Others may read the secret key {path}; make it yours alone: chmod 600 {path}"
+        )
+    return path.read_bytes().strip()
+
+
+def _make_private(path: Path) -> bytes:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = secrets.token_urlsafe(2 * SECRET_BYTES).encode()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _long_enough(_read_private(path), str(path))  # another server was quicker
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key + b"\n")
+    return key
+
+
+def _long_enough(key: bytes, where: str) -> bytes:
+    if len(key) < SECRET_BYTES:
+        raise StartupFailure(f"The secret key in {where} is shorter than {SECRET_BYTES} bytes.")
+    return key
+
+
+def _file(told: Mapping[str, str], name: str) -> Path | None:
+    given = told.get(_PREFIX + name)
+    if given is None:
+        return None
+    path = Path(given).expanduser()
+    if not os.access(path, os.R_OK):
+        raise StartupFailure(f"{_PREFIX}{name} names {path}, which is not there or not readable.")
+    return path
+
+
+def _number(told: Mapping[str, str], name: str, default: int, least: int, greatest: int) -> int:
+    text = told.get(_PREFIX + name, str(default)).strip()
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= greatest:
+        raise StartupFailure(
+            f"{_PREFIX}{name} is {text!r}; it should be a number from {least} to {greatest}."
+        )
+    return int(text)
