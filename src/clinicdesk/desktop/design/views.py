@@ -15,9 +15,11 @@ HEADER_HEIGHT = 31
 
 
 def dress_list(view: QListView, design: Design) -> Glow:
-    """Give a list view two-line rows; return what makes its rows glow."""
-    _dress(view, design)
-    # Without this Qt asks each of 50,000 rows for its height.
+    """Give a short list two-line rows; return what makes its rows glow.
+
+    For some hundred rows at most; ``row_list.RowList`` is for more.
+    """
+    dress_view(view, design)
     view.setUniformItemSizes(True)
     glow = Glow(view)
     view.setItemDelegate(RowDelegate(design, glow))
@@ -30,7 +32,7 @@ def dress_table(view: QTableView, design: Design, key_role: int) -> Glow:
     Args:
         key_role: role under which the first column gives the row's key for the glow.
     """
-    _dress(view, design)
+    dress_view(view, design)
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setCornerButtonEnabled(False)
@@ -49,7 +51,8 @@ def dress_table(view: QTableView, design: Design, key_role: int) -> Glow:
     return glow
 
 
-def _dress(view: QAbstractItemView, design: Design) -> None:
+def dress_view(view: QAbstractItemView, design: Design) -> None:
+    """Set what lists and tables have in common."""
     view.setFrameShape(QFrame.Shape.NoFrame)
     view.setMouseTracking(True)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, QObject, Signal
-from PySide6.QtWidgets import QAbstractItemView, QListView
+from PySide6.QtWidgets import QAbstractItemView
 
 from clinicdesk.contract.entities import Row
 from clinicdesk.desktop.models.row_list import ID_ROLE, RowListModel
@@ -24,7 +24,7 @@ class RowSelection(QObject):
 
     chosen = Signal(object)
 
-    def __init__(self, view: QListView, model: RowListModel[Row]) -> None:
+    def __init__(self, view: QAbstractItemView, model: RowListModel[Row]) -> None:
         super().__init__(view)
         self._view = view
         self._model = model
