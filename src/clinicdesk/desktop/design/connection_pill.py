@@ -19,10 +19,12 @@ class Connection(Enum):
     LIVE = auto()
     CATCHING_UP = auto()
     OFFLINE = auto()
+    SIGNED_OUT = auto()
+    REFUSED = auto()
 
 
 class ConnectionPill(Chip):
-    """Live · Catching up · Offline since 10:42 · 3 to send; ``clicked`` opens the outbox."""
+    """Live · Catching up · Offline since 10:42 · Sign in again · 3 to send; a click says more."""
 
     def __init__(self, design: Design, parent: QWidget | None = None) -> None:
         super().__init__(design, Pill("", Tone.NEUTRAL), parent)
@@ -54,6 +56,10 @@ class ConnectionPill(Chip):
                 return self.tr("Offline since %1").replace("%1", since)
             case Connection.OFFLINE:
                 return self.tr("Offline")
+            case Connection.SIGNED_OUT:
+                return self.tr("Sign in again")
+            case Connection.REFUSED:
+                return self.tr("Not accepted")
 
     def _explanation(self, state: Connection) -> str:
         match state:
@@ -65,6 +71,10 @@ class ConnectionPill(Chip):
                 return self.tr("Connected; the latest changes are on their way")
             case Connection.OFFLINE:
                 return self.tr("You can read and write; it is sent when the server is back")
+            case Connection.SIGNED_OUT:
+                return self.tr("Your sign-in has ended; what you do is kept until you are back")
+            case Connection.REFUSED:
+                return self.tr("The server does not take this desk; what you do is kept here")
 
 
 _TONES = {
@@ -72,10 +82,14 @@ _TONES = {
     Connection.LIVE: Tone.SUCCESS,
     Connection.CATCHING_UP: Tone.INFO,
     Connection.OFFLINE: Tone.WARNING,
+    Connection.SIGNED_OUT: Tone.WARNING,
+    Connection.REFUSED: Tone.DANGER,
 }
 _ICONS = {
     Connection.SIGNING_IN: "log-in",
     Connection.LIVE: "wifi",
     Connection.CATCHING_UP: "refresh-cw",
     Connection.OFFLINE: "wifi-off",
+    Connection.SIGNED_OUT: "log-in",
+    Connection.REFUSED: "shield-alert",
 }
