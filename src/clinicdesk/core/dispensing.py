@@ -18,20 +18,20 @@ from clinicdesk.contract.commands import (
     PayOutRefund,
     TakePayment,
 )
-from clinicdesk.contract.entities import Member, PaymentMethod
+from clinicdesk.contract.entities import PaymentMethod
 from clinicdesk.core.command_check import checked
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import Link
 from clinicdesk.core.may import owed_refunds, why_not
-from clinicdesk.core.outbox import Outbox, Submitted
+from clinicdesk.core.outbox import Outbox, Submitted, Who
 from clinicdesk.core.replica import Replica
 
 
 class Dispensing:
     """The use cases of a pharmacist at one desk."""
 
-    def __init__(self, replica: Replica, outbox: Outbox, member: Member, link: Link) -> None:
+    def __init__(self, replica: Replica, outbox: Outbox, member: Who, link: Link) -> None:
         self._replica = replica
         self._outbox = outbox
         self._member = member
@@ -42,7 +42,7 @@ class Dispensing:
     ) -> str | None:
         """Why `command` is not possible now, on the prescription or on one line; None: it is."""
         rows = self._replica.rows_of(prescription_id)
-        return why_not(command, rows, self._member, self._link, item_id)
+        return why_not(command, rows, self._member(), self._link, item_id)
 
     def amount_due(self, prescription_id: UUID) -> int:
         """What is still to be paid, in minor units of the prescription's currency."""

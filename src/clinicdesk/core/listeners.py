@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -26,6 +27,15 @@ class Listeners(Generic[Event]):
         return leave
 
     def tell(self, event: Event) -> None:
-        """Call everybody who is subscribed now; a callback may subscribe or leave meanwhile."""
+        """Call everybody who is subscribed now; a callback may subscribe or leave meanwhile.
+
+        One that fails is reported to the event loop and keeps neither the others nor the teller:
+        a mistake in one view must not stop the desk from following the log.
+        """
         for callback in list(self._callbacks.values()):
-            callback(event)
+            try:
+                callback(event)
+            except Exception as error:
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": f"a listener failed: {callback!r}", "exception": error}
+                )

@@ -29,7 +29,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.contract.lifecycles import PRESCRIPTION, PRESCRIPTION_ITEM
 from clinicdesk.core.live.link import Link
-from clinicdesk.core.overlay import PrescriptionRows
+from clinicdesk.core.overlay import PrescriptionRows, is_last_line
 from clinicdesk.core.replica import Replica
 
 _ROLE_NAMES: Final = {
@@ -117,6 +117,8 @@ def _state_forbids(
             return "This line is not on this desk any more."
         if PRESCRIPTION_ITEM.allows(item.status, name, signed=True) is None:
             return _item_sentence(item.status)
+        if command is DeclineItem and is_last_line(item_id, rows):
+            return "This is the last line; cancel the prescription instead."
     return None
 
 

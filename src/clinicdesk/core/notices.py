@@ -6,6 +6,7 @@ notice carries a code and a status, never a patient's name: it may stand on a lo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -47,9 +48,17 @@ class Notices:
         changed: Told after any change of the list.
     """
 
-    def __init__(self, table: NoticeTable, member: Callable[[], Member], now: Now) -> None:
+    def __init__(
+        self,
+        table: NoticeTable,
+        member: Callable[[], Member],
+        code_of: Callable[[UUID], str],
+        now: Now,
+    ) -> None:
         self._table = table
         self._member = member
+        self._code_of = code_of
+        self._keeping: set[asyncio.Task[None]] = set()
         self._now = now
         self._notices: list[Notice] = []
         self.arrived: Listeners[Notice] = Listeners()
@@ -81,36 +90,48 @@ class Notices:
         self._notices = [replace(n, read=True) for n in self._notices]
         self.changed.tell(None)
 
-    async def take(self, applied: Applied) -> None:
+    def follow(self, applied: Applied) -> None:
         """Derive, keep and tell the notices of one applied frame."""
         if applied.snapshot:
             return
         known = {notice.id for notice in self._notices}
         fresh = [
             notice
-            for notice in derive(applied.rows, self._member(), self._now)
+            for notice in derive(applied.rows, self._member(), self._code_of, self._now)
             if notice.id not in known
         ]
         if not fresh:
             return
-        await self._table.add(fresh)
         self._notices = [*reversed(fresh), *self._notices][:KEPT]
+        self._keep(fresh)
         self.changed.tell(None)
         for notice in fresh:
             self.arrived.tell(notice)
 
+    async def close(self) -> None:
+        """Finish keeping what was told."""
+        await asyncio.gather(*self._keeping, return_exceptions=True)
 
-def derive(rows: Iterable[AppliedRow], member: Member, now: Now) -> list[Notice]:
-    """The notices that `member` gets for these changes, in their order."""
-    changes = list(rows)
-    codes = {row.new.id: row.new.code for row in changes if isinstance(row.new, Prescription)}
+    def _keep(self, fresh: list[Notice]) -> None:
+        task = asyncio.get_running_loop().create_task(self._table.add(fresh), name="keep notices")
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+
+def derive(
+    rows: Iterable[AppliedRow], member: Member, code_of: Callable[[UUID], str], now: Now
+) -> list[Notice]:
+    """The notices that `member` gets for these changes, in their order.
+
+    `code_of` knows the short code of a prescription.
+    """
     notices: list[Notice] = []
-    for row in changes:
+    for row in rows:
         if row.new is None or row.item.by == member.id:
             continue
         kind = _kind_for(row, member)
         if kind is not None:
-            notices.append(_notice(row, kind, codes, now))
+            notices.append(_notice(row, kind, code_of, now))
     return notices
 
 
@@ -151,7 +172,7 @@ _STATUS_KINDS = {
 }
 
 
-def _notice(row: AppliedRow, kind: NoticeKind, codes: dict[UUID, str], now: Now) -> Notice:
+def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], now: Now) -> Notice:
     new = row.new
     assert isinstance(new, Prescription | PrescriptionItem)
     prescription_id = new.id if isinstance(new, Prescription) else new.prescription_id
@@ -164,7 +185,7 @@ def _notice(row: AppliedRow, kind: NoticeKind, codes: dict[UUID, str], now: Now)
         kind=kind,
         entity="prescription",
         entity_id=prescription_id,
-        code=codes.get(prescription_id, ""),
+        code=code_of(prescription_id),
         status=new.status,
         at=now(),
     )

@@ -6,7 +6,8 @@ hold its effect, or, refused, when a person has dealt with it. `sender` carries 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from clinicdesk.core.overlay import Pending
 from clinicdesk.core.replica import Applied, Replica
 from clinicdesk.core.store.outbox_table import NEVER, OutboxEntry, OutboxState, OutboxTable
 from clinicdesk.core.trace import Trace
+
+Who = Callable[[], Member]
+"""Answers who is signed in, with the rights that they have now."""
 
 
 class Submitted(Struct, frozen=True):
@@ -49,7 +53,7 @@ class Outbox:
     """
 
     def __init__(
-        self, table: OutboxTable, replica: Replica, member: Member, now: Now, trace: Trace
+        self, table: OutboxTable, replica: Replica, member: Who, now: Now, trace: Trace
     ) -> None:
         self._table = table
         self._replica = replica
@@ -57,6 +61,9 @@ class Outbox:
         self._now = now
         self._trace = trace
         self._entries: dict[UUID, OutboxEntry] = {}
+        self._epoch: str | None = None
+        # A command that is given while its predecessor's answer is being stored must see it.
+        self._turn = asyncio.Lock()
         self.changed: Listeners[UUID | None] = Listeners()
         self.work: Listeners[None] = Listeners()
         replica.applied.add(self._follow)
@@ -64,6 +71,8 @@ class Outbox:
     async def load(self) -> None:
         """Read what an earlier run left; what was being sent then is waiting again."""
         self._entries = {entry.op_id: entry for entry in await self._table.all()}
+        cursor = self._replica.cursor
+        self._epoch = None if cursor is None else cursor.epoch
         for aggregate in {e.command.prescription_id for e in self._entries.values()}:
             self._show(aggregate)
         self.changed.tell(None)
@@ -77,11 +86,11 @@ class Outbox:
         """
         op_id = new_id()
         self._trace.mark("submit", op_id=op_id, aggregate=command.prescription_id)
-        entry = await self._table.add(
-            op_id, command, list(medicines), self._now(), self._version_for(command)
-        )
+        async with self._turn:
+            self._entries[op_id] = await self._table.add(
+                op_id, command, list(medicines), self._now(), self._version_for(command)
+            )
         self._trace.mark("saved", op_id=op_id)
-        self._entries[op_id] = entry
         self._changed(command.prescription_id)
         self.work.tell(None)
         return Submitted(op_id)
@@ -145,18 +154,19 @@ class Outbox:
 
     async def finish(self, op_id: UUID, answer: Done | Refusal) -> None:
         """Keep the server's answer. Raises StoreLost: then the command is sent again."""
-        entry = self._entries.get(op_id)
-        if entry is None:
-            return
-        passed = isinstance(answer, Done) and self._has_passed(answer)
-        await self._table.finish(entry, answer, passed)
-        self._trace.mark("answered", op_id=op_id, answer=type(answer).__name__)
-        # The feed may have marked it seen while the store was writing.
-        entry = self._entries.get(op_id, entry)
-        if isinstance(answer, Done):
-            self._finish_done(entry, answer)
-        else:
-            self._finish_refused(entry, answer)
+        async with self._turn:
+            entry = self._entries.get(op_id)
+            if entry is None:
+                return
+            passed = isinstance(answer, Done) and self._has_passed(answer)
+            await self._table.finish(entry, answer, passed)
+            self._trace.mark("answered", op_id=op_id, answer=type(answer).__name__)
+            # The feed may have marked it seen while the store was writing.
+            entry = self._entries.get(op_id, entry)
+            if isinstance(answer, Done):
+                self._finish_done(entry, answer)
+            else:
+                self._finish_refused(entry, answer)
         self._changed(entry.command.prescription_id)
 
     def _finish_done(self, entry: OutboxEntry, done: Done) -> None:
@@ -205,6 +215,9 @@ class Outbox:
 
     def _follow(self, applied: Applied) -> None:
         """The rows moved on: what they hold now is no longer pending."""
+        epoch, self._epoch = self._epoch, applied.position.cursor.epoch
+        if epoch is not None and epoch != self._epoch:
+            self._offer_again()
         touched: set[UUID] = set()
         for entry in self.entries():
             if entry.op_id in applied.seen and not entry.seen:
@@ -216,6 +229,16 @@ class Outbox:
         for aggregate in touched:
             self._changed(aggregate)
 
+    def _offer_again(self) -> None:
+        """Another database than the one that answered: as the store does, forget its answers."""
+        for entry in self.entries():
+            if entry.state is OutboxState.DONE:
+                entry = replace(entry, state=OutboxState.WAITING, done=None)
+            self._entries[entry.op_id] = replace(entry, seen=False)
+            self._show(entry.command.prescription_id)
+        self.changed.tell(None)
+        self.work.tell(None)
+
     def _changed(self, aggregate: UUID) -> None:
         self._show(aggregate)
         self.changed.tell(aggregate)
@@ -226,7 +249,7 @@ class Outbox:
         pending = {
             entry.op_id: Pending(
                 entry.command,
-                self._member,
+                self._member(),
                 entry.at,
                 {medicine.id: medicine for medicine in entry.medicines},
                 currency,

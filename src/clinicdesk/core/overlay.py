@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,6 +36,7 @@ from clinicdesk.contract.entities import (
     Member,
     Payment,
     PaymentKind,
+    PaymentMethod,
     PaymentStatus,
     Prescription,
     PrescriptionItem,
@@ -84,6 +85,9 @@ def project_all(pending: Iterable[Pending], rows: PrescriptionRows) -> Prescript
     for each in pending:
         rows = project(each, rows)
     return rows
+
+
+_WITHDRAWN = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED})
 
 
 def _lawful(prescription: Prescription, command: AnyCommand) -> bool:
@@ -158,8 +162,8 @@ def _with_lines(
         medicine = pending.medicines.get(line.medicine_id)
         if medicine is None:  # a list that changed since: the server will say
             continue
-        old = rows.items.get(line.id)
-        items[line.id] = _line(pending, number, line, medicine, prescription, old)
+        written = _line(pending, number, line, medicine, prescription)
+        items[line.id] = _kept(rows.items.get(line.id), written)
     changed = _touched(
         prescription,
         pending,
@@ -176,12 +180,11 @@ def _line(
     line: DraftItem,
     medicine: Medicine,
     prescription: Prescription,
-    old: PrescriptionItem | None,
 ) -> PrescriptionItem:
     return PrescriptionItem(
         id=line.id,
         clinic_id=prescription.clinic_id,
-        version=1 if old is None else old.version + 1,
+        version=1,
         prescription_id=prescription.id,
         patient_id=prescription.patient_id,
         practitioner_id=prescription.practitioner_id,
@@ -208,6 +211,14 @@ def _line(
         updated_at=pending.at,
         updated_by=pending.by.id,
     )
+
+
+def _kept(old: PrescriptionItem | None, new: PrescriptionItem) -> PrescriptionItem:
+    """The line as it was where it says the same: it is not written again."""
+    if old is None:
+        return new
+    same = replace(new, version=old.version, updated_at=old.updated_at, updated_by=old.updated_by)
+    return old if same == old else replace(new, version=old.version + 1)
 
 
 def _signed(
@@ -269,14 +280,54 @@ def _declined(
     item = rows.items.get(command.item_id)
     if item is None or not PRESCRIPTION_ITEM.allows(item.status, "decline_item", signed=True):
         return rows
+    if is_last_line(item.id, rows):
+        return rows
     items = dict(rows.items)
     items[item.id] = _touched_item(
         item, pending, status=ItemStatus.DECLINED, decline_reason=command.reason
     )
-    total = _total(items)
-    # What was paid above the new total is owed back, and so no longer counts as paid.
-    owed = replace(prescription, total_minor=total, paid_minor=min(prescription.paid_minor, total))
-    return _settled(pending, items, rows, owed)
+    lowered = replace(prescription, total_minor=_total(items))
+    excess = prescription.paid_minor - lowered.total_minor
+    payments, header = _owed_back(pending, item.id, excess, rows.payments, lowered)
+    changed = _settled(pending, items, rows, header)
+    return replace(changed, payments=payments)
+
+
+def is_last_line(item_id: UUID, rows: PrescriptionRows) -> bool:
+    """Whether nothing would be left to supply without this line."""
+    return all(item.status in _WITHDRAWN for item in rows.items.values() if item.id != item_id)
+
+
+def _owed_back(
+    pending: Pending,
+    cause: UUID,
+    amount_minor: int,
+    payments: dict[UUID, Payment],
+    prescription: Prescription,
+) -> tuple[dict[UUID, Payment], Prescription]:
+    """The ledger with a refund that is owed, and the header, of which it no longer counts as paid."""
+    if amount_minor <= 0 or prescription.pharmacy_id is None:
+        return payments, prescription
+    refund = Payment(
+        # Derived as the server derives it, so that the guess and the row are the same entry.
+        id=uuid5(cause, "refund"),
+        clinic_id=prescription.clinic_id,
+        version=1,
+        prescription_id=prescription.id,
+        patient_id=prescription.patient_id,
+        practitioner_id=prescription.practitioner_id,
+        pharmacy_id=prescription.pharmacy_id,
+        kind=PaymentKind.REFUND,
+        method=PaymentMethod.CASH,
+        status=PaymentStatus.PENDING,
+        amount_minor=amount_minor,
+        currency=prescription.currency,
+        received_by=pending.by.id,
+        created_at=pending.at,
+        settled_at=None,
+    )
+    less = replace(prescription, paid_minor=prescription.paid_minor - amount_minor)
+    return {**payments, refund.id: refund}, less
 
 
 def _settled(
@@ -329,16 +380,18 @@ def _cancelled(
         else item
         for key, item in rows.items.items()
     }
+    payments, refunded = _owed_back(
+        pending, prescription.id, prescription.paid_minor, rows.payments, prescription
+    )
     changed = _touched(
-        prescription,
+        refunded,
         pending,
         status=PrescriptionStatus.CANCELLED,
-        total_minor=_total(items),
-        paid_minor=0,
+        total_minor=0,
         cancelled_at=pending.at,
         cancel_reason=command.reason,
     )
-    return PrescriptionRows(changed, items, rows.payments)
+    return PrescriptionRows(changed, items, payments)
 
 
 def _paid_out(
@@ -358,11 +411,7 @@ def _paid_out(
 
 
 def _total(items: dict[UUID, PrescriptionItem]) -> int:
-    return sum(
-        item.amount_minor
-        for item in items.values()
-        if item.status not in (ItemStatus.DECLINED, ItemStatus.CANCELLED)
-    )
+    return sum(item.amount_minor for item in items.values() if item.status not in _WITHDRAWN)
 
 
 _EFFECTS: dict[type[AnyCommand], Callable[..., PrescriptionRows]] = {

@@ -17,13 +17,13 @@ from clinicdesk.contract.commands import (
     SignAndSend,
     WriteDraft,
 )
-from clinicdesk.contract.entities import Medicine, Member
+from clinicdesk.contract.entities import Medicine
 from clinicdesk.core.command_check import checked
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import Link
 from clinicdesk.core.may import why_not
-from clinicdesk.core.outbox import Outbox, Submitted
+from clinicdesk.core.outbox import Outbox, Submitted, Who
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.medicine_table import MedicineTable
 
@@ -36,7 +36,7 @@ class Prescribing:
         replica: Replica,
         outbox: Outbox,
         medicines: MedicineTable,
-        member: Member,
+        member: Who,
         link: Link,
     ) -> None:
         self._replica = replica
@@ -48,11 +48,11 @@ class Prescribing:
     def can(self, command: type[Command], prescription_id: UUID) -> str | None:
         """Why `command` is not possible on this prescription now, in a sentence; None: it is."""
         rows = self._replica.rows_of(prescription_id)
-        return why_not(command, rows, self._member, self._link)
+        return why_not(command, rows, self._member(), self._link)
 
     def can_write(self) -> str | None:
         """Why this member cannot begin a prescription; None: they can."""
-        if self._member.practitioner_id is None:
+        if self._member().practitioner_id is None:
             return "Only therapists can do this."
         return None
 

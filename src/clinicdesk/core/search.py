@@ -48,6 +48,10 @@ class Search:
         """One medicine of the formulary; None when it is not here (yet)."""
         return (await self._medicines.get([medicine_id])).get(medicine_id)
 
+    def index(self) -> None:
+        """Begin to index the patients who are here already."""
+        self._follow(Change(reset=True))
+
     async def indexed(self) -> None:
         """Return when every patient can be found."""
         if self._building is not None:

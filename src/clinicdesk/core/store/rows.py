@@ -183,6 +183,5 @@ def _position(connection: Connection) -> Position | None:
 
 
 def _offer_again(connection: Connection) -> None:
-    connection.execute(
-        "UPDATE outbox SET state = 'waiting', answer = NULL, seen = 0 WHERE state = 'done'"
-    )
+    connection.execute("UPDATE outbox SET state = 'waiting', answer = NULL WHERE state = 'done'")
+    connection.execute("UPDATE outbox SET seen = 0")

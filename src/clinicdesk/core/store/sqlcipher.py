@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,18 +20,30 @@ class Rows(Protocol):
     rowcount: int
     lastrowid: int
 
-    def fetchall(self) -> list[tuple[Any, ...]]: ...
-    def fetchmany(self, size: int) -> list[tuple[Any, ...]]: ...
-    def fetchone(self) -> tuple[Any, ...] | None: ...
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All rows that are left."""
+
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        """The next rows, `size` at most."""
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row."""
 
 
 class Connection(Protocol):
     """The part of a connection that the store uses; statements commit by themselves outside BEGIN."""
 
-    def execute(self, sql: str, parameters: tuple[Any, ...] = ...) -> Rows: ...
-    def executemany(self, sql: str, parameters: Any) -> Rows: ...
-    def executescript(self, sql: str) -> Rows: ...
-    def close(self) -> None: ...
+    def execute(self, sql: str, parameters: tuple[Any, ...] = ...) -> Rows:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Sequence[tuple[Any, ...]]) -> Rows:
+        """Run one statement with each of these."""
+
+    def executescript(self, sql: str) -> Rows:
+        """Run several statements."""
+
+    def close(self) -> None:
+        """Let go of the file."""
 
 
 def connect(path: Path, key: bytes, *, read_only: bool = False) -> Connection:

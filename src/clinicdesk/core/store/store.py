@@ -25,7 +25,8 @@ class Store:
         set_aside: What happened to an older file that could not be opened, if one could not.
     """
 
-    def __init__(self, opened: OpenedFile, lock: StoreLock, now: Now) -> None:
+    def __init__(self, path: Path, opened: OpenedFile, lock: StoreLock, now: Now) -> None:
+        self._path = path
         self._writer = StoreThread(opened.writer, "store-writer")
         self._reader = StoreThread(opened.reader, "store-reader")
         self._lock = lock
@@ -45,7 +46,7 @@ class Store:
         Raises StoreInUse, StoreUnusable, StoreOfNewerVersion.
         """
         opened, lock = await asyncio.to_thread(_open, path, key, identity, now(), thorough)
-        store = cls(opened, lock, now)
+        store = cls(path, opened, lock, now)
         if store.set_aside is not None:
             await store.outbox.adopt(store.set_aside.recovered)
         return store
@@ -55,6 +56,12 @@ class Store:
         await self._reader.close()
         await self._writer.close()
         self._lock.release()
+
+    def remove(self) -> None:
+        """Delete the file of a closed store whose key nobody keeps."""
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self._path.with_suffix(".lock").unlink(missing_ok=True)
 
 
 def _open(

@@ -1,0 +1,203 @@
+"""A desk: everything of the client for one signed-in member, put together. The composition root of `core`."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from typing import Final
+from uuid import UUID
+
+from clinicdesk.contract.entities import Clinic, Member
+from clinicdesk.core.clock import Now, utc_now
+from clinicdesk.core.dispensing import Dispensing
+from clinicdesk.core.errors import NotRemembered, StoreLost, StoreUnusable
+from clinicdesk.core.formulary import FormularySync
+from clinicdesk.core.home import Home
+from clinicdesk.core.live.follower import Follower
+from clinicdesk.core.live.link import Link
+from clinicdesk.core.notices import Notices
+from clinicdesk.core.outbox import Outbox
+from clinicdesk.core.prescribing import Prescribing
+from clinicdesk.core.profiles import Profiles, Remembered
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.search import Search
+from clinicdesk.core.sender import Sender
+from clinicdesk.core.session import Session
+from clinicdesk.core.store.scratch import Scratch
+from clinicdesk.core.store.sqlcipher import KEY_BYTES
+from clinicdesk.core.store.store import Store
+from clinicdesk.core.trace import NoTrace, Trace
+from clinicdesk.core.vault import Vault, VaultUnavailable
+
+_SIGN_IN_AGAIN: Final = (
+    "Nobody of that name is signed in on this computer; sign in with the server in reach."
+)
+
+
+class Desk:
+    """What the window works with, from sign-in to sign-out.
+
+    Attributes:
+        session: Tokens and transport. link: How it stands with the server.
+        replica: The rows. outbox: What was done here. notices: What this member is told.
+        search: Patients and medicines. scratch: What was typed and is not a command yet.
+        prescribing, dispensing: What this member can do.
+        formulary: The list of medicines on its way here.
+        notes: Sentences that the person should read once: about a store that was put aside.
+    """
+
+    def __init__(
+        self, session: Session, store: Store, replica: Replica, trace: Trace, now: Now
+    ) -> None:
+        chance = random.SystemRandom()
+        self._store = store
+        self.session = session
+        self.replica = replica
+        self.link = Link(now)
+        self.outbox = Outbox(store.outbox, replica, self._who, now, trace)
+        self.notices = Notices(store.notices, self._who, self._code_of, now)
+        self.search = Search(replica, store.medicines)
+        self.prescribing = Prescribing(replica, self.outbox, store.medicines, self._who, self.link)
+        self.dispensing = Dispensing(replica, self.outbox, self._who, self.link)
+        self.formulary = FormularySync(
+            replica, store.medicines, session.transport, session, self.link, chance
+        )
+        self.notes = [] if store.set_aside is None else [store.set_aside.sentence]
+        self._sender = Sender(self.outbox, session.transport, session, self.link, chance, trace)
+        self._follower = Follower(session, replica, self.link, self.clinic.id, chance, trace)
+        replica.applied.add(self.notices.follow)
+
+    @classmethod
+    async def open(
+        cls, session: Session, *, trace: Trace | None = None, now: Now = utc_now
+    ) -> Desk:
+        """Open the desk of a session; what is on this computer is there at once, the rest follows.
+
+        Raises StoreInUse, StoreUnusable, StoreOfNewerVersion, VaultUnavailable.
+        """
+        trace = trace or NoTrace()
+        store, replica = await _open_store(session, trace, now)
+        try:
+            desk = cls(session, store, replica, trace, now)
+            await desk._load()
+        except BaseException:
+            await store.close()
+            raise
+        desk._start()
+        return desk
+
+    @classmethod
+    async def open_offline(
+        cls,
+        user: Remembered,
+        *,
+        home: Home,
+        vault: Vault,
+        profiles: Profiles,
+        trace: Trace | None = None,
+        now: Now = utc_now,
+    ) -> Desk:
+        """Open the desk of a remembered user without asking the server; it is joined when it answers.
+
+        Raises NotRemembered when their session's secrets are not here, and what `open` raises.
+        """
+        try:
+            session = await Session.resume(user, home=home, vault=vault, profiles=profiles, now=now)
+        except VaultUnavailable as error:
+            raise NotRemembered(str(error)) from error
+        if session is None:
+            raise NotRemembered(_SIGN_IN_AGAIN)
+        return await cls.open(session, trace=trace, now=now)
+
+    @property
+    def member(self) -> Member:
+        """Who is signed in, with the rights that they have now."""
+        return self._who()
+
+    @property
+    def clinic(self) -> Clinic:
+        """The clinic and its settings."""
+        clinic = self.session.clinic
+        return self.replica.clinics.get(clinic.id) or clinic
+
+    @property
+    def scratch(self) -> Scratch:
+        """What was typed and is not a command yet."""
+        return self._store.scratch
+
+    def hurry(self) -> None:
+        """Try to reach the server at once."""
+        self._follower.hurry()
+
+    async def close(self) -> None:
+        """Stop following and sending, and let go of the store; nothing that was saved is lost."""
+        self.search.close()
+        await self._follower.close()
+        await self._sender.close()
+        await self.formulary.close()
+        await self.notices.close()
+        await self._store.close()
+        if not self.session.vault.lasting and not self.outbox.entries():
+            self._store.remove()  # its key ends with the program: nobody could ever open it
+        await self.session.close()
+
+    def _who(self) -> Member:
+        member = self.session.member
+        return self.replica.members.get(member.id) or member
+
+    def _code_of(self, prescription_id: UUID) -> str:
+        prescription = self.replica.prescriptions.get(prescription_id)
+        return "" if prescription is None else prescription.code
+
+    async def _load(self) -> None:
+        await self.outbox.load()
+        await self.notices.load()
+        self.search.index()
+
+    def _start(self) -> None:
+        self._follower.start()
+        self._sender.start()
+        self.formulary.start()
+
+
+async def _open_store(session: Session, trace: Trace, now: Now) -> tuple[Store, Replica]:
+    """The store with its rows in memory. One that opens and then cannot be read is put aside."""
+    user = session.user
+    home = session.home
+    path = home.store_path(user.server, user.clinic.id, user.member.id)
+    if not session.vault.lasting:
+        path = path.with_stem(f"{path.stem}-{secrets.token_hex(4)}")
+    key = await _store_key(session)
+    identity = {
+        "server": user.server,
+        "clinic": str(user.clinic.id),
+        "member": str(user.member.id),
+    }
+    for thorough in (False, True):
+        store = await Store.open(path, key, identity, now, thorough=thorough)
+        replica = Replica(store.rows, user.member.id, trace)
+        try:
+            await replica.load()
+        except StoreLost as lost:
+            await store.close()
+            if thorough:
+                raise StoreUnusable(str(lost)) from lost
+        except BaseException:
+            await store.close()
+            raise
+        else:
+            trace.mark("replica loaded")
+            return store, replica
+    raise AssertionError("unreachable: the second round returns or raises")
+
+
+async def _store_key(session: Session) -> bytes:
+    """The key of this member's store out of the vault, made there the first time."""
+    user = session.user
+    name = session.home.secret_name("store-key", user.server, user.clinic.id, user.member.id)
+    kept = await session.vault.read(name)
+    if kept is not None:
+        return bytes.fromhex(kept)
+    key = secrets.token_bytes(KEY_BYTES)
+    await session.vault.write(name, key.hex())
+    return key

@@ -1,0 +1,318 @@
+"""The pump between the protocol and a real socket; the one owner of the connection's status."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from clinicdesk.contract.frames import CloseCode, Cursor
+from clinicdesk.contract.problems import NotAllowed, Refusal, SessionExpired, WrongProtocol
+from clinicdesk.contract.session import LIVE, SNAPSHOT
+from clinicdesk.contract.version import SUBPROTOCOL
+from clinicdesk.core.errors import StoreLost
+from clinicdesk.core.live.link import Link, LinkStatus
+from clinicdesk.core.live.protocol import (
+    TICK_S,
+    Apply,
+    CaughtUp,
+    ChangeScopes,
+    Close,
+    Connect,
+    Cut,
+    Effect,
+    FeedProtocol,
+    FetchSnapshot,
+    RenewToken,
+    Send,
+    Serving,
+    Stopped,
+)
+from clinicdesk.core.replica import BadFrame, Replica
+from clinicdesk.core.session import Session
+from clinicdesk.core.snapshot_reader import BadSnapshot
+from clinicdesk.core.trace import Trace
+from clinicdesk.core.transport import Answer, Unreachable, unreachable
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+_CONNECT_TIMEOUT_S: Final = 5.0
+_SNAPSHOT_TIMEOUT_S: Final = 60.0
+_LARGEST_FRAME: Final = 16 * 1024 * 1024
+
+_RESTARTS = "The server is restarting; this desk reconnects by itself."
+_CUT = "The connection to the server was cut; this desk reconnects by itself."
+_SIGN_IN = "Your session has ended; please sign in again."
+_REVOKED = "Your access to this clinic has been withdrawn; ask your administrator."
+_UPGRADE = "The server is of another version than this desk; update the older of the two."
+_BAD_ROWS = "The server sent data that this desk does not understand; update the older of the two."
+
+
+class Follower:
+    """Follows one clinic's log for one desk, from `start` to `close`."""
+
+    def __init__(
+        self,
+        session: Session,
+        replica: Replica,
+        link: Link,
+        clinic_id: UUID,
+        chance: random.Random,
+        trace: Trace,
+    ) -> None:
+        self._session = session
+        self._replica = replica
+        self._link = link
+        self._trace = trace
+        self._protocol = FeedProtocol(clinic_id, session.device.id, replica.cursor, chance)
+        self._effects: asyncio.Queue[Effect] = asyncio.Queue()
+        self._socket: ClientConnection | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._leave: list[Callable[[], None]] = []
+        self._renewing = False
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._leave = [
+            self._session.renewed.add(lambda _event: self._session_renewed()),
+            self._session.ended.add(lambda _event: self._session_ended()),
+        ]
+        if self._session.over:
+            self._session_ended()
+        else:
+            self._take(self._protocol.start(time.monotonic()))
+        self._spawn(self._work(), "feed")
+        self._spawn(self._tick(), "feed clock")
+
+    def hurry(self) -> None:
+        """Try at once instead of waiting for the next attempt."""
+        self._take(self._protocol.hurry())
+
+    async def close(self) -> None:
+        """Leave the server and stop."""
+        for leave in self._leave:
+            leave()
+        self._protocol.stop()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._close_socket(1000)
+
+    # Effects, one after the other
+
+    def _take(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            self._effects.put_nowait(effect)
+
+    async def _work(self) -> None:
+        while True:
+            await self._carry_out(await self._effects.get())
+
+    async def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Connect():
+                await self._connect()
+            case Send(data):
+                await self._send(data)
+            case Apply():
+                await self._apply(effect)
+            case ChangeScopes():
+                await self._change_scopes(effect)
+            case FetchSnapshot():
+                await self._fetch_snapshot()
+            case Close(code):
+                await self._close_socket(code)
+            case RenewToken():
+                self._spawn(self._renew(), "token renewal")
+            case Serving(behind):
+                self._link.become(LinkStatus.CATCHING_UP if behind else LinkStatus.LIVE)
+            case CaughtUp():
+                self._link.become(LinkStatus.LIVE)
+                self._trace.mark("live")
+            case Cut(expected):
+                self._say_cut(expected)
+            case Stopped(code):
+                detail = _UPGRADE if code == CloseCode.UPGRADE else _REVOKED
+                self._link.become(LinkStatus.REFUSED, detail)
+
+    def _say_cut(self, expected: bool) -> None:
+        if not expected:
+            self._link.become(LinkStatus.OFFLINE, _CUT)
+        elif self._link.status is not LinkStatus.OFFLINE:
+            self._link.become(LinkStatus.CONNECTING, _RESTARTS)
+
+    async def _connect(self) -> None:
+        token = await self._session.access_token()
+        if not isinstance(token, str):
+            self._not_served(token)
+            self._rest()
+            return
+        try:
+            self._socket = await self._open_socket()
+        except Exception as error:
+            # The network fails in many types: of the socket's library, of TLS, of the system.
+            self._cannot_connect(error)
+            return
+        self._spawn(self._read(self._socket), "feed reader")
+        self._take(self._protocol.connected(token, time.monotonic()))
+
+    async def _open_socket(self) -> ClientConnection:
+        from websockets.asyncio.client import connect
+        from websockets.typing import Subprotocol
+
+        transport = self._session.transport
+        tls = await asyncio.to_thread(transport.tls)
+        return await connect(
+            "ws" + transport.server.removeprefix("http") + LIVE,
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            compression=None,
+            ssl=tls,
+            proxy=None,
+            open_timeout=_CONNECT_TIMEOUT_S,
+            ping_interval=None,  # the server speaks every ten seconds; the protocol minds silence
+            close_timeout=1.0,
+            max_size=_LARGEST_FRAME,
+            max_queue=64,
+        )
+
+    def _cannot_connect(self, error: Exception) -> None:
+        host = self._session.transport.server.partition("//")[2]
+        outcome = unreachable(host, error, timed_out=isinstance(error, TimeoutError))
+        self._link.become(LinkStatus.OFFLINE, outcome.sentence)
+        self._rest()
+
+    def _rest(self) -> None:
+        """No socket came about. Why not has been said, hence no word of a connection that was cut."""
+        effects = self._protocol.disconnected(None, time.monotonic())
+        self._take([effect for effect in effects if not isinstance(effect, Cut)])
+
+    async def _read(self, socket: ClientConnection) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        code: int | None = None
+        try:
+            async for message in socket:
+                self._trace.mark("frame")
+                self._take(self._protocol.receive(message, time.monotonic()))
+        except ConnectionClosed as closed:
+            code = None if closed.rcvd is None else closed.rcvd.code
+        else:
+            code = socket.close_code
+        if socket is self._socket:
+            self._socket = None
+            self._take(self._protocol.disconnected(code, time.monotonic()))
+
+    async def _send(self, data: bytes) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        if self._socket is not None:
+            with suppress(ConnectionClosed):  # the reader tells of it
+                await self._socket.send(data.decode())
+
+    async def _close_socket(self, code: int) -> None:
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            await socket.close(code)
+
+    async def _apply(self, effect: Apply) -> None:
+        cursor = self._replica.cursor
+        if cursor is None or effect.ev.from_ != cursor.seq:
+            return  # left over from before a snapshot or a failure
+        try:
+            await self._replica.apply(effect.ev)
+        except BadFrame:
+            self._take(self._protocol.failed(cursor, time.monotonic(), unreadable=True))
+        except StoreLost as lost:
+            self._take(self._protocol.failed(cursor, time.monotonic(), unreadable=False))
+            self._link.become(LinkStatus.OFFLINE, str(lost))
+        else:
+            for following in self._protocol.applied(self._present()):
+                await self._carry_out(following)
+
+    async def _change_scopes(self, effect: ChangeScopes) -> None:
+        try:
+            await self._replica.change_scopes(effect.frame)
+        except StoreLost as lost:
+            self._link.become(LinkStatus.OFFLINE, str(lost))
+            return
+        if self._replica.cursor is not None:
+            self._protocol.scopes_changed(self._replica.cursor)
+
+    async def _fetch_snapshot(self) -> None:
+        outcome = await self._session.transport.call(
+            "GET", SNAPSHOT, tokens=self._session, timeout_s=_SNAPSHOT_TIMEOUT_S
+        )
+        if not isinstance(outcome, Answer):
+            self._not_served(outcome)
+            self._take(self._protocol.snapshot_failed(time.monotonic()))
+            return
+        self._link.become(LinkStatus.CATCHING_UP)
+        try:
+            await self._replica.swap(outcome.content)
+        except (BadSnapshot, StoreLost) as error:
+            detail = str(error) if isinstance(error, StoreLost) else _BAD_ROWS
+            self._link.become(LinkStatus.OFFLINE, detail)
+            self._take(self._protocol.snapshot_failed(time.monotonic()))
+            return
+        self._take(self._protocol.snapshot_taken(self._present()))
+
+    def _present(self) -> Cursor:
+        cursor = self._replica.cursor
+        assert cursor is not None  # something has just been applied
+        return cursor
+
+    # The session
+
+    def _not_served(self, outcome: Refusal | Unreachable) -> None:
+        """The status that says why the server gave nothing."""
+        match outcome:
+            case Unreachable():
+                self._link.become(LinkStatus.OFFLINE, outcome.sentence)
+            case SessionExpired():
+                self._link.become(LinkStatus.SIGNED_OUT, _SIGN_IN)
+            case WrongProtocol() | NotAllowed():
+                self._link.become(LinkStatus.REFUSED, outcome.detail)
+            case _:
+                self._link.become(LinkStatus.OFFLINE, outcome.detail)
+
+    async def _renew(self) -> None:
+        """Another token; `_session_renewed` passes it on. Out of reach, the next tick asks again."""
+        if not self._renewing:
+            self._renewing = True
+            try:
+                await self._session.renew(self._session.present_token)
+            finally:
+                self._renewing = False
+
+    def _session_renewed(self) -> None:
+        self._take(self._protocol.renewed(self._session.present_token))
+
+    def _session_ended(self) -> None:
+        self._take(self._protocol.stop())
+        self._link.become(LinkStatus.SIGNED_OUT, _SIGN_IN)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._take(self._protocol.tick(time.monotonic(), time.time()))
+            if self._socket is not None and self._session.is_due:
+                self._spawn(self._renew(), "token renewal")
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # A mistake of ours: it must not go unheard until the task is collected.
+            task.get_loop().call_exception_handler(
+                {"message": f"{task.get_name()} failed", "exception": error, "task": task}
+            )
