@@ -16,6 +16,7 @@ class Connection(Enum):
     """What the pill can show."""
 
     SIGNING_IN = auto()
+    CONNECTING = auto()
     LIVE = auto()
     CATCHING_UP = auto()
     OFFLINE = auto()
@@ -48,6 +49,8 @@ class ConnectionPill(Chip):
         match state:
             case Connection.SIGNING_IN:
                 return self.tr("Signing in")
+            case Connection.CONNECTING:
+                return self.tr("Connecting")
             case Connection.LIVE:
                 return self.tr("Live")
             case Connection.CATCHING_UP:
@@ -65,6 +68,8 @@ class ConnectionPill(Chip):
         match state:
             case Connection.SIGNING_IN:
                 return self.tr("Asking the server who you are")
+            case Connection.CONNECTING:
+                return self.tr("Looking for the server; this is what the desk knew last")
             case Connection.LIVE:
                 return self.tr("Everything on this desk is as of now")
             case Connection.CATCHING_UP:
@@ -79,6 +84,7 @@ class ConnectionPill(Chip):
 
 _TONES = {
     Connection.SIGNING_IN: Tone.NEUTRAL,
+    Connection.CONNECTING: Tone.NEUTRAL,
     Connection.LIVE: Tone.SUCCESS,
     Connection.CATCHING_UP: Tone.INFO,
     Connection.OFFLINE: Tone.WARNING,
@@ -87,6 +93,7 @@ _TONES = {
 }
 _ICONS = {
     Connection.SIGNING_IN: "log-in",
+    Connection.CONNECTING: "refresh-cw",
     Connection.LIVE: "wifi",
     Connection.CATCHING_UP: "refresh-cw",
     Connection.OFFLINE: "wifi-off",
