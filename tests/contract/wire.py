@@ -16,7 +16,18 @@ FROZEN = Path(__file__).parent / "frozen"
 
 def _schema(*types: Any) -> Any:
     _, components = msgspec.json.schema_components(types, ref_template="#/{name}")
-    return dict(sorted(components.items()))
+    return _without_prose(dict(sorted(components.items())))
+
+
+def _without_prose(schema: Any) -> Any:
+    """The schema without docstrings: wording is not wire."""
+    if isinstance(schema, dict):
+        return {
+            key: _without_prose(value)
+            for key, value in schema.items()
+            if not (key == "description" and isinstance(value, str))
+        }
+    return [_without_prose(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def described() -> dict[str, Any]:
