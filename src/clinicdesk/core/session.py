@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clinicdesk.contract.entities import Clinic, Member
-from clinicdesk.contract.problems import InvalidField, Refusal, SessionExpired
+from clinicdesk.contract.problems import InvalidField, NotAllowed, Refusal, SessionExpired
 from clinicdesk.contract.session import (
     REFRESH,
     SERVER_CARD,
@@ -133,14 +133,7 @@ class Session:
         """
         device = await Device.load(profiles.device_id, home, vault)
         transport = Transport(server, profiles.authority(server.rstrip("/")))
-        request = SignIn(
-            login=login,
-            password=password,
-            device_id=device.id,
-            device_name=device_name,
-            device_key=device.public_key,
-            clinic_id=clinic_id,
-        )
+        request = _request(login, password, device, device_name, clinic_id)
         outcome = await transport.call("POST", SESSION, msgspec.json.encode(request))
         signed_in = _read(outcome, SignedIn, transport)
         if not isinstance(signed_in, SignedIn):
@@ -207,6 +200,34 @@ class Session:
             return self._access_token
         return outcome
 
+    async def sign_in_again(
+        self, password: str, *, device_name: str
+    ) -> Refusal | Unreachable | None:
+        """Go on with a session that the server has ended, as the same member; None: it goes on."""
+        request = _request(self.user.login, password, self.device, device_name, self.clinic.id)
+        outcome = await self.transport.call("POST", SESSION, msgspec.json.encode(request))
+        signed_in = _read(outcome, SignedIn, self.transport)
+        if not isinstance(signed_in, SignedIn):
+            return signed_in
+        if signed_in.member.id != self.member.id:
+            return NotAllowed(
+                detail="This login belongs to somebody else by now; sign out and sign in anew."
+            )
+        async with self._turn:
+            self.user = replace(
+                self.user,
+                session_id=signed_in.session_id,
+                member=signed_in.member,
+                clinic=signed_in.clinic,
+                last_used=self._now(),
+            )
+            self._over = False
+            self._refresh_token = signed_in.refresh_token
+            self._take(signed_in.access_token, signed_in.expires, signed_in.server_time)
+            await self._keep()
+        self.renewed.tell(None)
+        return None
+
     async def sign_out(self) -> Refusal | Unreachable | None:
         """End the session here, and at the server when it is in reach (None: it is ended there too)."""
         outcome = await self.transport.call("DELETE", SESSION, tokens=self)
@@ -269,6 +290,19 @@ class Session:
         self._renew_at = None
         self._expires = None
         self.ended.tell(None)
+
+
+def _request(
+    login: str, password: str, device: Device, device_name: str, clinic_id: UUID | None
+) -> SignIn:
+    return SignIn(
+        login=login,
+        password=password,
+        device_id=device.id,
+        device_name=device_name,
+        device_key=device.public_key,
+        clinic_id=clinic_id,
+    )
 
 
 def _token_name(home: Home, user: Remembered) -> str:

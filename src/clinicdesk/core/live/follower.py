@@ -291,7 +291,11 @@ class Follower:
                 self._renewing = False
 
     def _session_renewed(self) -> None:
-        self._take(self._protocol.renewed(self._session.present_token))
+        if self._link.status is LinkStatus.SIGNED_OUT:  # the person has signed in again
+            self._link.become(LinkStatus.CONNECTING)
+            self._take(self._protocol.start(time.monotonic()))
+        else:
+            self._take(self._protocol.renewed(self._session.present_token))
 
     def _session_ended(self) -> None:
         self._take(self._protocol.stop())
