@@ -93,8 +93,12 @@ def read_row(row: Mapping[str, str], currency: str) -> MedicineRow:
     ingredients = list(dict.fromkeys(part.name.lower() for part in parts))
     return MedicineRow(
         code=_code(row["id"]),
-        generic_name=" + ".join(part.name for part in parts),
-        strength=" + ".join(part.strength for part in parts if part.strength),
+        generic_name=checked_text(
+            "short_composition1", " + ".join(part.name for part in parts), 300, required=True
+        ),
+        strength=checked_text(
+            "short_composition1", " + ".join(part.strength for part in parts if part.strength), 120
+        ),
         form=pack.form.name,
         route=pack.form.route,
         brand=brand,

@@ -80,7 +80,7 @@ def _code(row: Mapping[str, str]) -> str:
 
     The price is no part of it: a new price changes a medicine, it does not make another one.
     """
-    code = checked_text("code", row.get("code", ""), 100)
+    code = checked_text("code", row.get("code", ""), 60)
     if code:
         return code
     identity = "\x1f".join(" ".join(row.get(column, "").split()).casefold() for column in _IDENTITY)
