@@ -25,8 +25,8 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     ),
     "nsaids": frozenset(
         {"aspirin", "acetylsalicylic acid", "aceclofenac", "celecoxib", "diclofenac", "etoricoxib",
-         "ibuprofen", "indomethacin", "ketorolac", "mefenamic acid", "meloxicam", "naproxen",
-         "nimesulide", "piroxicam"}
+         "ibuprofen", "indometacin", "indomethacin", "ketorolac", "mefenamic acid", "meloxicam",
+         "naproxen", "nimesulide", "piroxicam"}
     ),
     "macrolides": frozenset({"azithromycin", "clarithromycin", "erythromycin", "roxithromycin"}),
     "fluoroquinolones": frozenset(
@@ -36,6 +36,10 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "opioids": frozenset(
         {"codeine", "fentanyl", "morphine", "oxycodone", "tapentadol", "tramadol", "buprenorphine"}
     ),
+    "ace inhibitors": frozenset(
+        {"captopril", "enalapril", "lisinopril", "perindopril", "ramipril", "trandolapril"}
+    ),
+    "local anaesthetics": frozenset({"bupivacaine", "lidocaine", "lignocaine", "prilocaine"}),
 }  # fmt: skip
 
 
