@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from clinicdesk.server.database import log
-from clinicdesk.server.database.database import DatabaseDown
+from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.live.feed import ClinicFeed
 from clinicdesk.server.live.protocol import (
     Authenticate,
@@ -124,8 +124,7 @@ class LiveGateway:
         self._desks.setdefault(clinic_id, set()).add(desk)
         async with self._database.on_the_feed() as tx:
             oldest = await log.oldest_seq(tx, clinic_id)
-        resumable = feed.head if oldest is None else oldest - 1
-        return feed, Position(epoch=self._epoch, head=feed.head, resumable_after=resumable)
+        return feed, Position(epoch=self._epoch, head=feed.head, resumable_after=oldest - 1)
 
     async def _open_feed(self, clinic_id: UUID) -> ClinicFeed:
         async with self._database.on_the_feed() as tx:

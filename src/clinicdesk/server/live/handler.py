@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class _Wire:
     """The gateway's view of Litestar's socket."""
 
-    def __init__(self, socket: WebSocket[object, object, object]) -> None:
+    def __init__(self, socket: WebSocket[Any, Any, Any]) -> None:
         self._socket = socket
 
     async def send(self, data: bytes) -> None:
@@ -35,7 +35,7 @@ def live_handler(gateway: LiveGateway) -> WebsocketRouteHandler:
     """The route handler, bound to the gateway of this server."""
 
     @websocket(LIVE, name="live feed")
-    async def live(socket: WebSocket) -> None:
+    async def live(socket: WebSocket[Any, Any, Any]) -> None:
         if SUBPROTOCOL not in socket.scope.get("subprotocols", []):
             await socket.accept()
             await socket.close(code=CloseCode.UPGRADE, reason="clinicdesk.v1 is spoken here")
@@ -55,7 +55,7 @@ def live_handler(gateway: LiveGateway) -> WebsocketRouteHandler:
     return live
 
 
-async def _read(socket: WebSocket[object, object, object], desk: DeskSocket) -> None:
+async def _read(socket: WebSocket[Any, Any, Any], desk: DeskSocket) -> None:
     try:
         while True:
             desk.receive(await socket.receive_data(mode="text"))

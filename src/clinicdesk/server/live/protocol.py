@@ -189,7 +189,7 @@ class LiveConnection:
         self._epoch = position.epoch
         self._unacked = []
         cursor = hello.cursors[0] if hello.cursors else None
-        effects = [self._send(self._welcome(who, position, wall), now)]
+        effects: list[Effect] = [self._send(self._welcome(who, position, wall), now)]
         reason = self._resync_reason(cursor, position)
         if reason is not None:
             self.phase = Phase.RESYNC
@@ -263,7 +263,7 @@ class LiveConnection:
         return None if events >= WINDOW or size >= WINDOW_BYTES else self.sent_to
 
     def offer(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
-        """The log's entries in `(sent_to, to]`. A change of the member's rights counts from its seq."""
+        """The log's entries in `(sent_to, to]`; a change of the member's rights counts from its seq."""
         effects: list[Effect] = []
         start = 0
         for index, entry in enumerate(entries):
