@@ -13,7 +13,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 
 class CloseCode(IntEnum):
@@ -96,7 +96,7 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     id: UUID
     v: int
-    body: Raw | None = None
+    body: Raw | UnsetType = UNSET
     gone: bool = False
     op_id: UUID | None = None
     by: UUID | None = None  # the member who did it

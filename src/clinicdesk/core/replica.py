@@ -1,14 +1,16 @@
-"""The rows this desk may hold: in memory for screens, in the store for tomorrow, in step with the log.
+"""The rows this desk may hold: in memory for screens, in the store for tomorrow, in step with the
+log.
 
-A frame goes into the store first, rows and cursor in one transaction, then into memory, then to those
-who listen. Rows of prescriptions are shown with this desk's own pending commands applied (`overlay`).
+A frame goes into the store first, rows and cursor in one transaction, then into memory, then to
+those who listen. Rows of prescriptions are shown with this desk's own pending commands applied
+(`overlay`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -31,13 +33,18 @@ from clinicdesk.contract.entities import (
     Service,
 )
 from clinicdesk.contract.frames import Cursor, Ev, Item, ScopeChanged
-from clinicdesk.core.collection import Collection
+from clinicdesk.core.collection import Collection, Prepared
+from clinicdesk.core.collector import making_rows
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.overlay import Pending, PrescriptionRows, project_all
 from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
 from clinicdesk.core.store.rows import CHUNK, GoneRow, Position, RowStore, StoredRow, write_rows
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.trace import Trace
+
+
+_LATER: Final = ("allergy", "prescription_item", "payment")
+"""The many rows that a list can be shown without."""
 
 
 class BadFrame(Exception):
@@ -75,6 +82,7 @@ class Replica:
             patient, `items` and `payments` by prescription.
         applied: Told of each frame and snapshot, after the collections have announced it.
         position: Where the rows stand in the log; None before the first snapshot.
+        complete: Whether every collection has been filled, from the store or by a snapshot.
     """
 
     def __init__(self, store: RowStore, member_id: UUID, trace: Trace) -> None:
@@ -86,6 +94,7 @@ class Replica:
         self._overlaid: dict[UUID, set[tuple[str, UUID]]] = {}
         self.applied: Listeners[Applied] = Listeners()
         self.position: Position | None = None
+        self.complete = False
         self.clinics: Collection[Clinic] = Collection("clinic")
         self.members: Collection[Member] = Collection("member")
         self.practitioners: Collection[Practitioner] = Collection("practitioner")
@@ -128,11 +137,24 @@ class Replica:
         return None if self.position is None else self.position.cursor
 
     async def load(self) -> None:
-        """Read everything from the store; the collections then announce a reset. Raises StoreLost."""
+        """Read everything from the store. Raises StoreLost."""
+        await self.load_first()
+        await self.load_rest()
+
+    async def load_first(self) -> None:
+        """Read what lists are made of; their collections announce a reset. Raises StoreLost."""
         async with self._turn:
             self.position = await self._store.position()
-            loaded = {kind: await self._load(kind) for kind in self._collections}
-            self._take_all(loaded)
+            await self._load(kind for kind in self._collections if kind not in _LATER)
+
+    async def load_rest(self) -> None:
+        """Read what belongs to single prescriptions and patients. Raises StoreLost.
+
+        Until then their collections are empty, and no frame may be applied.
+        """
+        async with self._turn:
+            await self._load(_LATER)
+            self.complete = True
 
     async def apply(self, ev: Ev) -> None:
         """Take a frame whose `from` is the cursor's place.
@@ -140,7 +162,7 @@ class Replica:
         Raises BadFrame, and StoreLost; the replica is unchanged then.
         """
         async with self._turn:
-            if self.position is None or self.position.cursor.seq != ev.from_:
+            if not self.complete or self.position is None or self.position.cursor.seq != ev.from_:
                 raise BadFrame("the frame does not follow the rows that are here")
             fresh = [(item, _decoded(item)) for item in ev.items if item.kind in ENTITIES]
             cursor = msgspec.structs.replace(self.position.cursor, epoch=ev.epoch, seq=ev.to)
@@ -175,8 +197,15 @@ class Replica:
                     scopes_of(me),
                 )
 
-            self.position = await self._store.replace(fill)
-            self._take_all(loaded)
+            with making_rows():
+                self.position = await self._store.replace(fill)
+                self._take_all(
+                    {
+                        kind: await asyncio.to_thread(collection.prepare, loaded[kind])
+                        for kind, collection in self._collections.items()
+                    }
+                )
+            self.complete = True
             self._trace.mark("snapshot", seq=self.position.cursor.seq)
             self.applied.tell(Applied(self.position, [], frozenset(), snapshot=True))
 
@@ -206,7 +235,10 @@ class Replica:
             self._announce_everywhere()
 
     def show_pending(self, prescription_id: UUID, pending: Mapping[UUID, Pending]) -> None:
-        """Show a prescription with these commands (by their op_id, in order) applied; none: as it is."""
+        """Show a prescription with these commands (by their op_id, in order) applied.
+
+        None: as it is.
+        """
         if pending:
             self._pending[prescription_id] = dict(pending)
         else:
@@ -222,22 +254,29 @@ class Replica:
             {payment.id: payment for payment in self.payments.of(prescription_id)},
         )
 
-    def _take_all(self, loaded: Mapping[str, Mapping[UUID, Row]]) -> None:
-        for kind, collection in self._collections.items():
-            collection.stage_all(loaded[kind])
-        self._overlaid = {}
+    def _take_all(self, prepared: Mapping[str, Prepared[Any]]) -> None:
+        self._forget_projections()
+        for kind, rows in prepared.items():
+            self._collections[kind].stage_all(rows)
         self._project_all()
-        for collection in self._collections.values():
-            collection.announce_reset()
+        for kind, collection in self._collections.items():
+            if kind in prepared:
+                collection.announce_reset()
+            else:
+                collection.announce()
 
-    async def _load(self, kind: str) -> dict[UUID, Row]:
+    async def _load(self, kinds: Iterable[str]) -> None:
+        with making_rows():
+            self._take_all({kind: await self._read(kind) for kind in kinds})
+
+    async def _read(self, kind: str) -> Prepared[Any]:
         rows: dict[UUID, Row] = {}
 
         def take(bodies: list[bytes]) -> None:
             rows.update((row.id, row) for row in _decode_many(kind, bodies))
 
         await self._store.read(kind, take)
-        return rows
+        return await asyncio.to_thread(self._collections[kind].prepare, rows)
 
     def _stage(self, fresh: tuple[Item, Row | None]) -> AppliedRow | None:
         """Into memory, by the rule of the store: only a higher version replaces."""
@@ -277,11 +316,18 @@ class Replica:
         for prescription_id in list(self._pending):
             self._project(prescription_id)
 
-    def _project(self, prescription_id: UUID) -> None:
-        """Show the server's rows of a prescription, then what its pending commands make of them."""
+    def _forget_projections(self) -> None:
+        for prescription_id in list(self._overlaid):
+            self._forget_projection(prescription_id)
+
+    def _forget_projection(self, prescription_id: UUID) -> None:
         for kind, row_id in self._overlaid.pop(prescription_id, set()):
             collection = self._collections[kind]
             collection.stage_shown(row_id, collection.server_row(row_id))
+
+    def _project(self, prescription_id: UUID) -> None:
+        """Show the server's rows of a prescription, then what its pending commands make of them."""
+        self._forget_projection(prescription_id)
         pending = self._pending.get(prescription_id)
         if not pending:
             return
@@ -354,7 +400,7 @@ def _purged(kind: str, row: Row, scopes: frozenset[str]) -> StoredRow | GoneRow 
 
 
 def _decoded(item: Item) -> Row | None:
-    if item.gone or item.body is None:
+    if item.gone or item.body is msgspec.UNSET:
         return None
     try:
         return _decode(item.kind, bytes(item.body))
@@ -363,7 +409,7 @@ def _decoded(item: Item) -> Row | None:
 
 
 def _stored(item: Item) -> StoredRow | GoneRow:
-    if item.gone or item.body is None:
+    if item.gone or item.body is msgspec.UNSET:
         return GoneRow(item.kind, item.id, item.v)
     return StoredRow(item.kind, item.id, item.v, bytes(item.body))
 

@@ -263,7 +263,7 @@ class LiveConnection:
         return None if events >= WINDOW or size >= WINDOW_BYTES else self.sent_to
 
     def offer(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
-        """The log's entries in `(sent_to, to]`; a change of the member's rights counts from its seq."""
+        """The log's entries in `(sent_to, to]`; a change of one's rights counts from its seq."""
         effects: list[Effect] = []
         start = 0
         for index, entry in enumerate(entries):

@@ -66,7 +66,9 @@ class RenderedEntry:
             self._gone = _encoder.encode(self._item(gone=True))
         return self._gone
 
-    def _item(self, *, body: msgspec.Raw | None = None, gone: bool = False) -> Item:
+    def _item(
+        self, *, body: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET, gone: bool = False
+    ) -> Item:
         entry = self.entry
         return Item(
             seq=entry.seq,

@@ -1,0 +1,312 @@
+"""The server's end of a live socket, without sockets or clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinicdesk.contract.access import access_digest, scopes_of
+from clinicdesk.contract.entities import Member, Role
+from clinicdesk.contract.frames import (
+    Ack,
+    Auth,
+    CloseCode,
+    Cursor,
+    Ev,
+    Hello,
+    Resync,
+    ResyncReason,
+    ScopeChanged,
+    ServerFrame,
+    Welcome,
+    decode_server_frame,
+    encode_frame,
+)
+from clinicdesk.server.database.log import LogEntry
+from clinicdesk.server.live import protocol
+from clinicdesk.server.live.protocol import (
+    Authenticate,
+    Close,
+    Effect,
+    Identity,
+    LiveConnection,
+    Phase,
+    Position,
+    Send,
+)
+from clinicdesk.server.live.render import RenderedEntry
+
+CLINIC, PHARMACY, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+EPOCH = "e1"
+ME = Member(
+    id=UUID(int=9),
+    clinic_id=CLINIC,
+    version=1,
+    account_id=uuid4(),
+    name="Vikram Patil",
+    role=Role.PHARMACIST,
+    practitioner_id=None,
+    pharmacy_id=PHARMACY,
+    active=True,
+)
+MY_ACCESS = access_digest(scopes_of(ME))
+
+
+def identity(member: Member = ME, *, until: datetime = NOON + timedelta(minutes=10)) -> Identity:
+    return Identity(session_id=uuid4(), member=member, expires=until)
+
+
+def entry(seq: int, *, entity: str = "pharmacy", **columns: Any) -> RenderedEntry:
+    old, new = columns.pop("old", None), columns.pop("new", None)
+    return RenderedEntry(
+        LogEntry(
+            clinic_id=CLINIC,
+            seq=seq,
+            at=NOON,
+            actor_id=None,
+            device_id=None,
+            op_id=None,
+            entity=entity,
+            entity_id=columns.get("entity_id", UUID(int=seq)),
+            version=seq,
+            change="update" if old and new else "insert" if new else "delete",
+            old=old,
+            new=new,
+        )
+    )
+
+
+def pharmacy_row(seq: int) -> dict[str, Any]:
+    return {
+        "id": str(UUID(int=seq)), "clinic_id": str(CLINIC), "version": seq, "name": "Lifeline",
+        "licence_number": "", "address": "", "phone": "", "active": True,
+    }  # fmt: skip
+
+
+def frames(effects: list[Effect]) -> list[ServerFrame]:
+    return [decode_server_frame(effect.data) for effect in effects if isinstance(effect, Send)]
+
+
+def closed_with(effects: list[Effect]) -> int | None:
+    codes = [effect.code for effect in effects if isinstance(effect, Close)]
+    return codes[0] if codes else None
+
+
+def hello(seq: int | None = 5, *, epoch: str = EPOCH, clinic: UUID = CLINIC) -> bytes:
+    cursors = [] if seq is None else [Cursor(clinic=clinic, epoch=epoch, seq=seq, access=MY_ACCESS)]
+    return encode_frame(Hello(token="t", device_id=uuid4(), cursors=cursors))
+
+
+def connected(
+    seq: int | None = 5, *, head: int = 5, **kwargs: Any
+) -> tuple[LiveConnection, list[Effect]]:
+    connection = LiveConnection(0.0)
+    assert connection.receive(hello(seq, **kwargs), 0.0) == [Authenticate("t")]
+    position = Position(epoch=EPOCH, head=head, resumable_after=2)
+    return connection, connection.authenticated(identity(), position, 0.0, NOON)
+
+
+def test_a_desk_at_the_head_is_welcomed_and_live() -> None:
+    connection, effects = connected()
+    (welcome,) = frames(effects)
+    assert isinstance(welcome, Welcome)
+    assert welcome.heads[0].seq == 5
+    assert connection.phase is Phase.LIVE
+    assert connection.wants_after == 5
+
+
+@pytest.mark.parametrize(
+    ("seq", "epoch", "reason"),
+    [
+        (5, "e0", ResyncReason.EPOCH),
+        (9, EPOCH, ResyncReason.AHEAD),
+        (1, EPOCH, ResyncReason.EXPIRED),
+    ],
+)
+def test_a_cursor_that_cannot_be_served_is_sent_for_a_snapshot(
+    seq: int, epoch: str, reason: ResyncReason
+) -> None:
+    connection, effects = connected(seq, epoch=epoch)
+    _, resync = frames(effects)
+    assert isinstance(resync, Resync)
+    assert resync.reason is reason
+    assert connection.wants_after is None
+    assert connection.receive(hello(), 1.0) == [Authenticate("t")], (
+        "it may come back with a snapshot"
+    )
+
+
+def test_rights_that_changed_while_the_desk_was_away_ask_for_a_snapshot() -> None:
+    connection = LiveConnection(0.0)
+    connection.receive(hello(), 0.0)
+    moved = msgspec.structs.replace(ME, pharmacy_id=OTHER)
+    position = Position(epoch=EPOCH, head=5, resumable_after=2)
+    resync = frames(connection.authenticated(identity(moved), position, 0.0, NOON))[1]
+    assert isinstance(resync, Resync)
+    assert resync.reason is ResyncReason.ACCESS
+
+
+def test_a_frame_covers_its_whole_interval_though_most_of_it_is_for_others() -> None:
+    connection, _ = connected(head=8)
+    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    shown = entry(7, new=pharmacy_row(7))
+    (ev,) = frames(connection.offer([hidden, shown], 8, 1.0))
+    assert isinstance(ev, Ev)
+    assert (ev.from_, ev.to) == (5, 8)
+    assert [item.seq for item in ev.items] == [7]
+    assert connection.wants_after == 8
+
+
+def test_a_row_that_leaves_the_scope_is_told_as_gone() -> None:
+    connection, _ = connected()
+    row = {"practitioner_id": str(OTHER), "signed_at": "x"}
+    left = entry(
+        6,
+        entity="prescription",
+        old={**row, "pharmacy_id": str(PHARMACY)},
+        new={**row, "pharmacy_id": str(OTHER)},
+    )
+    (ev,) = frames(connection.offer([left], 6, 1.0))
+    assert isinstance(ev, Ev)
+    assert ev.items[0].gone
+    assert ev.items[0].body is msgspec.UNSET
+
+
+def member_row(member: Member) -> dict[str, Any]:
+    row: dict[str, Any] = msgspec.to_builtins(member)
+    return row
+
+
+def test_a_change_of_rights_counts_from_its_own_sequence_number() -> None:
+    connection, _ = connected()
+    moved = msgspec.structs.replace(ME, pharmacy_id=OTHER, version=2)
+    change = entry(7, entity="member", entity_id=ME.id, old=member_row(ME), new=member_row(moved))
+    payment = {"practitioner_id": str(uuid4()), "pharmacy_id": str(PHARMACY)}
+    before = entry(6, entity="payment", old=payment)
+    after = entry(8, entity="payment", old=payment)
+    first, scope, last = frames(connection.offer([before, change, after], 8, 1.0))
+    assert isinstance(first, Ev)
+    assert isinstance(scope, ScopeChanged)
+    assert isinstance(last, Ev)
+    assert [item.seq for item in first.items] == [6, 7]
+    assert scope.seq == 7
+    assert scope.revoked == [f"pharmacy:{PHARMACY}"]
+    assert scope.granted == [f"pharmacy:{OTHER}"]
+    assert last.items == [], "what was the old pharmacy's is not told after the change"
+
+
+def test_whoever_loses_all_rights_is_closed() -> None:
+    connection, _ = connected()
+    left = msgspec.structs.replace(ME, active=False, version=2)
+    change = entry(6, entity="member", entity_id=ME.id, old=member_row(ME), new=member_row(left))
+    effects = connection.offer([change, entry(7, new=pharmacy_row(7))], 7, 1.0)
+    assert closed_with(effects) == CloseCode.REVOKED
+    assert [item.seq for ev in frames(effects) if isinstance(ev, Ev) for item in ev.items] == [6]
+
+
+def test_a_desk_that_does_not_acknowledge_is_sent_no_more_than_its_window() -> None:
+    connection, _ = connected()
+    seq = 5
+    while (after := connection.wants_after) is not None:
+        assert after == seq
+        batch = [entry(number, new=pharmacy_row(number)) for number in range(seq + 1, seq + 65)]
+        seq += 64
+        connection.offer(batch, seq, 1.0)
+    assert seq - 5 == protocol.WINDOW
+    connection.receive(encode_frame(Ack(clinic=CLINIC, to=seq)), 2.0)
+    assert connection.wants_after == seq
+
+
+def test_a_desk_that_never_acknowledges_is_closed_as_slow() -> None:
+    connection, _ = connected()
+    connection.offer([entry(6, new=pharmacy_row(6))], 6, 1.0)
+    assert connection.tick(50.0, NOON, 6) != []  # a heartbeat
+    assert closed_with(connection.tick(62.0, NOON, 6)) == CloseCode.SLOW
+
+
+def test_delivery_pauses_when_the_token_expires_and_goes_on_with_a_fresh_one() -> None:
+    connection, _ = connected()
+    late = NOON + timedelta(minutes=10)
+    connection.tick(600.0, late, 5)
+    assert connection.wants_after is None
+    assert connection.receive(encode_frame(Auth(token="u")), 601.0) == [Authenticate("u")]
+    position = Position(epoch=EPOCH, head=5, resumable_after=2)
+    fresh = identity(until=late + timedelta(minutes=10))
+    connection.authenticated(fresh, position, 601.0, late)
+    assert connection.wants_after == 5
+
+
+def test_an_expired_desk_is_closed_after_its_grace() -> None:
+    connection, _ = connected()
+    expired = NOON + timedelta(minutes=10, seconds=30)
+    assert closed_with(connection.tick(630.0, expired, 5)) == CloseCode.AUTH
+
+
+def test_a_token_of_somebody_else_ends_the_socket() -> None:
+    connection, _ = connected()
+    connection.receive(encode_frame(Auth(token="u")), 1.0)
+    other = msgspec.structs.replace(ME, id=uuid4())
+    position = Position(epoch=EPOCH, head=5, resumable_after=2)
+    effects = connection.authenticated(identity(other), position, 1.0, NOON)
+    assert closed_with(effects) == CloseCode.AUTH
+
+
+def test_a_cursor_of_another_clinic_ends_the_socket() -> None:
+    _, effects = connected(clinic=UUID(int=77))
+    assert closed_with(effects) == CloseCode.REVOKED
+
+
+def test_a_hello_that_never_comes_ends_the_socket() -> None:
+    connection = LiveConnection(0.0)
+    assert connection.tick(9.0, NOON, 0) == []
+    assert closed_with(connection.tick(10.5, NOON, 0)) == CloseCode.HEARTBEAT
+
+
+@given(st.one_of(st.binary(max_size=300), st.text(max_size=300)))
+def test_whatever_comes_first_it_is_a_hello_or_the_end(data: bytes | str) -> None:
+    connection = LiveConnection(0.0)
+    effects = connection.receive(data, 0.0)
+    assert closed_with(effects) is not None
+    assert connection.phase is Phase.CLOSED
+    assert connection.receive(hello(), 0.0) == [], "nothing is heard after the end"
+
+
+def test_an_endless_frame_is_refused_unread() -> None:
+    assert closed_with(LiveConnection(0.0).receive(b" " * 20_000, 0.0)) == CloseCode.SLOW
+
+
+def test_acknowledging_what_was_never_sent_ends_the_socket() -> None:
+    connection, _ = connected()
+    effects = connection.receive(encode_frame(Ack(clinic=CLINIC, to=99)), 1.0)
+    assert closed_with(effects) == CloseCode.GAP
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.booleans()), max_size=30), st.data())
+def test_intervals_follow_each_other_without_gap_whatever_is_in_them(
+    batches: list[tuple[int, bool]], data: st.DataObject
+) -> None:
+    connection, _ = connected()
+    seq, expected = 5, 5
+    for size, acknowledge in batches:
+        if connection.wants_after is None:
+            break
+        rows = [
+            entry(seq + place, new=pharmacy_row(seq + place))
+            for place in range(1, size + 1)
+            if data.draw(st.booleans())
+        ]
+        seq += size
+        for ev in frames(connection.offer(rows, seq, 1.0)):
+            assert isinstance(ev, Ev)
+            assert ev.from_ == expected
+            expected = ev.to
+        if acknowledge:
+            connection.receive(encode_frame(Ack(clinic=CLINIC, to=expected)), 1.0)
+    assert expected == seq
