@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -28,6 +28,15 @@ class Change(Generic[T]):
     reset: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared(Generic[T]):
+    """All rows of a kind, with what a collection derives from them."""
+
+    server: dict[UUID, T]
+    shown: dict[UUID, T]
+    groups: dict[UUID, list[UUID]]
+
+
 class Collection(Generic[T]):
     """The effective rows of a kind: the server's, with this desk's own pending commands applied.
 
@@ -44,7 +53,7 @@ class Collection(Generic[T]):
         self._group_of = group_of
         self._server: dict[UUID, T] = {}
         self._shown: dict[UUID, T] = {}
-        self._groups: dict[UUID, dict[UUID, None]] = {}
+        self._groups: dict[UUID, list[UUID]] = {}
         self._before: dict[UUID, T | None] = {}
         self._listeners: Listeners[Change[T]] = Listeners()
 
@@ -55,7 +64,7 @@ class Collection(Generic[T]):
         return row_id in self._shown
 
     def get(self, row_id: UUID | None) -> T | None:
-        """The row, or None when this desk does not hold it (also for None, as optional keys are)."""
+        """The row; None when this desk does not hold it, or when there is no identifier."""
         return None if row_id is None else self._shown.get(row_id)
 
     def values(self) -> list[T]:
@@ -100,7 +109,7 @@ class Collection(Generic[T]):
             self._group(row_id, row)
 
     def announce(self) -> None:
-        """Tell the subscribers what the staging since the last call came to; nothing when nothing."""
+        """Tell the subscribers what the staging since the last call came to, if anything."""
         before, self._before = self._before, {}
         change: Change[T] = Change()
         for row_id, old in before.items():
@@ -114,15 +123,20 @@ class Collection(Generic[T]):
         if change.added or change.updated or change.removed:
             self._listeners.tell(change)
 
-    def stage_all(self, rows: Mapping[UUID, T]) -> None:
-        """Take `rows` as all that the server has; `announce_reset` follows."""
-        self._server = dict(rows)
-        self._shown = dict(rows)
-        self._groups = {}
-        self._before = {}
+    def prepare(self, rows: dict[UUID, T]) -> Prepared[T]:
+        """Get ready to take `rows` as all that the server has; may run on another thread."""
+        groups: dict[UUID, list[UUID]] = {}
         if self._group_of is not None:
             for row_id, row in rows.items():
-                self._group(row_id, row)
+                groups.setdefault(self._group_of(row), []).append(row_id)
+        return Prepared(rows, dict(rows), groups)
+
+    def stage_all(self, prepared: Prepared[T]) -> None:
+        """Take what was prepared; `announce_reset` follows."""
+        self._server = prepared.server
+        self._shown = prepared.shown
+        self._groups = prepared.groups
+        self._before = {}
 
     def announce_reset(self) -> None:
         """Tell the subscribers to read everything again."""
@@ -131,7 +145,7 @@ class Collection(Generic[T]):
 
     def _group(self, row_id: UUID, row: T) -> None:
         if self._group_of is not None:
-            self._groups.setdefault(self._group_of(row), {})[row_id] = None
+            self._groups.setdefault(self._group_of(row), []).append(row_id)
 
     def _ungroup(self, row_id: UUID, row: T) -> None:
         if self._group_of is None:
@@ -139,6 +153,6 @@ class Collection(Generic[T]):
         group = self._group_of(row)
         members = self._groups.get(group)
         if members is not None:
-            members.pop(row_id, None)
+            members.remove(row_id)
             if not members:
                 del self._groups[group]

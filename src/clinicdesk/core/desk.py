@@ -1,7 +1,11 @@
-"""A desk: everything of the client for one signed-in member, put together. The composition root of `core`."""
+"""A desk: everything of the client for one signed-in member, put together.
+
+The composition root of `core`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 from typing import Final
@@ -14,7 +18,7 @@ from clinicdesk.core.errors import NotRemembered, StoreLost, StoreUnusable
 from clinicdesk.core.formulary import FormularySync
 from clinicdesk.core.home import Home
 from clinicdesk.core.live.follower import Follower
-from clinicdesk.core.live.link import Link
+from clinicdesk.core.live.link import Link, LinkStatus
 from clinicdesk.core.notices import Notices
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.prescribing import Prescribing
@@ -31,6 +35,10 @@ from clinicdesk.core.vault import Vault, VaultUnavailable
 
 _SIGN_IN_AGAIN: Final = (
     "Nobody of that name is signed in on this computer; sign in with the server in reach."
+)
+_DAMAGED: Final = (
+    "Some of the data kept on this computer cannot be read. Close clinicdesk and open it again: "
+    "it will be fetched anew, and what you did here is kept."
 )
 
 
@@ -63,6 +71,7 @@ class Desk:
             replica, store.medicines, session.transport, session, self.link, chance
         )
         self.notes = [] if store.set_aside is None else [store.set_aside.sentence]
+        self._joining: asyncio.Task[None] | None = None
         self._sender = Sender(self.outbox, session.transport, session, self.link, chance, trace)
         self._follower = Follower(session, replica, self.link, self.clinic.id, chance, trace)
         replica.applied.add(self.notices.follow)
@@ -83,7 +92,7 @@ class Desk:
         except BaseException:
             await store.close()
             raise
-        desk._start()
+        desk._joining = asyncio.create_task(desk._join(), name="join the clinic")
         return desk
 
     @classmethod
@@ -97,7 +106,7 @@ class Desk:
         trace: Trace | None = None,
         now: Now = utc_now,
     ) -> Desk:
-        """Open the desk of a remembered user without asking the server; it is joined when it answers.
+        """Open the desk of a remembered user; the server is joined when it answers.
 
         Raises NotRemembered when their session's secrets are not here, and what `open` raises.
         """
@@ -131,6 +140,9 @@ class Desk:
 
     async def close(self) -> None:
         """Stop following and sending, and let go of the store; nothing that was saved is lost."""
+        if self._joining is not None:
+            self._joining.cancel()
+            await asyncio.gather(self._joining, return_exceptions=True)
         self.search.close()
         await self._follower.close()
         await self._sender.close()
@@ -154,7 +166,14 @@ class Desk:
         await self.notices.load()
         self.search.index()
 
-    def _start(self) -> None:
+    async def _join(self) -> None:
+        """Read the rest, then follow the clinic: screens are there meanwhile."""
+        try:
+            await self.replica.load_rest()
+        except StoreLost:
+            self._store.suspect()
+            self.link.become(LinkStatus.OFFLINE, _DAMAGED)
+            return
         self._follower.start()
         self._sender.start()
         self.formulary.start()
@@ -177,7 +196,7 @@ async def _open_store(session: Session, trace: Trace, now: Now) -> tuple[Store, 
         store = await Store.open(path, key, identity, now, thorough=thorough)
         replica = Replica(store.rows, user.member.id, trace)
         try:
-            await replica.load()
+            await replica.load_first()
         except StoreLost as lost:
             await store.close()
             if thorough:

@@ -46,7 +46,7 @@ class Device:
         return _text(self._key.public_key().public_bytes_raw())
 
     def sign_refresh(self, refresh_token: str, signed_at: datetime) -> Refresh:
-        """A request to renew a session; `signed_at` by the server's clock, as far as it is known."""
+        """A request to renew a session; `signed_at` by the server's clock, if it is known."""
         message = refresh_message(refresh_token, self.id, signed_at)
         return Refresh(
             refresh_token=refresh_token,

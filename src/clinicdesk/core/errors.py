@@ -29,7 +29,7 @@ class NotRemembered(DeskFailure):
 
 
 class StoreLost(Exception):
-    """The store did not take a write or give a read (disk full, disk gone): what was asked did not happen.
+    """The store did not take a write or give a read: what was asked did not happen.
 
     The message is a sentence for the person.
     """

@@ -13,8 +13,8 @@ _WORDS: Final = re.compile(r"[^\W_]+(?:[\u0900-\u097f]+[^\W_]*)*")
 def fold(text: str) -> str:
     """`text` for comparing: Tāne and TANE become tane.
 
-    Only the marks of Latin letters go: the vowel signs of Devanagari are marks too, and without them
-    its names would be others.
+    Only the marks of Latin letters go: the vowel signs of Devanagari are marks too, and without
+    them its names would be others.
     """
     if text.isascii():
         return text.lower()

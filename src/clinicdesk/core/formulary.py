@@ -125,7 +125,7 @@ class FormularySync:
 
 
 def _after(page: MedicinePage, state: FormularyState) -> FormularyState:
-    """The last page leaves the place of the one before it: what changes later follows from there."""
+    """The last page leaves the place of the one before it: later changes follow from there."""
     if page.next_after is not None:
         return FormularyState(state.revision, page.next_after)
     return FormularyState(page.revision, state.after)

@@ -32,7 +32,7 @@ class Home(Struct, frozen=True):
 
 
 def home_of(profile: str) -> Home:
-    """The folders of `profile` where this operating system wants them; made when first written to."""
+    """The folders of `profile` where this system wants them; made when first written to."""
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs("clinicdesk", appauthor=False)

@@ -8,6 +8,6 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): no server is needed to make it, and it sorts by the moment it was made."""
+    """A UUIDv7 (RFC 9562): made without a server, and sorted by the moment it was made."""
     made: UUID = uuid7()
     return made

@@ -1,7 +1,7 @@
 """What a member is told of: rules over the changes that the feed brings.
 
-Only live changes make notices: a snapshot is no news, nor is what this member did on whatever desk. A
-notice carries a code and a status, never a patient's name: it may stand on a locked screen.
+Only live changes make notices: a snapshot is no news, nor is what this member did on whatever desk.
+A notice carries a code and a status, never a patient's name: it may stand on a locked screen.
 """
 
 from __future__ import annotations

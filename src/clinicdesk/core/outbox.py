@@ -1,7 +1,8 @@
 """The durable queue of what this desk's person did: each command takes effect exactly once.
 
-A command is in the store, on the disk, before anybody is told that it is saved. It leaves when the rows
-hold its effect, or, refused, when a person has dealt with it. `sender` carries it to the server.
+A command is in the store, on the disk, before anybody is told that it is saved. It leaves when the
+rows hold its effect, or, refused, when a person has dealt with it. `sender` carries it to the
+server.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a desk shows while its own commands are on their way: the server's rows with them applied.
 
-Pure, and only a guess: as soon as the server has spoken, its rows are shown and the guess is dropped.
-A command that the lifecycle does not allow on the rows that are there changes nothing; so does one
-whose effect the rows hold already.
+Pure, and only a guess: as soon as the server has spoken, its rows are shown and the guess is
+dropped. A command that the lifecycle does not allow on the rows that are there changes nothing; so
+does one whose effect the rows hold already.
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def _owed_back(
     payments: dict[UUID, Payment],
     prescription: Prescription,
 ) -> tuple[dict[UUID, Payment], Prescription]:
-    """The ledger with a refund that is owed, and the header, of which it no longer counts as paid."""
+    """The ledger with a refund that is owed, and the header with so much less paid."""
     if amount_minor <= 0 or prescription.pharmacy_id is None:
         return payments, prescription
     refund = Payment(

@@ -1,8 +1,8 @@
 """An index of patients in memory, quick enough to be asked on every keystroke.
 
 Names repeat: a hundred thousand patients share some thousands of words. So a typed word is compared
-with the words, exactly, by its beginning, and, when those find few, by likeness; only then do patients
-come in, and never more of them than `_CANDIDATES`.
+with the words, exactly, by its beginning, and, when those find few, by likeness; only then do
+patients come in, and never more of them than `_CANDIDATES`.
 """
 
 from __future__ import annotations

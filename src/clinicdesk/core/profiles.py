@@ -1,4 +1,4 @@
-"""Servers and users that this computer remembers. Nothing secret: tokens and keys are in the vault."""
+"""Servers and users that this computer remembers. Secrets are in the vault."""
 
 from __future__ import annotations
 

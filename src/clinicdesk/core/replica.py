@@ -1,5 +1,4 @@
-"""The rows this desk may hold: in memory for screens, in the store for tomorrow, in step with the
-log.
+"""The rows this desk may hold: in memory for screens, in the store for tomorrow.
 
 A frame goes into the store first, rows and cursor in one transaction, then into memory, then to
 those who listen. Rows of prescriptions are shown with this desk's own pending commands applied
@@ -41,7 +40,6 @@ from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
 from clinicdesk.core.store.rows import CHUNK, GoneRow, Position, RowStore, StoredRow, write_rows
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.trace import Trace
-
 
 _LATER: Final = ("allergy", "prescription_item", "payment")
 """The many rows that a list can be shown without."""
@@ -235,10 +233,7 @@ class Replica:
             self._announce_everywhere()
 
     def show_pending(self, prescription_id: UUID, pending: Mapping[UUID, Pending]) -> None:
-        """Show a prescription with these commands (by their op_id, in order) applied.
-
-        None: as it is.
-        """
+        """Show a prescription with these commands applied, by their op_id and in their order."""
         if pending:
             self._pending[prescription_id] = dict(pending)
         else:

@@ -1,7 +1,8 @@
 """Finding a patient or a medicine while somebody types.
 
-Patients are searched in memory by whatever a person says over a counter or a telephone (`patient_index`);
-medicines in the store, since a clinic's list may be long (`store.medicine_table`).
+Patients are searched in memory by whatever a person says over a counter or a telephone
+(`patient_index`); medicines in the store, since a clinic's list may be long
+(`store.medicine_table`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Carries the outbox to the server, in the order of each prescription, until everything is answered.
+"""Carries the outbox to the server, in the order of each prescription.
 
-When an answer is lost nobody knows whether the command took effect: it is sent again with the same key,
-and the server answers what it answered then.
+When an answer is lost nobody knows whether the command took effect: it is sent again with the same
+key, and the server answers what it answered then.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Sender:
                 continue
 
     def _send_what_is_due(self, now: float) -> float | None:
-        """Start what may go now; answer when to look again, None when only an event changes that."""
+        """Start what may go now; answer when to look again, None: after the next event."""
         next_due: float | None = None
         for entry in self._outbox.next_to_send(frozenset(self._sending)):
             aggregate = entry.command.prescription_id
@@ -148,7 +148,7 @@ class Sender:
 
 
 def headers_of(entry: OutboxEntry) -> dict[str, str]:
-    """What identifies the command and the version it was given upon; the same each time it is sent."""
+    """The command's identity and the version it was given upon; the same at each sending."""
     headers = {"Idempotency-Key": str(entry.op_id)}
     if not ROUTES[type(entry.command)].creates:
         headers["If-Match"] = f'"{entry.version}"'

@@ -1,8 +1,8 @@
 """A member's session with a server: signing in, staying signed in, signing out.
 
 The access token is in memory, the refresh token in the vault. Each refresh token is good for one
-refresh, signed by the device's key; when an answer is lost the same one is sent again, and the server
-gives the same successor.
+refresh, signed by the device's key; when an answer is lost the same one is sent again, and the
+server gives the same successor.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class Session:
         return cls(user, device, transport, home, vault, profiles, token, now=now)
 
     async def access_token(self) -> str | Refusal | Unreachable:
-        """A token that holds now. One that is due for renewal and cannot be renewed is still given."""
+        """A token that holds now; also one that is due and cannot be renewed at the moment."""
         if self._access_token and not self.is_due:
             return self._access_token
         fresh = await self.renew(self._access_token)
@@ -229,7 +229,7 @@ class Session:
         return None
 
     async def sign_out(self) -> Refusal | Unreachable | None:
-        """End the session here, and at the server when it is in reach (None: it is ended there too)."""
+        """End the session here, and at the server (None: done; else why not)."""
         outcome = await self.transport.call("DELETE", SESSION, tokens=self)
         self._end()
         with suppress(VaultUnavailable):  # a token of an ended session opens nothing

@@ -1,4 +1,4 @@
-"""Calls to the server, each with one of three ends: an answer, a refusal, or the server is out of reach.
+"""Calls to the server. Each ends in an answer, in a refusal, or with the server out of reach.
 
 Nothing here raises for what the network does.
 """
@@ -90,7 +90,7 @@ class Transport:
         tokens: Tokens | None = None,
         timeout_s: float = TIMEOUT_S,
     ) -> Outcome:
-        """Make one call; with `tokens` as their holder, whose token is renewed once if it is refused."""
+        """Make one call, as the holder of `tokens` if given; a refused token is renewed once."""
         if tokens is None:
             return await self._once(method, path, body, headers or {}, timeout_s)
         token = await tokens.access_token()

@@ -188,7 +188,7 @@ class Follower:
         self._rest()
 
     def _rest(self) -> None:
-        """No socket came about. Why not has been said, hence no word of a connection that was cut."""
+        """No socket came about. Why not has been said: no word of one that was cut."""
         effects = self._protocol.disconnected(None, time.monotonic())
         self._take([effect for effect in effects if not isinstance(effect, Cut)])
 
@@ -282,7 +282,7 @@ class Follower:
                 self._link.become(LinkStatus.OFFLINE, outcome.detail)
 
     async def _renew(self) -> None:
-        """Another token; `_session_renewed` passes it on. Out of reach, the next tick asks again."""
+        """Get another token; `_session_renewed` passes it on. If not, the next tick asks again."""
         if not self._renewing:
             self._renewing = True
             try:

@@ -46,7 +46,7 @@ SILENCE_S: Final = 25.0
 TICK_S: Final = 1.0
 """How often `tick` is to be called."""
 JUMP_S: Final = 5.0
-"""A clock that jumps by more has slept: what the connection says about itself is not to be believed."""
+"""A clock that jumps by more has slept, and its connection is not to be believed."""
 MISMATCH_WINDOW_S: Final = 60.0
 FIRST_DELAY_S: Final = 0.5
 LONGEST_DELAY_S: Final = 30.0
@@ -103,7 +103,7 @@ class CaughtUp(Struct, frozen=True):
 
 
 class Cut(Struct, frozen=True):
-    """The connection is gone. `expected`: by agreement, and the next one follows at once or soon."""
+    """The connection is gone. `expected`: by agreement, and the next one follows soon."""
 
     expected: bool
 

@@ -67,7 +67,8 @@ class MedicineTable:
             for medicine in medicines:
                 _put(connection, medicine)
             connection.execute(
-                "INSERT OR REPLACE INTO formulary_state (formulary_id, revision, after) VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO formulary_state (formulary_id, revision, after) "
+                "VALUES (?, ?, ?)",
                 (formulary_id.bytes, state.revision, state.after),
             )
 

@@ -17,7 +17,7 @@ KEPT: Final = 500
 
 
 class StoredNotice(Struct, frozen=True, kw_only=True):
-    """Something that happened and that this member is told of. No patient text: it names what to open.
+    """Something that this member is told of. No patient text: it names what to open.
 
     Attributes:
         thing: What it is about, as `prescription:<uuid>`: a newer notice replaces an older one on

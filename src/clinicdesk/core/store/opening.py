@@ -1,7 +1,7 @@
 """Opening a store: made, migrated, or, when it cannot be read, set aside and begun anew.
 
-Nothing is ever deleted: a file that does not open is renamed beside the new one, and the commands in
-it that were not sent are taken over where they can be read.
+Nothing is ever deleted: a file that does not open is renamed beside the new one, and the commands
+in it that were not sent are taken over where they can be read.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _examine(
 
 
 def _is_whole(connection: Connection) -> bool:
-    """Every page has the checksum that its key gives it, and the tables agree with their indexes."""
+    """Every page has the checksum that its key gives it, and tables agree with indexes."""
     if connection.execute("PRAGMA cipher_integrity_check").fetchall():
         return False
     return connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]

@@ -17,7 +17,7 @@ from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.store.thread import StoreThread
 
 NEVER: Final = 0
-"""A version that no row ever has: what follows a refused command must not slip through by chance."""
+"""A version that no row ever has: what follows a refused command must not pass by chance."""
 
 
 class OutboxState(StrEnum):
@@ -123,13 +123,15 @@ class OutboxTable:
                 )
             if isinstance(answer, Done):
                 connection.execute(
-                    "UPDATE outbox SET version = ? WHERE version IS NULL AND state = 'waiting' AND n = "
+                    "UPDATE outbox SET version = ? "
+                    "WHERE version IS NULL AND state = 'waiting' AND n = "
                     "(SELECT min(n) FROM outbox WHERE aggregate = ? AND n > ?)",
                     (answer.version, aggregate, entry.n),
                 )
             else:
                 connection.execute(
-                    "UPDATE outbox SET version = ? WHERE aggregate = ? AND n > ? AND state = 'waiting'",
+                    "UPDATE outbox SET version = ? "
+                    "WHERE aggregate = ? AND n > ? AND state = 'waiting'",
                     (NEVER, aggregate, entry.n),
                 )
 

@@ -142,7 +142,8 @@ def write_position(connection: Connection, position: Position) -> None:
     """Write the cursor; part of the caller's transaction."""
     cursor = position.cursor
     connection.execute(
-        "INSERT OR REPLACE INTO cursor (only, clinic, epoch, seq, access, scopes) VALUES (1, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO cursor (only, clinic, epoch, seq, access, scopes) "
+        "VALUES (1, ?, ?, ?, ?, ?)",
         (
             cursor.clinic.bytes,
             cursor.epoch,

@@ -79,7 +79,7 @@ FORMAT: Final = len(STEPS)
 
 
 def format_of(connection: Connection) -> int:
-    """How many steps a file has taken; 0 for a new one. The first read: raises StoreError on a wrong key."""
+    """How many steps a file has taken, 0 for a new one. Raises StoreError on a wrong key."""
     found = connection.execute("PRAGMA user_version").fetchone()
     return int(found[0]) if found else 0
 

@@ -25,7 +25,7 @@ class Scratch:
         self._now = now
 
     async def keep(self, key: str, form: Struct) -> None:
-        """Keep the form in place of the older one. On the disk when it returns. Raises StoreLost."""
+        """Keep the form in place of the older one, on the disk. Raises StoreLost."""
         body, at = msgspec.json.encode(form), self._now().isoformat()
         await self._writer.transaction(
             lambda connection: connection.execute(

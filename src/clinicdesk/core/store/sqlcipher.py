@@ -1,4 +1,4 @@
-"""The one place that imports SQLCipher: connections with the pragmas that a desk's store relies on."""
+"""The one place that imports SQLCipher: connections, with the pragmas that a store relies on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Rows(Protocol):
 
 
 class Connection(Protocol):
-    """The part of a connection that the store uses; statements commit by themselves outside BEGIN."""
+    """The part of a connection that the store uses.
+
+    Statements commit by themselves outside BEGIN.
+    """
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ...) -> Rows:
         """Run one statement."""

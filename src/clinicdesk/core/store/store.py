@@ -45,7 +45,9 @@ class Store:
 
         Raises StoreInUse, StoreUnusable, StoreOfNewerVersion.
         """
-        opened, lock = await asyncio.to_thread(_open, path, key, identity, now(), thorough)
+        suspected = thorough or _suspicion(path).exists()
+        opened, lock = await asyncio.to_thread(_open, path, key, identity, now(), suspected)
+        _suspicion(path).unlink(missing_ok=True)
         store = cls(path, opened, lock, now)
         if store.set_aside is not None:
             await store.outbox.adopt(store.set_aside.recovered)
@@ -57,11 +59,19 @@ class Store:
         await self._writer.close()
         self._lock.release()
 
+    def suspect(self) -> None:
+        """Have the next opening look at every page: reading failed in the middle of the work."""
+        _suspicion(self._path).touch()
+
     def remove(self) -> None:
         """Delete the file of a closed store whose key nobody keeps."""
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._path.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _suspicion(path: Path) -> Path:
+    return path.with_suffix(".suspect")
 
 
 def _open(
