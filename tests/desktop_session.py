@@ -382,10 +382,24 @@ class KeyringDaemon:
             ([self._LOGIN],),
         )
 
+    def names_of(self, service: str) -> list[str]:
+        """The names under which a program keeps secrets here, as keyring writes them."""
+        items = self._get(self._LOGIN, "org.freedesktop.Secret.Collection", "Items")
+        attributes = [
+            self._get(item, "org.freedesktop.Secret.Item", "Attributes") for item in items
+        ]
+        return sorted(each["username"] for each in attributes if each.get("service") == service)
+
     def stop(self) -> None:
-        """End the daemon; for the fixture."""
+        """End the daemon."""
         self._process.kill()
         self._process.wait()
+
+    def _get(self, path: str, interface: str, name: str) -> Any:
+        ((_signature, value),) = self.session.call_interface(
+            path, self._NAME, "org.freedesktop.DBus.Properties", "Get", "ss", (interface, name)
+        )
+        return value
 
 
 @pytest.fixture
