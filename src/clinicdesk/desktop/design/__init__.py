@@ -15,7 +15,7 @@ module                 for
 ``labels``             ``label``, ``paragraph``, ``line``, ``IconLabel``, ``set_ink``
 ``elided_label``       ``ElidedLabel``: one line that ends in "…" and says the rest in its tooltip
 ``pill``               ``Pill(text, tone, icon)``: what a status says
-``status_pill``        ``StatusPill``; ``age``: ``AgePill``, ``age_pill``; ``chip``: ``Chip`` to click
+``elided_label``       ``ElidedLabel``: one line that ends in "…", the rest in its tooltip
 ``connection_pill``    ``ConnectionPill.show_connection(Connection.OFFLINE, "10:42", 3)``
 ``badge``              ``Badge`` (count) of a ``BadgeKind``; ``avatar``: ``Avatar``, ``initials``
 ``key_cap``            ``KeyCap("Ctrl+K")``; ``footer_hints``: ``FooterHints``, ``Hint``

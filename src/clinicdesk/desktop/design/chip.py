@@ -20,6 +20,11 @@ class Chip(PaintedButton):
         self._pill = pill
         self.show_pill(pill)
 
+    @property
+    def pill(self) -> Pill:
+        """What it says now."""
+        return self._pill
+
     def show_pill(self, pill: Pill) -> None:
         """Say something else."""
         self._pill = pill

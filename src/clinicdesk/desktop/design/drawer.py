@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.button import IconButton
@@ -79,9 +80,10 @@ class Drawer(QFrame):
         if not self.isVisible():
             return
         self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._came_from = None
+        back_to, self._came_from = self._came_from, None
+        # What had the focus may have been deleted meanwhile.
+        if back_to is not None and isValid(back_to):
+            back_to.setFocus(Qt.FocusReason.OtherFocusReason)
         self.closed.emit()
 
     def _settle(self) -> None:

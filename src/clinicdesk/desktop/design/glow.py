@@ -39,6 +39,10 @@ class Glow(QObject):
             return 0.0
         return max(0.0, 1.0 - (monotonic() - since) / FADES_WITHIN_S)
 
+    def is_active(self) -> bool:
+        """Whether any row still glows."""
+        return self._clock.isActive()
+
     def _step(self) -> None:
         over = monotonic() - FADES_WITHIN_S
         self._since = {key: since for key, since in self._since.items() if since > over}

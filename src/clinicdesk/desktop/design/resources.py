@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QFile, QResource
 
 RESOURCE_FILE = Path(__file__).parent.parent / "clinicdesk.rcc"
+MARK = ":/icons/activity.svg"
 
 
 class ResourcesMissing(Exception):
@@ -19,7 +20,7 @@ def open_resources(file: Path = RESOURCE_FILE) -> None:
     Raises:
         ResourcesMissing: the file is absent or is not a resource file.
     """
-    if QFile.exists(":/icons/activity.svg"):
+    if QFile.exists(MARK):
         return
     if not QResource.registerResource(str(file)):
         raise ResourcesMissing(
