@@ -1,0 +1,171 @@
+"""Who it is about, above everything that is done for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from clinicdesk.contract.entities import Allergy, Patient, Severity
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.avatar import Avatar
+from clinicdesk.desktop.design.chip import Chip
+from clinicdesk.desktop.design.elided_label import ElidedLabel
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.status_pill import StatusPill
+from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_5, TextRole, Tone
+from clinicdesk.desktop.wording import person_line
+
+HEAD_HEIGHT = 104
+_AVATAR = 48
+_NAMED_ALLERGIES = 2
+
+
+class PatientHead(QFrame):
+    """Name, name in its own script, what tells people apart, allergies and telephone.
+
+    Attributes:
+        aside: A column at the right end for what the workspace has to say beside the person.
+
+    Signals:
+        patient_wanted: The person asked to see the patient: identifier.
+        copied: The telephone number is in the clipboard: the number.
+    """
+
+    patient_wanted = Signal(object)
+    copied = Signal(str)
+
+    def __init__(self, design: Design, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("pane", "surface")
+        self.setProperty("edge", "bottom")
+        self.setFixedHeight(HEAD_HEIGHT)
+        self._patient: Patient | None = None
+        self._avatar = Avatar(design, "", "", _AVATAR)
+        self._name = ElidedLabel(design, "", TextRole.NAME)
+        self._name.setObjectName("patient_name")
+        self._name_local = ElidedLabel(design, "", TextRole.BODY, "second")
+        self._facts = ElidedLabel(design, "", TextRole.BODY, "second")
+        self._facts.setObjectName("patient_facts")
+        self._allergies = StatusPill(design, Pill(""))
+        self._allergies.setObjectName("patient_allergies")
+        self._phone = Chip(design, Pill("", icon="phone"))
+        self._phone.setObjectName("patient_phone")
+        self._phone.clicked.connect(self._copy_phone)
+        self._open = Chip(design, Pill("", icon="external-link"))
+        self._open.setObjectName("open_patient")
+        self._open.clicked.connect(self._ask_for_patient)
+        self.aside = QVBoxLayout()
+        self.aside.setSpacing(4)
+        self._arrange()
+        self._say_constants()
+
+    def show_patient(
+        self, patient: Patient, allergies: Sequence[Allergy], today: date | None = None
+    ) -> None:
+        """Show a person.
+
+        Args:
+            allergies: All that are recorded; those that ended are left out.
+            today: The clinic's day, for the age.
+        """
+        self._patient = patient
+        self._avatar.set_person(patient.name, str(patient.id))
+        self._name.set_text(patient.name)
+        local = patient.name_local or ""
+        self._name_local.set_text(local if local != patient.name else "")
+        self._facts.set_text(person_line(patient, today))
+        self._allergies.show_pill(allergy_pill(allergies))
+        self._allergies.setToolTip(allergy_list(allergies))
+        self._phone.setVisible(bool(patient.phone))
+        self._phone.show_pill(Pill(patient.phone or "", icon="phone"))
+
+    def offer_patient(self, offered: bool) -> None:
+        """Show the way to the patient's own page, or not where there is none."""
+        self._open.setVisible(offered)
+
+    def _arrange(self) -> None:
+        names = QHBoxLayout()
+        names.setSpacing(10)
+        names.addWidget(self._name)
+        names.addWidget(self._name_local, 0, Qt.AlignmentFlag.AlignBottom)
+        names.addStretch(1)
+        chips = QHBoxLayout()
+        chips.setSpacing(SPACE_2)
+        for chip in (self._allergies, self._phone, self._open):
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addStretch(1)
+        middle.addLayout(names)
+        middle.addWidget(self._facts)
+        middle.addSpacing(7)
+        middle.addLayout(chips)
+        middle.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_5, 0, SPACE_5, 0)
+        row.setSpacing(14)
+        row.addWidget(self._avatar)
+        row.addLayout(middle, 1)
+        row.addLayout(self.aside)
+
+    def _say_constants(self) -> None:
+        self._phone.setToolTip(self.tr("Copy the number"))
+        self._open.show_pill(Pill(self.tr("Open patient"), icon="external-link"))
+
+    def _copy_phone(self) -> None:
+        if self._patient is not None and self._patient.phone:
+            QGuiApplication.clipboard().setText(self._patient.phone)
+            self.copied.emit(self._patient.phone)
+
+    def _ask_for_patient(self) -> None:
+        if self._patient is not None:
+            self.patient_wanted.emit(self._patient.id)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() is QEvent.Type.LanguageChange:
+            self._say_constants()
+        super().changeEvent(event)
+
+
+def allergy_pill(allergies: Sequence[Allergy]) -> Pill:
+    """The allergies that hold, named as far as there is room; or that none is recorded."""
+    substances = [allergy.substance for allergy in _by_severity(allergies)]
+    if not substances:
+        return Pill(
+            QCoreApplication.translate("PatientHead", "No allergy recorded"), icon="circle-check"
+        )
+    named = ", ".join(substances[:_NAMED_ALLERGIES])
+    if len(substances) > _NAMED_ALLERGIES:
+        named += f" +{len(substances) - _NAMED_ALLERGIES}"
+    text = QCoreApplication.translate("PatientHead", "Allergy: %1").replace("%1", named)
+    return Pill(text, Tone.DANGER, "triangle-alert")
+
+
+def allergy_list(allergies: Sequence[Allergy]) -> str:
+    """All allergies that hold, one a line, with reaction and severity."""
+    return "\n".join(
+        f"{allergy.substance}: {allergy.reaction} ({severity_word(allergy.severity)})"
+        for allergy in _by_severity(allergies)
+    )
+
+
+def severity_word(severity: Severity) -> str:
+    """How bad a reaction was."""
+    match severity:
+        case Severity.MILD:
+            return QCoreApplication.translate("Severity", "mild")
+        case Severity.MODERATE:
+            return QCoreApplication.translate("Severity", "moderate")
+        case Severity.SEVERE:
+            return QCoreApplication.translate("Severity", "severe")
+
+
+def _by_severity(allergies: Sequence[Allergy]) -> list[Allergy]:
+    order = (Severity.SEVERE, Severity.MODERATE, Severity.MILD)
+    active = (allergy for allergy in allergies if allergy.active)
+    return sorted(active, key=lambda allergy: (order.index(allergy.severity), allergy.substance))
