@@ -100,6 +100,7 @@ class Workspace(QWidget):
 
     Attributes:
         key: Names it in settings: "pharmacy".
+        opens: The kinds that `open_thing` shows; the search bar finds no others.
         icon: Name of its icon on the rail.
 
     Signals:
@@ -114,6 +115,7 @@ class Workspace(QWidget):
 
     key = ""
     icon = ""
+    opens = frozenset({"patient", "prescription"})
 
     def title(self) -> str:
         """What it is called, translated."""
