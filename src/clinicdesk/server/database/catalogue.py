@@ -115,7 +115,7 @@ async def _policies(tx: Transaction) -> list[str]:
 
 async def _rights(tx: Transaction) -> list[str]:
     return [
-        f"The role {role} may {action.lower()} {table}, and nobody may but the log's own triggers."
+        f"The role {role} may {action.lower()} {table}, and only the log's own triggers may."
         for role, table, action in await tx.all(_QUERIES["rights_on_log"], {"roles": list(ROLES)})
     ]
 

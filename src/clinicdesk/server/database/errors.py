@@ -2,6 +2,7 @@
 
 DatabaseError
 ├── DatabaseDown      no connection, or it broke
+├── MigrationFailed   a migration could not run
 ├── SchemaBehind      the schema is of another release
 ├── CatalogueRefused  the schema lacks a protection that the server relies on
 └── ColumnsDiffer     a query and the type it fills disagree: a bug
@@ -21,6 +22,13 @@ class DatabaseDown(DatabaseError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The database cannot be reached: {why}.")
+
+
+class MigrationFailed(DatabaseError):
+    """A migration could not run; the database is as it was."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The database could not be migrated: {why}.")
 
 
 class SchemaBehind(DatabaseError):

@@ -15,10 +15,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from clinicdesk.server.database.errors import DatabaseDown
+from clinicdesk.server.database.errors import DatabaseDown, MigrationFailed
 
 MONTHS_AHEAD: Final = 3
 """The log has partitions for this many months to come."""
@@ -37,7 +37,7 @@ def migrate(url: str) -> None:
 
     Raises:
         DatabaseDown: no connection.
-        psycopg.Error: a migration failed; nothing was changed.
+        MigrationFailed: a migration could not run; nothing was changed.
     """
     try:
         with _engine(url).begin() as connection:
@@ -47,7 +47,9 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
             connection.exec_driver_sql(f"select make_log_partitions({MONTHS_AHEAD})")
     except (psycopg.OperationalError, OperationalError) as error:
-        raise DatabaseDown(str(error).strip().splitlines()[0].rstrip(".")) from error
+        raise DatabaseDown(_first_line(error)) from error
+    except (psycopg.Error, DBAPIError) as error:
+        raise MigrationFailed(_first_line(error)) from error
 
 
 def current_revision(url: str) -> str | None:
@@ -60,7 +62,7 @@ def current_revision(url: str) -> str | None:
         with _engine(url).connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except (psycopg.OperationalError, OperationalError) as error:
-        raise DatabaseDown(str(error).strip().splitlines()[0].rstrip(".")) from error
+        raise DatabaseDown(_first_line(error)) from error
 
 
 def needed_revision() -> str:
@@ -78,6 +80,12 @@ def run_sql_beside(module_file: str) -> None:
     # Past SQLAlchemy: without parameters a per cent sign is one, and many statements may go at
     # once.
     raw.execute(statements)
+
+
+def _first_line(error: Exception) -> str:
+    """What PostgreSQL says, without SQLAlchemy's additions and without a full stop."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return str(cause).strip().splitlines()[0].rstrip(".")
 
 
 def _engine(url: str) -> Engine:

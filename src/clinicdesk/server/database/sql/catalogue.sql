@@ -55,7 +55,8 @@ cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) as a (action)
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
   and (c.relname like 'clinic\_log%%' or c.relname = 'clinic_head' or a.action = 'TRUNCATE')
   and exists (select from pg_roles where rolname = r.role)
-  and has_table_privilege(r.role, c.oid, a.action)
+  and case when a.action in ('INSERT', 'UPDATE') then has_any_column_privilege(r.role, c.oid, a.action)
+           else has_table_privilege(r.role, c.oid, a.action) end
 order by 1, 2, 3;
 
 -- name: triggers

@@ -37,6 +37,9 @@ begin
         end if;
         exit;
       exception
+        when insufficient_privilege then
+          raise exception 'the role % is another''s, or may not be made: let an administrator of the cluster grant % to %',
+            wanted, wanted, current_user using errcode = 'insufficient_privilege';
         when duplicate_object or unique_violation or internal_error then
           perform pg_sleep(0.05 * attempt);
       end;
@@ -195,15 +198,15 @@ create index member_by_account on member (account_id);
 
 alter table session add foreign key (clinic_id, member_id) references member (clinic_id, id);
 
--- Lower case, without accents, one space between words and one at either end, so that '% word %' is a word
--- and '% wo%' the start of one. Declared immutable because its dictionary is named and never changed here;
+-- Lower case, without accents and apostrophes, one space between words and one at either end, so that
+-- '% word %' is a word and '% wo%' the start of one. Declared immutable because its dictionary is named and never changed here;
 -- unaccent() itself is only stable as its dictionary might be.
 create function plain_text(variadic parts text[]) returns text
 language sql immutable parallel safe
 return ' ' || btrim(regexp_replace(
   translate(
     lower(public.unaccent('public.unaccent'::regdictionary, normalize(array_to_string(parts, ' '), NFKC))),
-    '.,;:!?/\|''"`´’-_+*()[]{}<>%&#@=~^$', repeat(' ', 36)),
+    '.,;:!?/\|"-_+*()[]{}<>%&#@=~^$''`´’ʻ', repeat(' ', 30)),
   '\s+', ' ', 'g')) || ' ';
 
 create table patient (
@@ -1020,7 +1023,7 @@ return '(' || array_to_string(array(
 -- The words of the clinic's names that a misspelt one, or the start of one, may have been meant to be: at
 -- most one letter off in three, two in eight, three in more (two letters that changed places count as two).
 create function patient_words_near(clinic uuid, misspelt text) returns text[]
-language sql stable set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.3
+language sql stable set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.2
 return array(
   select near.word
   from patient_word w
@@ -1040,8 +1043,8 @@ language plpgsql stable security definer set search_path = public, pg_temp set e
 declare
   acting constant member := acting_as();
   words constant text[] := array(
-    -- A telephone number may be written with the trunk zero, a patient number without its zeros.
-    select case when w ~ '^0+[1-9][0-9]*$' then ltrim(w, '0') else w end
+    -- A telephone number may be written with its trunk zero, a patient's without zeros or hyphen.
+    select regexp_replace(w, '^(p?0*)([1-9][0-9]*)$', '\2')
     from unnest(string_to_array(btrim(plain_text(wanted)), ' ')) as w where w <> '' limit 6);
   theirs text;
   found_ids uuid[] := '{}';
