@@ -16,7 +16,7 @@ from __future__ import annotations
 from clinicdesk.server.domain.prescribing.cancelling import cancel_prescription
 from clinicdesk.server.domain.prescribing.drafts import revise_draft, write_draft
 from clinicdesk.server.domain.prescribing.held import Held, hold, no_such_prescription, save
-from clinicdesk.server.domain.prescribing.ledger import owed_back, received
+from clinicdesk.server.domain.prescribing.ledger import owed_back, received, refund_id
 from clinicdesk.server.domain.prescribing.signing import sign_and_send
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "no_such_prescription",
     "owed_back",
     "received",
+    "refund_id",
     "revise_draft",
     "save",
     "sign_and_send",

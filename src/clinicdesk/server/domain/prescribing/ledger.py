@@ -32,9 +32,15 @@ def owed_back(held: Held, cause: UUID, amount_minor: int, member_id: UUID) -> He
     """
     if amount_minor <= 0:
         return held
-    refund_id = uuid5(cause, "refund")
-    entry = _entry(held, refund_id, PaymentKind.REFUND, PaymentMethod.CASH, amount_minor, member_id)
+    entry = _entry(
+        held, refund_id(cause), PaymentKind.REFUND, PaymentMethod.CASH, amount_minor, member_id
+    )
     return _with(held, entry)
+
+
+def refund_id(cause: UUID) -> UUID:
+    """The identifier of the refund that `cause` gives rise to."""
+    return uuid5(cause, "refund")
 
 
 def _entry(

@@ -1,0 +1,327 @@
+"""The administrative commands: `clinicdesk server migrate`, `check`, `demo-data` and the others.
+
+Each takes the parsed arguments and returns the exit status. What it did is said on stdout, progress
+and refusals on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from clinicdesk.contract.entities import Member, Practitioner, Role, Specialization
+from clinicdesk.failures import StartupFailure
+from clinicdesk.server.app import check_fitness, database_of
+from clinicdesk.server.database.audit import read_heads, verify
+from clinicdesk.server.database.database import Database
+from clinicdesk.server.database.errors import DatabaseError
+from clinicdesk.server.database.migrate import current_revision
+from clinicdesk.server.database.migrate import migrate as bring_up_to_date
+from clinicdesk.server.demo_clinic import generate
+from clinicdesk.server.demo_data import PASSWORD, DemoData, login_of
+from clinicdesk.server.domain.clinic import (
+    ClinicFound,
+    Newcomer,
+    SetupRefused,
+    add_staff,
+    choose_clinic,
+)
+from clinicdesk.server.domain.formulary.importing import ImportReport, import_medicines
+from clinicdesk.server.domain.formulary.reading import read_formulary
+from clinicdesk.server.domain.staff import Account, Passwords
+from clinicdesk.server.domain.staff.passwords import GREATEST_LENGTH, LEAST_LENGTH
+from clinicdesk.server.settings import Settings, secret_key, settings_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import IO
+    from uuid import UUID
+
+    from clinicdesk.server.database.transaction import Transaction
+
+T = TypeVar("T")
+
+_MOST_REJECTS_SHOWN: Final = 1000
+
+
+def migrate(_arguments: argparse.Namespace) -> int:
+    """Bring the database to this release's schema."""
+    settings = settings_from(os.environ)
+    try:
+        with database_of(settings) as url:
+            before = current_revision(url) if settings.database_url else None
+            bring_up_to_date(url)
+            after = current_revision(url)
+    except DatabaseError as error:
+        raise StartupFailure(str(error)) from error
+    changed = "It was so already." if before == after else f"It was {before or 'empty or older'}."
+    print(f"The database is at schema {after}. {changed}")
+    return 0
+
+
+def check(_arguments: argparse.Namespace) -> int:
+    """Say whether database and configuration are fit to serve."""
+    settings = settings_from(os.environ)
+    secret_key(settings)
+
+    async def look(database: Database, url: str) -> str:
+        await check_fitness(database, url)
+        return await database.epoch()
+
+    epoch = _with_database(settings, look)
+    print(f"The database and the configuration are fit to serve (log epoch {epoch}).")
+    return 0
+
+
+def demo_data(arguments: argparse.Namespace) -> int:
+    """Fill the database with the demo clinic; once it is there, nothing more happens."""
+    now = datetime.now(UTC)
+    demo = generate(arguments.seed, arguments.patients, arguments.prescriptions, now.date())
+    progress = _Progress()
+
+    async def fill(database: Database, url: str) -> bool:
+        await check_fitness(database, url)
+        hashed = Passwords().hash(PASSWORD)
+        return await DemoData(database, demo, now, hashed, progress.of).fill()
+
+    made = _with_database(settings_from(os.environ), fill)
+    progress.end()
+    if made:
+        print(
+            f"{demo.clinic.name}: {demo.patient_count} patients, {len(demo.prescriptions)} "
+            f"prescriptions, {len(demo.medicines)} medicines."
+        )
+    else:
+        print(f"{demo.clinic.name} is there already; nothing was changed.")
+    logins = ", ".join(f"{login_of(seed.email)} ({seed.role})" for seed in demo.staff)
+    print(f"Everybody's password is {PASSWORD}. Logins: {logins}.")
+    return 0
+
+
+def import_formulary(arguments: argparse.Namespace) -> int:
+    """Take medicines from a CSV file into a clinic's formulary."""
+    path: Path = arguments.file
+    try:
+        source = path.open("rb")
+        size = path.stat().st_size
+    except OSError as error:
+        raise StartupFailure(f"The file {path} cannot be read: {error.strerror}.") from error
+    progress = _Progress()
+
+    async def take(database: Database, url: str) -> ImportReport:
+        await check_fitness(database, url)
+        async with database.as_owner() as tx:
+            clinic = await _clinic(tx, arguments.clinic)
+            if clinic.formulary_id is None:
+                raise StartupFailure(f"{clinic.name} has no formulary to import into.")
+            rows = read_formulary(source, currency=clinic.currency)
+            told = progress.through(source, size)
+            report = await import_medicines(tx, clinic.id, clinic.formulary_id, rows, told)
+        assert report is not None  # the clinic named its formulary
+        return report
+
+    with source:
+        report = _with_database(settings_from(os.environ), take)
+    progress.end()
+    return _tell_import(path, report)
+
+
+def add_user(arguments: argparse.Namespace) -> int:
+    """Let a person sign in to a clinic; asks for the password."""
+    role = _role(arguments.role)
+    login = arguments.username.strip().lower()
+    name = (arguments.name or arguments.username).strip()
+    if not 1 <= len(login) <= 120 or not 1 <= len(name) <= 120 or "\0" in login + name:
+        raise StartupFailure("The username and the name should have from 1 to 120 characters.")
+    hashed = Passwords().hash(_new_password())
+
+    async def add(database: Database, url: str) -> str:
+        await check_fitness(database, url)
+        async with database.as_owner() as tx:
+            clinic = await _clinic(tx, arguments.clinic)
+            newcomer = await _newcomer(tx, clinic, login, name, role, hashed, arguments)
+            try:
+                await add_staff(tx, newcomer)
+            except SetupRefused as refused:
+                raise StartupFailure(str(refused)) from refused
+        return clinic.name
+
+    clinic_name = _with_database(settings_from(os.environ), add)
+    print(f"{name} may sign in to {clinic_name} as {login} ({role}).")
+    return 0
+
+
+def audit_verify(_arguments: argparse.Namespace) -> int:
+    """Prove that no entry of any clinic's log was changed or removed."""
+
+    async def look(database: Database, url: str) -> int:
+        await check_fitness(database, url)
+        async with database.as_owner() as tx:
+            findings = await verify(tx)
+            heads = await read_heads(tx)
+        for head in heads:
+            print(f"clinic {head.clinic_id}: {head.seq} entries, head {head.hash}")
+        for finding in findings:
+            print(
+                f"clinic {finding.clinic_id}, entry {finding.seq}: {finding.what}", file=sys.stderr
+            )
+        return len(findings)
+
+    count = _with_database(settings_from(os.environ), look)
+    if count:
+        print("The log is NOT as it was written.", file=sys.stderr)
+        return 1
+    print("The log is as it was written.")
+    return 0
+
+
+def _with_database(settings: Settings, work: Callable[[Database, str], Awaitable[T]]) -> T:
+    async def run(url: str) -> T:
+        database = await Database.open(url, pool_size=2)
+        try:
+            return await work(database, url)
+        finally:
+            await database.close()
+
+    try:
+        with database_of(settings) as url:
+            return asyncio.run(run(url))
+    except DatabaseError as error:
+        raise StartupFailure(str(error)) from error
+
+
+async def _clinic(tx: Transaction, name: str | None) -> ClinicFound:
+    found = await choose_clinic(tx, name)
+    if isinstance(found, str):
+        raise StartupFailure(found)
+    return found
+
+
+async def _newcomer(
+    tx: Transaction,
+    clinic: ClinicFound,
+    login: str,
+    name: str,
+    role: Role,
+    password_hash: str,
+    arguments: argparse.Namespace,
+) -> Newcomer:
+    account = Account(id=uuid.uuid4(), login=login, password_hash=password_hash, name=name)
+    practitioner = None
+    if role is Role.THERAPIST:
+        practitioner = Practitioner(
+            id=uuid.uuid4(),
+            clinic_id=clinic.id,
+            version=1,
+            name=name,
+            specialization=_specialization(getattr(arguments, "specialization", None)),
+            qualification="",
+            registration_number="",
+            phone="",
+            active=True,
+        )
+    member = Member(
+        id=uuid.uuid4(),
+        clinic_id=clinic.id,
+        version=1,
+        account_id=account.id,
+        name=name,
+        role=role,
+        practitioner_id=practitioner.id if practitioner else None,
+        pharmacy_id=await _pharmacy(tx, clinic, arguments) if role is Role.PHARMACIST else None,
+        active=True,
+    )
+    return Newcomer(account=account, member=member, practitioner=practitioner)
+
+
+async def _pharmacy(tx: Transaction, clinic: ClinicFound, arguments: argparse.Namespace) -> UUID:
+    wanted = getattr(arguments, "pharmacy", None)
+    rows = await tx.all(
+        "select id, name from pharmacy where clinic_id = %(clinic_id)s and active order by name",
+        {"clinic_id": clinic.id},
+    )
+    fitting = [row for row in rows if wanted is None or row[1].casefold() == wanted.casefold()]
+    if len(fitting) == 1:
+        found: UUID = fitting[0][0]
+        return found
+    known = ", ".join(name for _, name in rows) or "none"
+    raise StartupFailure(f"Say with --pharmacy where the pharmacist works; known are: {known}.")
+
+
+def _specialization(text: str | None) -> Specialization:
+    try:
+        return Specialization(text or "")
+    except ValueError as error:
+        known = ", ".join(Specialization)
+        raise StartupFailure(f"Say with --specialization what they practise: {known}.") from error
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text.strip().lower())
+    except ValueError as error:
+        raise StartupFailure(f"{text!r} is no role; known are {', '.join(Role)}.") from error
+
+
+def _new_password() -> str:
+    if sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Once more: ") != password:
+            raise StartupFailure("The two passwords differ; nothing was changed.")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if not LEAST_LENGTH <= len(password) <= GREATEST_LENGTH:
+        raise StartupFailure(f"A password has from {LEAST_LENGTH} to {GREATEST_LENGTH} characters.")
+    return password
+
+
+def _tell_import(path: Path, report: ImportReport) -> int:
+    if (fault := report.unreadable) is not None:
+        raise StartupFailure(f"{path}: {fault.reason}")
+    for row in report.rejected[:_MOST_REJECTS_SHOWN]:
+        print(f"{path}:{row.line}: {row.field}: {row.reason}", file=sys.stderr)
+    if len(report.rejected) > _MOST_REJECTS_SHOWN:
+        more = len(report.rejected) - _MOST_REJECTS_SHOWN
+        print(f"... and {more} more rows were left out.", file=sys.stderr)
+    kept = f"{report.added} added, {report.changed} changed, {report.unchanged} as before"
+    left_out = f", {len(report.rejected)} left out" if report.rejected else ""
+    verdict = "" if report.added or report.changed else " Nothing was changed."
+    print(f"{report.read} rows: {kept}{left_out}; revision {report.revision}.{verdict}")
+    return 0
+
+
+class _Progress:
+    """One line on stderr that is written over where somebody watches; otherwise line by line."""
+
+    def __init__(self) -> None:
+        self._shown = False
+
+    def of(self, what: str, done: int, whole: int) -> None:
+        """So many of `what` are done."""
+        self._show(f"{what}: {done} of {whole}")
+
+    def through(self, source: IO[bytes], size: int) -> Callable[[int], None]:
+        """Tells how far a file has been read."""
+
+        def told(rows: int) -> None:
+            self._show(f"{rows} rows read, {100 * source.tell() // max(1, size)} %")
+
+        return told
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._shown and sys.stderr.isatty():
+            print(file=sys.stderr)
+
+    def _show(self, text: str) -> None:
+        watched = sys.stderr.isatty()
+        print(f"\r{text}\033[K" if watched else text, end="" if watched else "\n", file=sys.stderr)
+        sys.stderr.flush()
+        self._shown = True

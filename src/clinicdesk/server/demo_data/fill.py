@@ -1,0 +1,117 @@
+"""The demo clinic into a database, once; an interruption is made good by the next call.
+
+At last the prescriptions are moved back to the times at which they would have happened, which the
+log says too, as a change by nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.demo_data.identities import Identities
+from clinicdesk.server.demo_data.rows import Rows
+from clinicdesk.server.demo_data.story import Story, Times
+from clinicdesk.server.domain.clinic import add_patients, set_up
+from clinicdesk.server.domain.formulary.importing import import_medicines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clinicdesk.server.database.database import Database
+    from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.demo_clinic import DemoClinic
+
+PASSWORD: Final = "roshni-demo"
+"""Of everybody in the demo clinic."""
+
+_QUERIES = load_queries("clinicdesk.server.demo_data", "fill.sql")
+_PATIENTS_AT_ONCE: Final = 5000
+_TOLD_EVERY: Final = 50
+
+
+class DemoData:
+    """Fills a database with a demo clinic.
+
+    Args:
+        database: To be filled.
+        demo: The content.
+        now: The moment that the clinic is at.
+        password_hash: Of `PASSWORD`.
+        progress: Told what is being made, how many of it are done, and of how many.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        demo: DemoClinic,
+        now: datetime,
+        password_hash: str,
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        self._database = database
+        self._demo = demo
+        self._now = now
+        self._progress = progress
+        self._ids = Identities(demo)
+        self._rows = Rows(demo, now, password_hash)
+
+    async def fill(self) -> bool:
+        """Make the clinic. False: it is there already."""
+        key = {
+            "key": f"demo {self._demo.site.key} {self._demo.seed}",
+            "clinic_id": self._rows.clinic_id,
+        }
+        async with self._database.as_owner() as tx:
+            if await tx.value(_QUERIES["is_complete"], key):
+                return False
+            if not await tx.value(_QUERIES["has_clinic"], key):
+                await self._begin(tx)
+        await self._move_back(await self._prescribe())
+        async with self._database.as_owner() as tx:
+            await tx.execute(_QUERIES["complete"], key)
+        return True
+
+    async def _begin(self, tx: Transaction) -> None:
+        rows = self._rows
+        await set_up(tx, rows.setup())
+        medicines = self._demo.medicines
+        await import_medicines(
+            tx, rows.clinic_id, rows.formulary_id, medicines, lambda _count: None
+        )
+        seeds, done = self._demo.patients(), 0
+        while chunk := list(islice(seeds, _PATIENTS_AT_ONCE)):
+            allergies = [allergy for seed in chunk for allergy in rows.allergies(seed)]
+            patients = [rows.patient(seed) for seed in chunk]
+            await add_patients(tx, rows.clinic_id, patients, allergies)
+            done += len(chunk)
+            self._progress("patients", done, self._demo.patient_count)
+
+    async def _prescribe(self) -> list[Times]:
+        rows = self._rows
+        story = Story(self._database, self._demo, rows.formulary_id, rows.cast(), self._ids)
+        async with self._database.as_owner() as tx:
+            made = await tx.all(_QUERIES["prescriptions_made"], {"clinic_id": rows.clinic_id})
+        known = {prescription_id for (prescription_id,) in made}
+        count = len(self._demo.prescriptions)
+        for number in range(count):
+            if self._ids.of("prescription", number) not in known:
+                await story.tell(number)
+            if (number + 1) % _TOLD_EVERY == 0:
+                self._progress("prescriptions", number + 1, count)
+        return [story.times(number, self._now) for number in range(count)]
+
+    async def _move_back(self, times: list[Times]) -> None:
+        moved = {
+            "clinic_id": self._rows.clinic_id,
+            "times": msgspec.json.encode(times).decode(),
+        }
+        async with self._database.as_owner() as tx:
+            await tx.execute(_QUERIES["hold_clock_open"])
+            await tx.execute(_QUERIES["move_back"], moved)
+            await tx.execute(_QUERIES["let_clock_run"])
+            await tx.execute(_QUERIES["move_payments_back"], moved)

@@ -1,0 +1,30 @@
+"""Setting up a clinic, and adding to it what no desk can add yet. In the owner's transactions.
+
+Map:
+
+- `setup`    the rows that a clinic begins with
+- `finding`  a clinic by the name that an administrator typed
+"""
+
+from __future__ import annotations
+
+from clinicdesk.server.domain.clinic.finding import ClinicFound, choose_clinic
+from clinicdesk.server.domain.clinic.setup import (
+    Newcomer,
+    Setup,
+    SetupRefused,
+    add_patients,
+    add_staff,
+    set_up,
+)
+
+__all__ = [
+    "ClinicFound",
+    "Newcomer",
+    "Setup",
+    "SetupRefused",
+    "add_patients",
+    "add_staff",
+    "choose_clinic",
+    "set_up",
+]

@@ -1,0 +1,105 @@
+"""The rows that a clinic begins with, written many at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import psycopg
+from msgspec import Struct
+
+from clinicdesk.contract.entities import (
+    Allergy,
+    Clinic,
+    Formulary,
+    Member,
+    Patient,
+    Pharmacy,
+    Practitioner,
+    Role,
+    Service,
+)
+from clinicdesk.server.database.insertion import insert_rows
+from clinicdesk.server.domain.staff import Account, add_account
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clinicdesk.server.database.transaction import Transaction
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """A clinic before its first patient. Every row names `clinic`."""
+
+    clinic: Clinic
+    services: Sequence[Service]
+    practitioners: Sequence[Practitioner]
+    pharmacies: Sequence[Pharmacy]
+    formulary: Formulary
+    accounts: Sequence[Account]
+    members: Sequence[Member]
+
+
+class Newcomer(Struct, frozen=True, kw_only=True):
+    """Somebody who joins a clinic. A therapist brings a practitioner, a pharmacist a pharmacy."""
+
+    account: Account
+    member: Member
+    practitioner: Practitioner | None = None
+
+
+class SetupRefused(Exception):
+    """The rows do not fit what is there already; `str()` is a sentence."""
+
+
+async def set_up(tx: Transaction, setup: Setup) -> None:
+    """Write a new clinic.
+
+    Raises:
+        SetupRefused: A login is taken, or the clinic is there already.
+    """
+    try:
+        await insert_rows(tx, "clinic", [setup.clinic])
+    except psycopg.errors.UniqueViolation as error:
+        raise SetupRefused("The clinic is there already.") from error
+    await insert_rows(tx, "service", setup.services)
+    await insert_rows(tx, "practitioner", setup.practitioners)
+    await insert_rows(tx, "pharmacy", setup.pharmacies)
+    await insert_rows(tx, "formulary", [setup.formulary])
+    for account in setup.accounts:
+        await _add(tx, account)
+    await insert_rows(tx, "member", setup.members)
+
+
+async def add_staff(tx: Transaction, newcomer: Newcomer) -> None:
+    """Let somebody sign in to a clinic.
+
+    Raises:
+        SetupRefused: The login is taken, or what the role needs is missing.
+    """
+    member = newcomer.member
+    if member.role is Role.THERAPIST and newcomer.practitioner is None:
+        raise SetupRefused("A therapist needs a practitioner's record.")
+    if member.role is Role.PHARMACIST and member.pharmacy_id is None:
+        raise SetupRefused("A pharmacist needs the pharmacy they work in.")
+    await _add(tx, newcomer.account)
+    if newcomer.practitioner is not None:
+        await insert_rows(tx, "practitioner", [newcomer.practitioner])
+    await insert_rows(tx, "member", [member])
+
+
+async def add_patients(
+    tx: Transaction, clinic_id: UUID, patients: Sequence[Patient], allergies: Sequence[Allergy]
+) -> None:
+    """Write patients with their allergies. Their numbers are the next of the clinic's series."""
+    await tx.value(
+        "select allot_numbers(%(clinic_id)s, 'patient', %(count)s)",
+        {"clinic_id": clinic_id, "count": len(patients)},
+    )
+    await insert_rows(tx, "patient", patients)
+    await insert_rows(tx, "allergy", allergies)
+
+
+async def _add(tx: Transaction, account: Account) -> None:
+    if not await add_account(tx, account):
+        raise SetupRefused(f"The login {account.login} is taken.")
