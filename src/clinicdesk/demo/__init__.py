@@ -1,0 +1,36 @@
+"""The demonstration: a whole clinic on this machine, and a tour that works in it by itself.
+
+The one place that starts both ends. It talks to them as anybody would: as processes, and, in the
+tour, by mouse and keyboard.
+
+Map:
+
+- `clinic`    the server process with its demo clinic
+- `desks`     the desktop processes, and what they show
+- `hands`     mouse and keyboard (X11)
+- `witness`   what the notification daemon is told, seen from beside the bus
+- `timeline`  what happened when, from the traces of all processes
+- `tour`      the job, step by step
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """`clinicdesk demo [--tour DIR]`.
+
+    Raises:
+        StartupFailure: Something that it needs is missing.
+    """
+    if arguments.tour is not None:
+        from clinicdesk.demo.tour import take_tour
+
+        return take_tour(arguments.tour)
+    from clinicdesk.demo.clinic import show_clinic
+
+    return show_clinic()

@@ -1,0 +1,65 @@
+"""Mouse and keyboard, as the X server hands them to any program (XTEST, through xdotool)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from clinicdesk.failures import StartupFailure
+
+NEEDED: Final = ("xdotool", "import")
+
+
+class Hands:
+    """Clicks, types, and takes pictures.
+
+    Raises:
+        StartupFailure: A program that it works with is missing.
+    """
+
+    def __init__(self) -> None:
+        missing = [tool for tool in NEEDED if shutil.which(tool) is None]
+        if missing:
+            raise StartupFailure(
+                f"The tour needs {' and '.join(missing)}; packaging/install-system-packages "
+                "installs them."
+            )
+
+    def place(self, window: int, left: int, top: int, width: int, height: int) -> None:
+        """Move a window to a place and give it a size."""
+        name = str(window)
+        _xdotool("windowsize", "--sync", name, str(width), str(height))
+        _xdotool("windowmove", "--sync", name, str(left), str(top))
+
+    def raise_window(self, window: int) -> None:
+        """Bring a window to the front, with the keyboard's focus."""
+        _xdotool("windowactivate", "--sync", str(window))
+
+    def click(self, rect: list[int], times: int = 1) -> int:
+        """Click in the middle of a rectangle; `time.monotonic_ns()` of the button's press."""
+        left, top, width, height = rect
+        _xdotool("mousemove", str(left + width // 2), str(top + height // 2))
+        pressed = time.monotonic_ns()
+        _xdotool("click", "--repeat", str(times), "--delay", "30", "1")
+        return pressed
+
+    def press(self, *keys: str) -> int:
+        """Press keys one after another ("F8", "ctrl+s", "Return"); when the first went down."""
+        pressed = time.monotonic_ns()
+        _xdotool("key", "--delay", "12", *keys)
+        return pressed
+
+    def type(self, text: str) -> None:
+        """Type a text, quickly but as separate keys."""
+        _xdotool("type", "--delay", "12", "--", text)
+
+    def photograph(self, window: dict[str, Any], path: Path) -> None:
+        """Save what the screen shows where the window is."""
+        subprocess.run(["import", "-window", str(window["id"]), str(path)], check=True)
+
+
+def _xdotool(*arguments: str) -> None:
+    subprocess.run(["xdotool", *arguments], check=True, stdout=subprocess.DEVNULL)
