@@ -239,3 +239,17 @@ def test_what_fills_a_card_is_cut_to_its_corners(design: Design, qtbot: QtBot) -
         card.show()
     assert not corner(card, inside)
     assert inside.mask().contains(inside.rect().center())
+
+
+def test_the_chosen_row_shows_where_the_keyboard_acts(design: Design, qtbot: QtBot) -> None:
+    view, model = shown(design, qtbot, 5)
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    view.setCurrentIndex(model.index(1))
+    edge = (200, ROW_HEIGHT)
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    focused = view.viewport().grab().toImage().pixelColor(*edge).name().upper()
+    view.clearFocus()
+    quiet = view.viewport().grab().toImage().pixelColor(*edge).name().upper()
+    assert (focused, quiet) == (design.theme.focus, design.theme.selection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -41,9 +41,23 @@ class ContentDelegate(QStyledItemDelegate):
         return self.design.theme.tint(tone).ink
 
     def paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, glow: float, *, bar: bool
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        glow: float,
+        *,
+        first: bool,
+        last: bool,
     ) -> None:
-        """Paint selection, pointer, glow and the line below; the bar marks the selected row."""
+        """Paint what lies behind the words of one cell.
+
+        That is selection, pointer, glow and the line below. A bar marks the selected row; while
+        the keyboard acts in this view a line runs around it.
+
+        Args:
+            glow: strength from 0 to 1.
+            first, last: the cell stands at that end of its row.
+        """
         theme = self.design.theme
         rect = option.rect
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -56,12 +70,23 @@ class ContentDelegate(QStyledItemDelegate):
             painter.fillRect(rect, colour(theme.glow))
             painter.setOpacity(1.0)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, colour(theme.line))
-        if selected and bar:
+        if selected and option.widget is not None and option.widget.hasFocus():
+            self._paint_focus(painter, rect, first=first, last=last)
+        if selected and first:
             height = rect.height() - 1 - 2 * _BAR_MARGIN
             mark = QRectF(rect.left() - 4, rect.top() + _BAR_MARGIN, _BAR_WIDTH + 4, height)
             painter.setClipRect(rect)
             draw_rounded(painter, mark, 3, theme.accent)
             painter.setClipping(False)
+
+    def _paint_focus(self, painter: QPainter, rect: QRect, *, first: bool, last: bool) -> None:
+        ink = colour(self.design.theme.focus)
+        painter.fillRect(rect.left(), rect.top(), rect.width(), 1, ink)
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, ink)
+        if first:
+            painter.fillRect(rect.left(), rect.top(), 1, rect.height(), ink)
+        if last:
+            painter.fillRect(rect.right(), rect.top(), 1, rect.height(), ink)
 
     def paint_line(
         self, painter: QPainter, rect: QRectF, text: str, role: TextRole, ink: str

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSpinBox, QWidget
 
-_TEXT_INDENT = 8
+_TEXT_INDENT = 9
 
 
 class NumberField(QSpinBox):

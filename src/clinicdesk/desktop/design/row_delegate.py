@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.avatar import draw_avatar
@@ -13,7 +13,6 @@ from clinicdesk.desktop.design.delegate import ContentDelegate, Index
 from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.painting import (
     RIGHT,
-    draw_focus_ring,
     draw_rounded,
     draw_text,
     text_width,
@@ -97,11 +96,7 @@ class RowDelegate(ContentDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self.content(index)
-        self.paint_ground(painter, option, self._glow.strength(row.key), bar=True)
+        self.paint_ground(painter, option, self._glow.strength(row.key), first=True, last=True)
         rect = QRectF(option.rect)
         end = self._paint_right(painter, rect, row)
         self._paint_left(painter, rect, row, end)
-        if option.state & QStyle.StateFlag.State_KeyboardFocusChange and (
-            option.state & QStyle.StateFlag.State_HasFocus
-        ):
-            draw_focus_ring(painter, self.design, rect.adjusted(0, 0, 0, -1), 2)

@@ -51,7 +51,7 @@ class SearchField(QLineEdit):
 
     def _make_room(self) -> None:
         right = key_cap_size(self._design, self._key).width() + _RIGHT if self._key else 0
-        self.setTextMargins(ICON + 8, 0, right, 0)
+        self.setTextMargins(ICON + 10, 0, right, 0)
 
     def sizeHint(self) -> QSize:
         return QSize(460, super().sizeHint().height())

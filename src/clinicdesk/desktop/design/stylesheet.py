@@ -72,11 +72,13 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {
     placeholder-text-color: $third;
 }
 QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
-QPlainTextEdit, QTextEdit { padding: 6px 8px; }
+QLineEdit { padding: 5px 8px; }
+QPlainTextEdit, QTextEdit { padding: 6px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
     border: 2px solid $focus; padding: 4px 9px;
 }
-QPlainTextEdit:focus, QTextEdit:focus { padding: 5px 7px; }
+QLineEdit:focus { padding: 4px 7px; }
+QPlainTextEdit:focus, QTextEdit:focus { padding: 5px; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QTextEdit[invalid="true"],
 QAbstractSpinBox[invalid="true"], QComboBox[invalid="true"] { border-color: $danger; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {

@@ -74,7 +74,9 @@ class TableDelegate(ContentDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = self.content(index)
         key = index.sibling(index.row(), 0).data(self._key_role)
-        self.paint_ground(painter, option, self._glow.strength(key), bar=index.column() == 0)
+        column, last = index.column(), index.model().columnCount() - 1
+        strength = self._glow.strength(key)
+        self.paint_ground(painter, option, strength, first=column == 0, last=column == last)
         rect = QRectF(option.rect).adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
         if cell.pill is None:
             self._paint_words(painter, rect, cell)
