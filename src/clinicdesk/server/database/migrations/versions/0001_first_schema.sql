@@ -1023,7 +1023,7 @@ return '(' || array_to_string(array(
 -- The words of the clinic's names that a misspelt one, or the start of one, may have been meant to be: at
 -- most one letter off in three, two in eight, three in more (two letters that changed places count as two).
 create function patient_words_near(clinic uuid, misspelt text) returns text[]
-language sql stable set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.2
+language sql stable set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.25
 return array(
   select near.word
   from patient_word w
