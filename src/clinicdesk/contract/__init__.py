@@ -11,6 +11,8 @@ Map:
 - `session`     sign-in, refresh, version
 - `snapshot`    the whole working set at one sequence number; the formulary's pages
 - `sig`         how a medicine is to be taken: dose, frequency, duration, quantity
+- `quantity`    how much a pharmacy dispenses for a line, in the medicine's own units
+- `allergies`   whether a medicine meets an allergy
 - `money`       integer minor units
 - `codes`       short codes that people read aloud
 """

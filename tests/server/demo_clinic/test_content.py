@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from clinicdesk.contract import allergies as allergy_rules
 from clinicdesk.contract.entities import Role, Schedule, Specialization
 from clinicdesk.contract.sig import FREQUENCIES, ROUTES, dose_amount
 from clinicdesk.server.demo_clinic import AOTEAROA, ROSHNI
@@ -21,7 +22,6 @@ from clinicdesk.server.demo_clinic.scenarios import read_scenarios
 from clinicdesk.server.demo_clinic.sites import Site, read_site
 from clinicdesk.server.domain.formulary.controlled import SCHEDULE_H1, SCHEDULE_X, schedule_of
 from clinicdesk.server.domain.formulary.rows import MedicineRow
-from clinicdesk.server.domain.prescribing import allergies as allergy_rules
 
 SITES = [read_site(ROSHNI), read_site(AOTEAROA)]
 ROSHNI_SITE = SITES[0]

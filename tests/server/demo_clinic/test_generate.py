@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from clinicdesk.contract.entities import Sex
+from clinicdesk.contract.quantity import quantity_to_dispense
 from clinicdesk.server.demo_clinic import AOTEAROA, DemoClinic, Target, generate
 from clinicdesk.server.demo_clinic.allergies import Allergens
-from clinicdesk.server.demo_clinic.quantity import quantity_to_dispense
 
 TODAY = date(2026, 11, 21)
 

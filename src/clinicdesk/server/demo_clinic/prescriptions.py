@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from clinicdesk.contract.quantity import quantity_to_dispense
 from clinicdesk.server.demo_clinic.contents import PlannedLine, PrescriptionPlan, Target
 from clinicdesk.server.demo_clinic.progress import bring_to, draw_times
-from clinicdesk.server.demo_clinic.quantity import quantity_to_dispense
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,7 +5,6 @@ Map:
 - `held`        the prescription as one aggregate: locked, checked, saved
 - `lines`       what the prescriber wrote, named and priced by the formulary
 - `drafts`      writing and revising
-- `allergies`   whether a medicine meets an allergy
 - `signing`     signing and sending to a pharmacy
 - `ledger`      payments and refunds of a prescription
 - `cancelling`  stopping it

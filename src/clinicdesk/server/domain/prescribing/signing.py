@@ -8,10 +8,10 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from clinicdesk.contract.allergies import meets
 from clinicdesk.contract.commands import Done, SignAndSend
 from clinicdesk.contract.problems import Conflict, InvalidField, Refusal
 from clinicdesk.server.database.queries import load_queries
-from clinicdesk.server.domain.prescribing.allergies import meets
 from clinicdesk.server.domain.prescribing.held import Held, hold, save
 from clinicdesk.server.domain.prescribing.lines import products
 
