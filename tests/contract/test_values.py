@@ -63,6 +63,11 @@ def test_a_typed_line_becomes_dose_frequency_and_duration(
     assert sig.instructions == instructions
 
 
+def test_a_cream_put_on_the_skin_is_not_taken_at_night() -> None:
+    assert parse_sig("thin layer on the rash bd 5d").frequency == "BD"
+    assert parse_sig("1 tablet on").frequency == "HS"
+
+
 @given(st.text(max_size=200))
 def test_whatever_is_typed_is_read_without_complaint(text: str) -> None:
     sig = parse_sig(text)

@@ -93,27 +93,23 @@ def parse_sig(text: str) -> Sig:
     What comes before the frequency is the dose, a number with d, w or m (or /7, /52, /12) is the
     duration, everything else is the instruction, with `ac`, `pc` and `cc` spelt out.
     """
-    dose: list[str] = []
-    rest: list[str] = []
-    frequency: str | None = None
     duration = _DURATION.search(text)
     days = int(duration[1]) * _unit_days(duration[2]) if duration else None
-    before = text[: duration.start()] if duration else text
-    after = text[duration.end() :] if duration else ""
-    for word in before.split():
-        code = frequency_code(word)
-        if code is not None and frequency is None:
-            frequency = code
-        else:
-            (dose if frequency is None else rest).append(word)
-    for word in after.split():
-        code = frequency_code(word)
-        if code is not None and frequency is None:
-            frequency = code
-        else:
-            rest.append(word)
+    before = (text[: duration.start()] if duration else text).split()
+    words = [*before, *(text[duration.end() :].split() if duration else ())]
+    place = _frequency_place(words)
+    frequency = None if place is None else frequency_code(words[place])
+    dose = before if place is None else before[:place]
+    rest = [word for at, word in enumerate(words) if at >= len(dose) and at != place]
     instructions = " ".join(TIMINGS.get(word.lower(), word) for word in rest)
     return Sig(" ".join(dose) or None, frequency, days, instructions)
+
+
+def _frequency_place(words: list[str]) -> int | None:
+    """Where the frequency stands. "on" is nocte, but not in "apply on the rash bd"."""
+    places = [at for at, word in enumerate(words) if frequency_code(word) is not None]
+    clear = [at for at in places if words[at].lower() != "on"]
+    return next(iter(clear or places), None)
 
 
 def _unit_days(unit: str) -> int:
