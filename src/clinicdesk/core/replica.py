@@ -8,14 +8,14 @@ those who listen. Rows of prescriptions are shown with this desk's own pending c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from clinicdesk.contract.access import audience_of, body_of, scopes_of, view_for
+from clinicdesk.contract.access import scopes_of
 from clinicdesk.contract.entities import (
     ENTITIES,
     Allergy,
@@ -32,21 +32,26 @@ from clinicdesk.contract.entities import (
     Service,
 )
 from clinicdesk.contract.frames import Cursor, Ev, Item, ScopeChanged
+from clinicdesk.core.bodies import (
+    BadFrame,
+    decode,
+    decode_many,
+    purged,
+    row_of,
+    stored,
+    write_snapshot,
+)
 from clinicdesk.core.collection import Collection, Prepared
 from clinicdesk.core.collector import making_rows
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.overlay import Pending, PrescriptionRows, project_all
 from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
-from clinicdesk.core.store.rows import CHUNK, GoneRow, Position, RowStore, StoredRow, write_rows
+from clinicdesk.core.store.rows import Position, RowStore, StoredRow
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.trace import Trace
 
 _LATER: Final = ("allergy", "prescription_item", "payment")
 """The many rows that a list can be shown without."""
-
-
-class BadFrame(Exception):
-    """A frame carries a row that is not of this contract: the rows have to be fetched anew."""
 
 
 class AppliedRow(Struct, frozen=True):
@@ -162,11 +167,11 @@ class Replica:
         async with self._turn:
             if not self.complete or self.position is None or self.position.cursor.seq != ev.from_:
                 raise BadFrame("the frame does not follow the rows that are here")
-            fresh = [(item, _decoded(item)) for item in ev.items if item.kind in ENTITIES]
+            fresh = [(item, row_of(item)) for item in ev.items if item.kind in ENTITIES]
             cursor = msgspec.structs.replace(self.position.cursor, epoch=ev.epoch, seq=ev.to)
             position = Position(cursor, self.position.scopes)
             seen = frozenset(item.op_id for item in ev.items if item.op_id is not None)
-            await self._store.apply([_stored(item) for item, _ in fresh], position, seen)
+            await self._store.apply([stored(item) for item, _ in fresh], position, seen)
             self.position = position
             rows = [row for row in map(self._stage, fresh) if row is not None]
             self._trace.mark("applied", seq=ev.to, rows=len(rows))
@@ -185,7 +190,7 @@ class Replica:
 
             def fill(connection: Connection) -> Position:
                 reader = SnapshotReader(document)
-                _fill(connection, reader, loaded)
+                write_snapshot(connection, reader, loaded)
                 me = cast("Member | None", loaded["member"].get(self._member_id))
                 if me is None:
                     raise BadSnapshot("the snapshot is not for this member")
@@ -222,12 +227,12 @@ class Replica:
                 change
                 for kind, collection in self._collections.items()
                 for row in collection.server_values()
-                if (change := _purged(kind, row, scopes)) is not None
+                if (change := purged(kind, row, scopes)) is not None
             ]
             await self._store.move(position, changes)
             self.position = position
             for change in changes:
-                row = _decode(change.kind, change.body) if isinstance(change, StoredRow) else None
+                row = decode(change.kind, change.body) if isinstance(change, StoredRow) else None
                 self._collections[change.kind].stage_server(change.id, row)
             self._project_all()
             self._announce_everywhere()
@@ -268,7 +273,7 @@ class Replica:
         rows: dict[UUID, Row] = {}
 
         def take(bodies: list[bytes]) -> None:
-            rows.update((row.id, row) for row in _decode_many(kind, bodies))
+            rows.update((row.id, row) for row in decode_many(kind, bodies))
 
         await self._store.read(kind, take)
         return await asyncio.to_thread(self._collections[kind].prepare, rows)
@@ -350,77 +355,3 @@ def _prescription_of(row: AppliedRow) -> UUID | None:
     if isinstance(subject, PrescriptionItem | Payment):
         return subject.prescription_id
     return None
-
-
-def _fill(
-    connection: Connection, reader: SnapshotReader, loaded: dict[str, dict[UUID, Row]]
-) -> None:
-    """Write a snapshot's rows in chunks, keeping the decoded ones. Raises BadSnapshot."""
-    kind, chunk = "", list[bytes]()
-
-    def flush() -> None:
-        if not chunk or kind not in loaded:  # a kind of a newer server: nothing here shows it
-            return
-        try:
-            rows = _decode_many(kind, chunk)
-        except msgspec.DecodeError as error:
-            raise BadSnapshot(f"a row of kind {kind} is not right") from error
-        loaded[kind].update((row.id, row) for row in rows)
-        write_rows(
-            connection,
-            [
-                StoredRow(kind, row.id, row.version, body)
-                for row, body in zip(rows, chunk, strict=True)
-            ],
-        )
-
-    for next_kind, body in reader.rows():
-        if next_kind != kind or len(chunk) >= CHUNK:
-            flush()
-            kind, chunk = next_kind, []
-        chunk.append(body)
-    flush()
-
-
-def _purged(kind: str, row: Row, scopes: frozenset[str]) -> StoredRow | GoneRow | None:
-    """What is left of a row for somebody with `scopes`; None when nothing about it changes."""
-    columns = msgspec.to_builtins(row)
-    view = view_for(scopes, audience_of(kind, columns))
-    if view is None:
-        return GoneRow(kind, row.id, row.version)
-    body = body_of(kind, view, columns)
-    if body == columns:
-        return None
-    return StoredRow(kind, row.id, row.version, msgspec.json.encode(body))
-
-
-def _decoded(item: Item) -> Row | None:
-    if item.gone or item.body is msgspec.UNSET:
-        return None
-    try:
-        return _decode(item.kind, bytes(item.body))
-    except msgspec.DecodeError as error:
-        raise BadFrame(f"a row of kind {item.kind} is not right") from error
-
-
-def _stored(item: Item) -> StoredRow | GoneRow:
-    if item.gone or item.body is msgspec.UNSET:
-        return GoneRow(item.kind, item.id, item.v)
-    return StoredRow(item.kind, item.id, item.v, bytes(item.body))
-
-
-_ONE: Mapping[str, Callable[[bytes], Row]] = {
-    kind: msgspec.json.Decoder(entity).decode for kind, entity in ENTITIES.items()
-}
-_MANY: Mapping[str, Callable[[bytes], list[Row]]] = {
-    kind: msgspec.json.Decoder(list[entity]).decode  # type: ignore[valid-type]
-    for kind, entity in ENTITIES.items()
-}
-
-
-def _decode(kind: str, body: bytes) -> Row:
-    return _ONE[kind](body)
-
-
-def _decode_many(kind: str, bodies: Sequence[bytes]) -> list[Row]:
-    return _MANY[kind](b"[" + b",".join(bodies) + b"]")

@@ -14,6 +14,7 @@ from clinicdesk.contract.frames import CloseCode, Cursor
 from clinicdesk.contract.problems import NotAllowed, Refusal, SessionExpired, WrongProtocol
 from clinicdesk.contract.session import LIVE, SNAPSHOT
 from clinicdesk.contract.version import SUBPROTOCOL
+from clinicdesk.core.bodies import BadFrame
 from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.live.link import Link, LinkStatus
 from clinicdesk.core.live.protocol import (
@@ -32,7 +33,7 @@ from clinicdesk.core.live.protocol import (
     Serving,
     Stopped,
 )
-from clinicdesk.core.replica import BadFrame, Replica
+from clinicdesk.core.replica import Replica
 from clinicdesk.core.session import Session
 from clinicdesk.core.snapshot_reader import BadSnapshot
 from clinicdesk.core.trace import Trace

@@ -280,6 +280,8 @@ class FeedProtocol:
             frame = decode_server_frame(data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._mismatch(now)
+        if self.phase is Phase.GREETING and not isinstance(frame, Welcome | Resync | Bye):
+            return self._mismatch(now)
         match frame:
             case Welcome():
                 return self._on_welcome(frame)

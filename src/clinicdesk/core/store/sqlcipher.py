@@ -64,7 +64,6 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> Connection:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("PRAGMA busy_timeout = 5000")
         connection.execute("PRAGMA temp_store = MEMORY")  # no plain text in temporary files
-        connection.execute("PRAGMA cache_size = -16000")
     except StoreError:
         connection.close()
         raise

@@ -1,0 +1,103 @@
+"""Between bodies, as they travel and are stored, and rows, as screens use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from clinicdesk.contract.access import audience_of, body_of, view_for
+from clinicdesk.contract.entities import ENTITIES, Row
+from clinicdesk.contract.frames import Item
+from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
+from clinicdesk.core.store.rows import CHUNK, GoneRow, StoredRow, write_rows
+from clinicdesk.core.store.sqlcipher import Connection
+
+
+class BadFrame(Exception):
+    """A frame carries a row that is not of this contract: the rows have to be fetched anew."""
+
+
+def decode(kind: str, body: bytes) -> Row:
+    """One row. Raises `msgspec.DecodeError`."""
+    return _ONE[kind](body)
+
+
+def decode_many(kind: str, bodies: Sequence[bytes]) -> list[Row]:
+    """Rows of one kind, quicker than one by one. Raises `msgspec.DecodeError`."""
+    return _MANY[kind](b"[" + b",".join(bodies) + b"]")
+
+
+def row_of(item: Item) -> Row | None:
+    """The row that an item brings; None when it takes one away. Raises BadFrame."""
+    body = _body(item)
+    if body is None:
+        return None
+    try:
+        return decode(item.kind, body)
+    except msgspec.DecodeError as error:
+        raise BadFrame(f"a row of kind {item.kind} is not right") from error
+
+
+def stored(item: Item) -> StoredRow | GoneRow:
+    """An item as the store takes it."""
+    body = _body(item)
+    if body is None:
+        return GoneRow(item.kind, item.id, item.v)
+    return StoredRow(item.kind, item.id, item.v, body)
+
+
+def purged(kind: str, row: Row, scopes: frozenset[str]) -> StoredRow | GoneRow | None:
+    """What is left of a row for somebody with `scopes`; None when nothing about it changes."""
+    columns = msgspec.to_builtins(row)
+    view = view_for(scopes, audience_of(kind, columns))
+    if view is None:
+        return GoneRow(kind, row.id, row.version)
+    body = body_of(kind, view, columns)
+    if body == columns:
+        return None
+    return StoredRow(kind, row.id, row.version, msgspec.json.encode(body))
+
+
+def write_snapshot(
+    connection: Connection, reader: SnapshotReader, loaded: dict[str, dict[UUID, Row]]
+) -> None:
+    """Write a snapshot's rows in chunks, keeping the decoded ones. Raises BadSnapshot."""
+    kind, chunk = "", list[bytes]()
+
+    def flush() -> None:
+        if not chunk or kind not in loaded:  # a kind of a newer server: nothing here shows it
+            return
+        try:
+            rows = decode_many(kind, chunk)
+        except msgspec.DecodeError as error:
+            raise BadSnapshot(f"a row of kind {kind} is not right") from error
+        loaded[kind].update((row.id, row) for row in rows)
+        write_rows(
+            connection,
+            [
+                StoredRow(kind, row.id, row.version, body)
+                for row, body in zip(rows, chunk, strict=True)
+            ],
+        )
+
+    for next_kind, body in reader.rows():
+        if next_kind != kind or len(chunk) >= CHUNK:
+            flush()
+            kind, chunk = next_kind, []
+        chunk.append(body)
+    flush()
+
+
+def _body(item: Item) -> bytes | None:
+    return bytes(item.body) if isinstance(item.body, msgspec.Raw) and not item.gone else None
+
+
+_ONE: Mapping[str, Callable[[bytes], Row]] = {
+    kind: msgspec.json.Decoder(entity).decode for kind, entity in ENTITIES.items()
+}
+_MANY: Mapping[str, Callable[[bytes], list[Row]]] = {
+    kind: msgspec.json.Decoder(list[entity]).decode  # type: ignore[valid-type]
+    for kind, entity in ENTITIES.items()
+}

@@ -1,0 +1,471 @@
+"""The feed's protocol without sockets: whatever the network does, the rows end up as the log has them."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinicdesk.contract.frames import (
+    Ack,
+    AuthExpiring,
+    Bye,
+    CloseCode,
+    Cursor,
+    Ev,
+    Head,
+    Heartbeat,
+    Hello,
+    Item,
+    Resync,
+    ResyncReason,
+    ScopeChanged,
+    ServerFrame,
+    Welcome,
+    decode_client_frame,
+    encode_frame,
+)
+from clinicdesk.core.live.protocol import (
+    LONGEST_DELAY_S,
+    SILENCE_S,
+    SNAPSHOT_PAUSE_S,
+    Apply,
+    CaughtUp,
+    ChangeScopes,
+    Close,
+    Connect,
+    Cut,
+    Effect,
+    FeedProtocol,
+    FetchSnapshot,
+    Phase,
+    RenewToken,
+    Send,
+    Serving,
+    Stopped,
+)
+from tests.core import sample
+from tests.core.sample import CLINIC, NOON, a_frame, an_id
+
+DEVICE = an_id("device")
+
+
+def a_protocol(cursor: Cursor | None = None) -> FeedProtocol:
+    return FeedProtocol(CLINIC, DEVICE, cursor, random.Random(1))
+
+
+def a_head(seq: int, epoch: str = "first", access: str | None = None) -> Head:
+    return Head(clinic=CLINIC, epoch=epoch, seq=seq, access=access or sample.a_cursor().access)
+
+
+def a_welcome(head: Head) -> bytes:
+    return encode_frame(
+        Welcome(
+            session=an_id("s"), expires=NOON, heads=[head], ping_s=20, window=512, server_time=NOON
+        )
+    )
+
+
+def following(seq: int = 1, head: int | None = None) -> FeedProtocol:
+    protocol = a_protocol(sample.a_cursor(seq))
+    protocol.start(0)
+    protocol.connected("token", 0)
+    protocol.receive(a_welcome(a_head(seq if head is None else head)), 0)
+    return protocol
+
+
+def frame(protocol: FeedProtocol, sent: ServerFrame, now: float = 0) -> list[Effect]:
+    return protocol.receive(encode_frame(sent), now)
+
+
+def test_a_desk_with_nothing_begins_with_a_snapshot_and_then_says_hello_from_there() -> None:
+    protocol = a_protocol()
+    assert protocol.start(0) == [FetchSnapshot(None)]
+    assert protocol.snapshot_taken(sample.a_cursor(7)) == [Connect()]
+    [said] = protocol.connected("token", 0)
+    assert isinstance(said, Send)
+    assert decode_client_frame(said.data) == Hello(
+        token="token", device_id=DEVICE, cursors=[sample.a_cursor(7)]
+    )
+
+
+def test_a_frame_that_follows_is_applied_and_acknowledged_after_the_commit() -> None:
+    protocol = following(1, head=3)
+    ev = a_frame(1, 3)
+    assert frame(protocol, ev) == [Apply(ev)]
+    sent, caught_up = protocol.applied(sample.a_cursor(3))
+    assert isinstance(sent, Send)
+    assert decode_client_frame(sent.data) == Ack(clinic=CLINIC, to=3)
+    assert caught_up == CaughtUp()
+
+
+def test_a_desk_at_the_head_is_live_with_the_greeting() -> None:
+    protocol = a_protocol(sample.a_cursor(4))
+    protocol.start(0)
+    protocol.connected("token", 0)
+    assert protocol.receive(a_welcome(a_head(4)), 0) == [Serving(behind=False), CaughtUp()]
+
+
+def test_a_gap_resumes_from_the_cursor() -> None:
+    protocol = following(1)
+    assert frame(protocol, a_frame(2, 3)) == [
+        Close(CloseCode.GAP),
+        Cut(expected=True),
+        Connect(),
+    ]
+
+
+def test_the_second_mismatch_within_a_minute_fetches_a_snapshot() -> None:
+    protocol = following(1)
+    frame(protocol, a_frame(2, 3), now=10)
+    protocol.connected("token", 11)
+    protocol.receive(a_welcome(a_head(3)), 11)
+    assert frame(protocol, a_frame(2, 3), now=69) == [
+        Close(CloseCode.GAP),
+        FetchSnapshot(ResyncReason.DIGEST),
+    ]
+
+
+def test_a_mismatch_a_minute_after_the_last_resumes_again() -> None:
+    protocol = following(1)
+    frame(protocol, a_frame(2, 3), now=10)
+    protocol.connected("token", 11)
+    protocol.receive(a_welcome(a_head(3)), 11)
+    assert Connect() in frame(protocol, a_frame(2, 3), now=71)
+
+
+def test_a_frame_that_cannot_be_read_counts_as_a_mismatch() -> None:
+    protocol = following(1)
+    assert Connect() in protocol.receive(b"{", 1)
+    protocol.connected("token", 2)
+    assert FetchSnapshot(ResyncReason.DIGEST) in protocol.receive(b"[1, 2]", 2)
+
+
+def test_another_clinic_s_frame_is_passed_over() -> None:
+    protocol = following(1)
+    assert frame(protocol, Ev(clinic=an_id("other"), epoch="first", from_=1, to=2, items=[])) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        (a_head(5, epoch="second"), ResyncReason.EPOCH),
+        (a_head(3), ResyncReason.AHEAD),
+        (a_head(5, access="others"), ResyncReason.ACCESS),
+    ],
+)
+def test_a_heartbeat_that_contradicts_the_cursor_fetches_a_snapshot(
+    head: Head, reason: ResyncReason
+) -> None:
+    protocol = following(5)
+    effects = frame(protocol, Heartbeat(heads=[head], server_time=NOON))
+    assert effects == [Close(1000), FetchSnapshot(reason)]
+
+
+def test_a_frame_of_another_epoch_fetches_a_snapshot() -> None:
+    protocol = following(5)
+    effects = frame(protocol, a_frame(5, 6, epoch="second"))
+    assert effects == [Close(1000), FetchSnapshot(ResyncReason.EPOCH)]
+
+
+def test_a_server_that_keeps_finding_fault_is_not_asked_for_snapshots_without_a_pause() -> None:
+    protocol = following(5)
+    resync = Resync(clinic=CLINIC, reason=ResyncReason.EXPIRED)
+    assert FetchSnapshot(ResyncReason.EXPIRED) in frame(protocol, resync, now=1)
+    protocol.snapshot_taken(sample.a_cursor(5))
+    protocol.connected("token", 2)
+    assert frame(protocol, resync, now=2) == [Close(1000), Cut(expected=False)]
+    assert protocol.tick(2 + SNAPSHOT_PAUSE_S, 0) == [FetchSnapshot(None)]
+
+
+def test_rights_that_were_taken_away_are_purged_and_the_feed_goes_on() -> None:
+    protocol = following(5)
+    scope = ScopeChanged(clinic=CLINIC, seq=6, access="less", granted=[], revoked=["pharmacy:x"])
+    assert frame(protocol, scope) == [ChangeScopes(scope)]
+    assert protocol.phase is Phase.FOLLOWING
+    assert frame(protocol, a_frame(5, 6)) == [Apply(a_frame(5, 6))]
+
+
+def test_rights_that_were_granted_need_a_snapshot() -> None:
+    protocol = following(5)
+    scope = ScopeChanged(clinic=CLINIC, seq=6, access="more", granted=["role:admin"], revoked=[])
+    assert frame(protocol, scope) == [
+        ChangeScopes(scope),
+        Close(1000),
+        FetchSnapshot(ResyncReason.ACCESS),
+    ]
+
+
+def test_silence_is_taken_for_a_cut() -> None:
+    protocol = following(1)
+    assert protocol.tick(SILENCE_S, SILENCE_S) == []
+    for second in range(1, 27):
+        effects = protocol.tick(SILENCE_S + second, SILENCE_S + second)
+        if effects:
+            break
+    assert effects == [Close(1000), Cut(expected=False)]
+
+
+def test_a_laptop_that_slept_connects_anew_at_once() -> None:
+    protocol = following(1)
+    protocol.tick(1, 1000)
+    assert protocol.tick(2, 4600) == [Close(1000), Cut(expected=False)]
+    assert Connect() in protocol.tick(40, 9000)
+
+
+def test_attempts_come_with_full_jitter_between_nothing_and_half_a_minute() -> None:
+    delays = [[0.0] * 30 for _ in range(60)]
+    for seed in range(60):
+        protocol = FeedProtocol(CLINIC, DEVICE, sample.a_cursor(), random.Random(seed))
+        protocol.start(0)
+        now = 0.0
+        for attempt in range(30):
+            protocol.disconnected(None, now)
+            began = now
+            while Connect() not in protocol.tick(now, now):
+                now += 0.05
+            delays[seed][attempt] = now - began
+    by_attempt = [[of_seed[attempt] for of_seed in delays] for attempt in range(30)]
+    assert max(by_attempt[0]) <= 0.55
+    assert all(max(of) <= LONGEST_DELAY_S + 0.05 for of in by_attempt)
+    assert max(by_attempt[20]) > LONGEST_DELAY_S * 0.8
+    assert min(by_attempt[20]) < LONGEST_DELAY_S * 0.2
+
+
+def test_after_a_farewell_desks_come_back_spread_over_the_time_that_the_server_asked_for() -> None:
+    protocol = following(1)
+    assert frame(protocol, Bye(code=CloseCode.RESTART, spread_ms=10_000), now=5) == []
+    assert protocol.disconnected(CloseCode.RESTART, 5) == [Cut(expected=True)]
+    due = 5.0
+    while Connect() not in protocol.tick(due, due):
+        due += 0.1
+    assert 5.1 < due < 15.1
+
+
+def test_an_expired_token_is_renewed_before_the_next_attempt() -> None:
+    protocol = following(1)
+    assert RenewToken() in protocol.disconnected(CloseCode.AUTH, 1)
+    protocol = following(1)
+    assert frame(protocol, AuthExpiring(expires=NOON)) == [RenewToken()]
+    [sent] = protocol.renewed("fresh")
+    assert isinstance(sent, Send)
+    assert b"fresh" in sent.data
+
+
+@pytest.mark.parametrize("code", [CloseCode.REVOKED, CloseCode.UPGRADE])
+def test_a_server_that_does_not_take_this_desk_is_not_asked_again(code: CloseCode) -> None:
+    protocol = following(1)
+    assert protocol.disconnected(code, 1) == [Stopped(code)]
+    assert protocol.tick(1000, 1000) == []
+
+
+def test_a_frame_that_the_store_did_not_take_is_asked_for_again() -> None:
+    protocol = following(1)
+    frame(protocol, a_frame(1, 2))
+    assert protocol.failed(sample.a_cursor(1), 1, unreadable=False) == [
+        Close(1000),
+        Cut(expected=False),
+    ]
+    assert protocol.tick(60, 0) == [Connect()]
+    [hello] = protocol.connected("token", 60)
+    assert isinstance(hello, Send)
+    assert decode_client_frame(hello.data) == Hello(
+        token="token", device_id=DEVICE, cursors=[sample.a_cursor(1)]
+    )
+
+
+@dataclass
+class Network:
+    """A server's log, a wire that misbehaves, and a desk that keeps rows by version."""
+
+    log: list[Item] = field(default_factory=list)
+    truth: dict[UUID, int] = field(default_factory=dict)
+    epoch: int = 1
+    wire: deque[bytes] = field(default_factory=deque)
+    sent_to: int | None = None
+    rows: dict[UUID, int] = field(default_factory=dict)
+    at: Cursor | None = None
+    now: float = 0.0
+    snapshots: int = 0
+    connected: bool = False
+
+    def __post_init__(self) -> None:
+        self.protocol = a_protocol()
+        self.carry_out(self.protocol.start(0))
+
+    def cursor(self, seq: int) -> Cursor:
+        return sample.a_cursor(seq, epoch=str(self.epoch))
+
+    def write(self, row: int, removed: bool) -> None:
+        row_id = UUID(int=row)
+        version = self.truth.get(row_id, len(self.log)) + 1
+        self.log.append(
+            Item(seq=len(self.log) + 1, kind="patient", id=row_id, v=version, gone=removed)
+        )
+        if removed:
+            self.truth.pop(row_id, None)
+        else:
+            self.truth[row_id] = version
+        self.flush()
+
+    def flush(self, least: int = 1) -> None:
+        """The server sends what the socket has not been sent."""
+        if self.sent_to is not None and len(self.log) - self.sent_to >= least:
+            items = self.log[self.sent_to :]
+            ev = a_frame(self.sent_to, len(self.log), *items, epoch=str(self.epoch))
+            self.wire.append(encode_frame(ev))
+            self.sent_to = len(self.log)
+
+    def restore(self) -> None:
+        """The server's database is yesterday's: the log's end is lost."""
+        self.epoch += 1
+        del self.log[len(self.log) // 2 :]
+        self.truth = {}
+        for item in self.log:
+            if item.gone:
+                self.truth.pop(item.id, None)
+            else:
+                self.truth[item.id] = item.v
+        self.cut()
+
+    def cut(self) -> None:
+        self.wire.clear()
+        self.sent_to = None
+        if self.connected:
+            self.connected = False
+            self.carry_out(self.protocol.disconnected(None, self.now))
+
+    def deliver(self) -> None:
+        if self.wire and self.connected:
+            self.carry_out(self.protocol.receive(self.wire.popleft(), self.now))
+
+    def carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Connect():
+                    self.connected = True
+                    self.carry_out(self.protocol.connected("token", self.now))
+                case Close():
+                    self.connected = False
+                    self.wire.clear()
+                    self.sent_to = None
+                case Send(data):
+                    self.hear(msgspec.json.decode(data))
+                case FetchSnapshot():
+                    self.snapshots += 1
+                    self.rows = dict(self.truth)
+                    self.at = self.cursor(len(self.log))
+                    self.carry_out(self.protocol.snapshot_taken(self.at))
+                case Apply(ev):
+                    self.apply(ev)
+
+    def hear(self, said: dict[str, object]) -> None:
+        """The server's side of `hello`; acknowledgements need no answer."""
+        if said["t"] != "hello" or self.at is None:
+            return
+        head = Head(clinic=CLINIC, epoch=str(self.epoch), seq=len(self.log), access=self.at.access)
+        self.wire.append(a_welcome(head))
+        [cursor] = msgspec.convert(said["cursors"], list[Cursor])
+        if cursor.epoch != head.epoch or cursor.seq > head.seq:
+            self.wire.append(encode_frame(Resync(clinic=CLINIC, reason=ResyncReason.EPOCH)))
+        else:
+            self.sent_to = cursor.seq
+            self.flush()
+
+    def apply(self, ev: Ev) -> None:
+        assert self.at is not None
+        assert ev.from_ == self.at.seq, "a frame was accepted that does not follow"
+        for item in ev.items:
+            known = self.rows.get(item.id, 0)
+            if item.gone and item.v >= known:
+                self.rows.pop(item.id, None)
+            elif item.v > known:
+                self.rows[item.id] = item.v
+        self.at = msgspec.structs.replace(self.at, seq=ev.to)
+        self.carry_out(self.protocol.applied(self.at))
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+        self.carry_out(self.protocol.tick(self.now, self.now))
+
+
+happenings = st.lists(
+    st.one_of(
+        st.tuples(st.just("write"), st.integers(0, 5), st.booleans()),
+        st.tuples(st.just("deliver")),
+        st.tuples(st.just("lose")),
+        st.tuples(st.just("twice")),
+        st.tuples(st.just("swap")),
+        st.tuples(st.just("garble")),
+        st.tuples(st.just("cut")),
+        st.tuples(st.just("restore")),
+        st.tuples(st.just("wait"), st.sampled_from([0.3, 1.0, 40.0])),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=400)
+@given(happenings)
+def test_whatever_the_wire_does_the_rows_end_as_the_log_has_them(
+    happenings: list[tuple[object, ...]],
+) -> None:
+    network = Network()
+    for name, *details in happenings:
+        match name:
+            case "write":
+                network.write(int(details[0]), bool(details[1]))  # type: ignore[call-overload]
+            case "deliver":
+                network.deliver()
+            case "lose" if network.wire:
+                network.wire.popleft()
+            case "twice" if network.wire:
+                network.wire.appendleft(network.wire[0])
+            case "swap" if len(network.wire) > 1:
+                network.wire[0], network.wire[1] = network.wire[1], network.wire[0]
+            case "garble" if network.wire:
+                network.wire[0] = b"\x00" + network.wire[0][1:]
+            case "cut":
+                network.cut()
+            case "restore":
+                network.restore()
+            case "wait":
+                network.pass_time(float(details[0]))  # type: ignore[arg-type]
+    for _ in range(200):  # the network is well again
+        network.pass_time(1.0)
+        network.flush()
+        while network.wire and network.connected:
+            network.deliver()
+        if network.connected:
+            beat = Heartbeat(heads=[a_head(len(network.log), str(network.epoch))], server_time=NOON)
+            network.carry_out(network.protocol.receive(encode_frame(beat), network.now))
+    assert network.connected
+    assert network.at is not None
+    assert network.at.seq == len(network.log)
+    assert network.rows == network.truth
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=40), st.integers(1, 5))
+def test_on_a_sound_wire_one_snapshot_is_all_a_desk_ever_fetches(
+    writes: list[tuple[int, bool]], batch: int
+) -> None:
+    network = Network()
+    for number, (row, removed) in enumerate(writes):
+        network.write(row, removed)
+        if number % batch == 0:
+            while network.wire:
+                network.deliver()
+        if number % 7 == 6:
+            network.cut()
+            network.pass_time(60)
+    while network.wire:
+        network.deliver()
+    assert network.snapshots == 1
+    assert network.rows == network.truth
