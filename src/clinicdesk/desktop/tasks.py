@@ -78,8 +78,10 @@ class TaskOwner(QObject):
         task.add_done_callback(ended)
         return give_up
 
-    async def end(self) -> None:
-        """Cancel what still runs and wait until it has ended."""
+    async def end(self, patience_s: float = 1.0) -> None:
+        """Wait until what runs has ended; cancel what takes longer than `patience_s` seconds."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience_s)
         while self._running:
             running = list(self._running)
             for task in running:

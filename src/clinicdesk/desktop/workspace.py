@@ -145,6 +145,9 @@ class Workspace(QWidget):
         """Show a thing; False when this workspace does not show that kind, or does not hold it."""
         return False
 
+    async def settle(self) -> None:
+        """Put on the disk what was typed and is not there yet; awaited before the desk closes."""
+
     def focus_start(self) -> None:
         """Put the keyboard where the work begins."""
         self.setFocus()

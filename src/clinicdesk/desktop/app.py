@@ -1,0 +1,142 @@
+"""The desktop's composition root: the window is painted first, then everything behind it is loaded.
+
+What is imported at the top is what the first paint needs; each other import stands where the window
+is on the screen already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+
+from clinicdesk import __version__
+from clinicdesk.core.clock import utc_now
+from clinicdesk.core.home import home_of
+from clinicdesk.core.profiles import Profiles
+from clinicdesk.core.trace import trace_from_environment
+from clinicdesk.desktop.design.appearance import Appearance, apply
+from clinicdesk.desktop.invitation import Invitation, take_invitation
+from clinicdesk.desktop.shell.main_window import MainWindow
+from clinicdesk.desktop.shell.settings import Settings
+from clinicdesk.desktop.sign_in.window import SignInWindow
+
+if TYPE_CHECKING:
+    from clinicdesk.desktop.door import Door
+    from clinicdesk.desktop.reporting import Reporter
+
+THEME_VARIABLE = "CLINICDESK_THEME"
+"""Names an `Appearance` that goes before what the person chose: for tests and pictures."""
+_PATIENCE_S = 0.5
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Open the desktop and stay until its last window is closed; returns the exit status.
+
+    Args:
+        arguments: `server`, an address or None; `profile`, a name.
+
+    Raises StartupFailure.
+    """
+    trace = trace_from_environment()
+    trace.mark("start")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    invitation = take_invitation()
+    home = home_of(arguments.profile)
+    settings = Settings.read(home)
+    profiles = Profiles.read(home)
+    app = _make_application()
+    design = apply(app, _appearance(settings))
+    window = MainWindow(design, utc_now)
+    sign_in = None
+    if invitation is not None or (settings.signed_in and profiles.users()):
+        window.restore_place(settings.geometry("main"))
+        _paint_first(app, window)
+    else:
+        server = arguments.server or settings.server
+        sign_in = SignInWindow(design, profiles.users(), server)
+        sign_in.restore_place(settings.geometry("sign_in"))
+        _paint_first(app, sign_in)
+    trace.mark("painted first")
+
+    from clinicdesk.desktop.door import Door, House
+    from clinicdesk.desktop.places import workspaces_of
+    from clinicdesk.desktop.reporting import Reporter
+
+    reporter = Reporter()
+    house = House(home, settings, profiles, design, reporter, trace, utc_now, workspaces_of)
+    _run(Door(house, window, sign_in), reporter, invitation)
+    return 0
+
+
+def _run(door: Door, reporter: Reporter, invitation: Invitation | None) -> None:
+    """Let the door work on one event loop for Qt and asyncio, until everybody has left."""
+    import asyncio
+
+    import qasync  # type: ignore[import-untyped]  # it carries no types
+
+    async def stay() -> None:
+        loop = asyncio.get_running_loop()
+        reporter.watch(loop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):  # Windows ends programs in its own way
+                loop.add_signal_handler(number, door.leave)
+        await door.stay(invitation)
+
+    qasync.run(stay())
+
+
+def _make_application() -> QApplication:
+    QApplication.setApplicationName("clinicdesk")
+    QApplication.setApplicationDisplayName("clinicdesk")
+    QApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("clinicdesk")
+    app = QApplication(sys.argv[:1])
+    # The desk closes its store after its last window has gone.
+    app.setQuitOnLastWindowClosed(False)
+    translator = QTranslator(app)
+    folder = str(Path(__file__).parent / "translations")
+    if translator.load("clinicdesk_en", folder):
+        app.installTranslator(translator)
+    return app
+
+
+def _appearance(settings: Settings) -> Appearance:
+    for named in (os.environ.get(THEME_VARIABLE, ""), settings.appearance):
+        with suppress(ValueError):
+            return Appearance(named)
+    return Appearance.SYSTEM
+
+
+class _FirstPaint(QObject):
+    """Knows whether a window has been painted."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.seen = False
+        window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.seen = self.seen or event.type() is QEvent.Type.Paint
+        return False
+
+
+def _paint_first(app: QApplication, window: QWidget) -> None:
+    """Show a window and wait until it is painted, at most half a second."""
+    paint = _FirstPaint(window)
+    window.show()
+    if isinstance(window, SignInWindow):
+        window.begin()
+    until = time.monotonic() + _PATIENCE_S
+    while not paint.seen and time.monotonic() < until:
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+    window.removeEventFilter(paint)

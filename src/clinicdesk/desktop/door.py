@@ -1,0 +1,441 @@
+"""Who comes in and who leaves: from the vault to a desk in the window, and back."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from PySide6.QtCore import QObject
+
+from clinicdesk.contract.entities import Role
+from clinicdesk.core.clock import Now
+from clinicdesk.core.desk import Desk
+from clinicdesk.core.errors import NotRemembered
+from clinicdesk.core.home import Home
+from clinicdesk.core.profiles import Profiles, Remembered
+from clinicdesk.core.session import Session
+from clinicdesk.core.trace import Trace
+from clinicdesk.core.vault import Vault, VaultUnavailable, open_vault
+from clinicdesk.desktop.design.appearance import Appearance, Design
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.invitation import Invitation
+from clinicdesk.desktop.notifying import Notifying
+from clinicdesk.desktop.paint_trace import PaintTrace
+from clinicdesk.desktop.reporting import Reporter, error_sentence, journal
+from clinicdesk.desktop.shell.desk_view import DeskView, MakeWorkspace
+from clinicdesk.desktop.shell.main_window import MainWindow
+from clinicdesk.desktop.shell.settings import Settings
+from clinicdesk.desktop.sign_in.address import short_address
+from clinicdesk.desktop.sign_in.again import SignInAgainDialog
+from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
+from clinicdesk.desktop.sign_in.trouble import Place, Trouble, trouble_of
+from clinicdesk.desktop.sign_in.window import Credentials, SignInWindow
+from clinicdesk.desktop.tasks import TaskOwner
+from clinicdesk.desktop.workspace import Context
+from clinicdesk.failures import StartupFailure
+
+WorkspacesOf = Callable[[Role], Sequence[tuple[str, MakeWorkspace]]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is there before anybody comes in.
+
+    Attributes:
+        workspaces_of: Key and maker of each workspace that a role has.
+    """
+
+    home: Home
+    settings: Settings
+    profiles: Profiles
+    design: Design
+    reporter: Reporter
+    trace: Trace
+    now: Now
+    workspaces_of: WorkspacesOf
+
+
+@dataclass(frozen=True, slots=True)
+class _Seated:
+    """A member at their desk, and what belongs to them alone."""
+
+    desk: Desk
+    view: DeskView
+    tasks: TaskOwner
+    notifying: Notifying
+
+
+class Door(QObject):
+    """Shows the sign-in window or the main window, whichever it is the time for.
+
+    Args of the constructor: the window that was painted first, if one was.
+    """
+
+    def __init__(self, house: House, window: MainWindow, sign_in: SignInWindow | None) -> None:
+        super().__init__()
+        self._house = house
+        self._window = window
+        self._sign_in: SignInWindow | None = None
+        self._tasks = TaskOwner(house.reporter, self)
+        self._vault: Vault | None = None
+        self._vault_opened = asyncio.Event()
+        self._seated: _Seated | None = None
+        self._again: SignInAgainDialog | None = None
+        self._retry: Callable[[], object] = _nothing
+        self._leaving = asyncio.Event()
+        house.reporter.reported.connect(self._say)
+        window.closed.connect(self.leave)
+        window.state_acted.connect(lambda: self._retry())
+        if sign_in is not None:
+            self._take_sign_in_window(sign_in)
+
+    def leave(self) -> None:
+        """End: the windows go at once, the rest as soon as everything is on the disk."""
+        self._leaving.set()
+
+    async def stay(self, invitation: Invitation | None) -> None:
+        """Let people in until the last window is closed or the program is told to end."""
+        self._tasks.start(self._come_in(invitation), doing=self.tr("opening clinicdesk"))
+        await self._leaving.wait()
+        self._keep_geometry()
+        self._window.hide()
+        if self._sign_in is not None:
+            self._sign_in.hide()
+        await self._unseat(sign_out=False)
+        await self._tasks.end(patience_s=0.0)
+
+    # Coming in
+
+    async def _come_in(self, invitation: Invitation | None) -> None:
+        house = self._house
+        await self._open_vault()
+        users = house.profiles.users()
+        if invitation is not None:
+            server, login = invitation.server, invitation.login
+            await self._try(Credentials(server, login, invitation.password))
+        elif house.settings.signed_in and users:
+            await self._resume(users[0])
+        elif self._sign_in is None:
+            self._ask()
+
+    async def _open_vault(self) -> None:
+        home = self._house.home
+        if (home.config / "vault" / "lock.json").exists():
+            await self._ask_passphrase(new=False)
+        if self._vault is None:
+            self._vault = await open_vault(home.config, None)
+        self._vault_opened.set()
+        self._tell_vault()
+
+    async def _resume(self, user: Remembered) -> None:
+        house = self._house
+        assert self._vault is not None  # opened first
+        self._window.show_state("loader-circle", self.tr("Opening your desk"))
+        try:
+            desk = await Desk.open_offline(
+                user,
+                home=house.home,
+                vault=self._vault,
+                profiles=house.profiles,
+                trace=house.trace,
+                now=house.now,
+            )
+        except NotRemembered as error:
+            self._ask(error.sentence if self._vault.lasting else "")
+        except (StartupFailure, VaultUnavailable) as error:
+            self._fail(error, lambda: self._again_resume(user))
+        else:
+            await self._seat(desk)
+
+    def _again_resume(self, user: Remembered) -> None:
+        self._tasks.start(self._resume(user), doing=self.tr("opening your desk"))
+
+    async def _try(self, credentials: Credentials) -> None:
+        """Sign in with what was typed, and open the desk."""
+        house = self._house
+        await self._vault_opened.wait()
+        assert self._vault is not None  # that is what was waited for
+        host = short_address(credentials.server)
+        self._busy(self.tr("Asking %1 who you are").replace("%1", host))
+        try:
+            session = await Session.sign_in(
+                credentials.server,
+                credentials.login,
+                credentials.password,
+                home=house.home,
+                vault=self._vault,
+                profiles=house.profiles,
+                device_name=platform.node()[:120],
+                now=house.now,
+            )
+        except VaultUnavailable as error:
+            self._refuse(Trouble(Place.PASSWORD, str(error)))
+            return
+        if not isinstance(session, Session):
+            self._refuse(trouble_of(session))
+            return
+        house.settings.sign_in(credentials.server)
+        self._busy(self.tr("Opening your desk"))
+        await self._open_desk(session)
+
+    async def _open_desk(self, session: Session) -> None:
+        try:
+            desk = await Desk.open(session, trace=self._house.trace, now=self._house.now)
+        except (StartupFailure, VaultUnavailable) as error:
+            self._fail(error, lambda: self._again_open(session))
+        else:
+            await self._seat(desk)
+
+    def _again_open(self, session: Session) -> None:
+        self._tasks.start(self._open_desk(session), doing=self.tr("opening your desk"))
+
+    async def _seat(self, desk: Desk) -> None:
+        house, window = self._house, self._window
+        tasks = TaskOwner(house.reporter, self)
+        context = Context(
+            desk=desk,
+            design=house.design,
+            tasks=tasks,
+            toast=window.toast,
+            go=self._go,
+            zone=clinic_zone(desk.clinic.zone),
+            painted=PaintTrace(house.trace),
+        )
+        makers = house.workspaces_of(desk.member.role)
+        if not makers:
+            await desk.close()
+            house.settings.sign_out()
+            self._ask(self.tr("There is no desk for your role in this version yet."))
+            return
+        view = DeskView(window, context, makers, house.settings, house.now)
+        view.painted.connect(lambda: house.trace.mark("usable"))
+        view.sign_in_wanted.connect(self._sign_in_again)
+        view.switch_wanted.connect(lambda: self._go_out(choose_person=True))
+        view.sign_out_wanted.connect(lambda: self._go_out(choose_person=False))
+        view.appearance_chosen.connect(self._change_appearance)
+        notifying = Notifying(
+            desk,
+            tasks,
+            house.trace,
+            toast=window.toast,
+            come_forward=window.come_forward,
+            go=view.go,
+            mark_read=view.notices.mark_read,
+        )
+        self._seated = _Seated(desk, view, tasks, notifying)
+        self._show_main_window()
+        await notifying.start()
+
+    def _go(self, kind: str, thing: object) -> None:
+        if self._seated is not None:
+            self._seated.view.go(kind, thing)  # type: ignore[arg-type]
+
+    # Going out
+
+    def _go_out(self, *, choose_person: bool) -> None:
+        self._tasks.start(self._sign_out(choose_person), doing=self.tr("signing out"))
+
+    async def _sign_out(self, choose_person: bool) -> None:
+        unsent = 0 if self._seated is None else self._seated.desk.outbox.unsent
+        self._window.show_state("log-out", self.tr("Signing out"))
+        self._house.settings.sign_out()
+        await self._unseat(sign_out=True)
+        said = self.tr(
+            "%n change(s) are not sent yet. They are safe on this computer and are sent when you "
+            "sign in here again.",
+            "",
+            unsent,
+        )
+        self._ask(said if unsent else "", choose_person=choose_person)
+
+    async def _unseat(self, *, sign_out: bool) -> None:
+        """Close the desk; everything that was typed or done is on the disk afterwards."""
+        seated, self._seated = self._seated, None
+        if seated is None:
+            return
+        if self._again is not None:
+            self._again.reject()
+        await seated.view.settle()
+        await seated.notifying.close()
+        await seated.tasks.end()
+        seated.view.close()
+        if sign_out:
+            await seated.desk.session.sign_out()
+        await seated.desk.close()
+
+    # Windows
+
+    def _ask(self, sentence: str = "", *, choose_person: bool = False) -> None:
+        """Show the sign-in window, with a sentence above its form."""
+        house = self._house
+        if self._sign_in is None:
+            people = house.profiles.users()
+            window = SignInWindow(house.design, people, house.settings.server)
+            window.restore_place(house.settings.geometry("sign_in"))
+            self._take_sign_in_window(window)
+        sign_in = self._sign_in
+        assert sign_in is not None  # made just now, or there already
+        self._keep_geometry()
+        self._window.hide()
+        sign_in.show()
+        sign_in.begin(choose_person=choose_person)
+        self._tell_vault()
+        if sentence:
+            sign_in.warn(sentence)
+
+    def _take_sign_in_window(self, window: SignInWindow) -> None:
+        self._sign_in = window
+        window.submitted.connect(self._submitted)
+        window.passphrase_wanted.connect(self._make_passphrase)
+        window.closed.connect(self.leave)
+
+    def _submitted(self, credentials: Credentials) -> None:
+        self._busy(self.tr("One moment"))
+        self._tasks.start(
+            self._try(credentials),
+            doing=self.tr("signing in"),
+            on_problem=lambda sentence: self._refuse(Trouble(Place.SERVER, sentence)),
+        )
+
+    def _show_main_window(self) -> None:
+        window = self._window
+        if not window.isVisible():
+            window.restore_place(self._house.settings.geometry("main"))
+            window.show()
+        if self._sign_in is not None:
+            sign_in, self._sign_in = self._sign_in, None
+            self._house.settings.keep_geometry("sign_in", bytes(sign_in.saveGeometry().data()))
+            sign_in.closed.disconnect(self.leave)
+            sign_in.close()
+            sign_in.deleteLater()
+            window.come_forward()
+
+    def _busy(self, doing: str) -> None:
+        if self._sign_in is not None:
+            self._sign_in.show_busy(doing)
+        else:
+            self._window.show_state("loader-circle", doing)
+
+    def _refuse(self, trouble: Trouble) -> None:
+        if self._sign_in is None:
+            self._ask()
+        if self._sign_in is not None:
+            self._sign_in.show_trouble(trouble)
+
+    def _fail(self, error: Exception, retry: Callable[[], object]) -> None:
+        """The desk does not open: say why, and offer to try again."""
+        journal(error)
+        self._retry = retry
+        if self._sign_in is not None:
+            self._sign_in.show_busy("")
+        self._show_main_window()
+        self._window.show_state(
+            "triangle-alert",
+            self.tr("Your desk could not be opened"),
+            error_sentence(error),
+            self.tr("Try again"),
+            tone=Tone.WARNING,
+        )
+
+    def _say(self, sentence: str) -> None:
+        if self._sign_in is not None and self._sign_in.isVisible():
+            self._sign_in.show_busy("")
+            self._sign_in.warn(sentence)
+        else:
+            self._window.toast(sentence, Tone.DANGER)
+
+    def _change_appearance(self, appearance: Appearance) -> None:
+        self._house.design.set_appearance(appearance)
+        self._house.settings.choose_appearance(appearance)
+
+    def _keep_geometry(self) -> None:
+        if self._window.isVisible():
+            self._house.settings.keep_geometry("main", bytes(self._window.saveGeometry().data()))
+
+    # The vault
+
+    def _tell_vault(self) -> None:
+        if self._sign_in is None or self._vault is None:
+            return
+        if self._vault.lasting:
+            self._sign_in.warn("")
+        else:
+            self._sign_in.warn(self._vault.explanation, self.tr("Use a passphrase"))
+
+    def _make_passphrase(self) -> None:
+        self._tasks.start(self._ask_passphrase(new=True), doing=self.tr("making the vault"))
+
+    async def _ask_passphrase(self, *, new: bool) -> None:
+        """Open the vault of a passphrase; the vault stays as it was when the person declines."""
+        from clinicdesk.core.passphrase_vault import PassphraseRefused
+
+        over = self._sign_in if self._sign_in is not None else self._window
+        dialog = PassphraseDialog(self._house.design, new=new, parent=over)
+        answers: asyncio.Queue[str | None] = asyncio.Queue()
+        dialog.submitted.connect(answers.put_nowait)
+        dialog.rejected.connect(lambda: answers.put_nowait(None))
+        dialog.open()
+        try:
+            while (passphrase := await answers.get()) is not None:
+                try:
+                    self._vault = await open_vault(self._house.home.config, passphrase)
+                except (PassphraseRefused, VaultUnavailable) as refused:
+                    dialog.show_error(str(refused))
+                else:
+                    break
+        finally:
+            dialog.rejected.disconnect()
+            dialog.accept()
+            dialog.deleteLater()
+        self._tell_vault()
+
+    # Signing in again
+
+    def _sign_in_again(self) -> None:
+        if self._seated is None or self._again is not None:
+            return
+        desk = self._seated.desk
+        place = f"{desk.clinic.name} · {short_address(desk.session.user.server)}"
+        person = (desk.member.name, str(desk.member.id))
+        dialog = SignInAgainDialog(self._house.design, person, place, self._window)
+        self._again = dialog
+        dialog.finished.connect(self._forget_again)
+        dialog.submitted.connect(self._try_again)
+        dialog.open()
+
+    def _try_again(self, password: str) -> None:
+        seated, dialog = self._seated, self._again
+        if seated is not None and dialog is not None:
+            self._tasks.start(
+                self._renew_session(seated.desk, dialog, password),
+                doing=self.tr("signing in"),
+                on_problem=dialog.show_error,
+                of=dialog,
+            )
+
+    async def _renew_session(self, desk: Desk, dialog: SignInAgainDialog, password: str) -> None:
+        problem = await desk.session.sign_in_again(password, device_name=platform.node()[:120])
+        if problem is None:
+            dialog.accept()
+        else:
+            dialog.show_error(trouble_of(problem).sentence)
+
+    def _forget_again(self) -> None:
+        if self._again is not None:
+            self._again.deleteLater()
+            self._again = None
+
+
+def clinic_zone(name: str) -> ZoneInfo:
+    """The time zone of a clinic; UTC where this computer does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _nothing() -> None:
+    """Nothing is to be tried again."""

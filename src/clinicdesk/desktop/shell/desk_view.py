@@ -1,0 +1,290 @@
+"""One open desk in the window, from sign-in to sign-out: workspaces, search, drawers, banners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QShortcut
+
+from clinicdesk.core.clock import Now
+from clinicdesk.desktop.design.appearance import Appearance
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.shell.connection import ConnectionView
+from clinicdesk.desktop.shell.finding import Finder
+from clinicdesk.desktop.shell.main_window import MainWindow
+from clinicdesk.desktop.shell.notices_drawer import NoticesDrawer
+from clinicdesk.desktop.shell.outbox_drawer import OutboxDrawer
+from clinicdesk.desktop.shell.search_popup import SearchPopup
+from clinicdesk.desktop.shell.settings import Settings
+from clinicdesk.desktop.wording import role_word
+from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
+
+MakeWorkspace: TypeAlias = Callable[[Context], Workspace]
+_MOST_KEYS = 9
+
+
+class DeskView(QObject):
+    """Fills a `MainWindow` for one member.
+
+    Attributes:
+        notices: The drawer of notices.
+
+    Signals:
+        painted: The first workspace has been painted: the desk can be used.
+        sign_in_wanted, switch_wanted, sign_out_wanted: What the person asks for.
+        appearance_chosen: An `Appearance`.
+    """
+
+    painted = Signal()
+    sign_in_wanted = Signal()
+    switch_wanted = Signal()
+    sign_out_wanted = Signal()
+    appearance_chosen = Signal(object)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        context: Context,
+        makers: Sequence[tuple[str, MakeWorkspace]],
+        settings: Settings,
+        now: Now,
+    ) -> None:
+        """Show the desk of `context`.
+
+        Args:
+            makers: Key and maker of each workspace of this member, in the order of the rail. The
+                one shown last is made now, the others when it has been painted.
+        """
+        super().__init__(window)
+        self._window = window
+        self._context = context
+        self._settings = settings
+        self._now = now
+        self._makers = list(makers)
+        self._workspaces: dict[str, Workspace] = {}
+        self._shortcuts: list[QShortcut] = []
+        host = window.ui.centre
+        self.notices = NoticesDrawer(context, host, now)
+        self._outbox = OutboxDrawer(context, host, now)
+        self._connection = ConnectionView(
+            context, window.pill, window.ui.banners, window.ui.banner_column
+        )
+        self._popup: SearchPopup | None = None
+        self._show_member()
+        self._connect()
+        self._bind()
+        for note in context.desk.notes:
+            self._connection.tell(note)
+        self._make_first()
+
+    def go(self, kind: str, thing: UUID) -> None:
+        """Open a thing in whichever workspace shows it, the present one first."""
+        self._make_rest()
+        shown = self._shown()
+        ordered = sorted(self._workspaces.values(), key=lambda workspace: workspace is not shown)
+        for workspace in ordered:
+            if workspace.open_thing(kind, thing):
+                self.show_workspace(workspace.key)
+                return
+        sentence = self.tr("That is not on this desk: it may be new, or not yours to see.")
+        self._window.toast(sentence, Tone.WARNING)
+
+    def show_workspace(self, key: str) -> None:
+        """Put a workspace in front."""
+        workspace = self._workspaces[key]
+        stack = self._window.ui.workspaces
+        again = stack.currentWidget() is workspace
+        stack.setCurrentWidget(workspace)
+        self._window.rail.check(list(self._workspaces).index(key))
+        self._settings.show_workspace(key)
+        self._show_hints()
+        if not again:
+            workspace.focus_start()
+            workspace.opened.emit()
+
+    async def settle(self) -> None:
+        """Have every workspace put on the disk what was typed."""
+        for workspace in self._workspaces.values():
+            await workspace.settle()
+
+    def close(self) -> None:
+        """Take everything of this desk out of the window: nothing of its person remains."""
+        window = self._window
+        for shortcut in self._shortcuts:
+            shortcut.deleteLater()
+        if self._popup is not None:
+            self._popup.close_for_good()
+        self.notices.close()
+        self._outbox.close()
+        self._connection.close()
+        window.rail.clear()
+        window.rail.set_unread(0)
+        window.rail.notices.setEnabled(False)
+        window.user.set_person("", "", "")
+        window.show_keys([])
+        window.show_hints([], "")
+        self._disconnect()
+        for workspace in self._workspaces.values():
+            window.ui.workspaces.removeWidget(workspace)
+            workspace.deleteLater()
+        self.deleteLater()
+
+    def _show_member(self) -> None:
+        desk, window = self._context.desk, self._window
+        member = desk.member
+        window.user.set_person(member.name, role_word(member.role), str(member.id))
+        window.clock.set_clinic(desk.clinic.name, self._context.zone)
+        window.setWindowTitle(f"{desk.clinic.name} · clinicdesk")
+        window.rail.notices.setEnabled(True)
+
+    def _connect(self) -> None:
+        window = self._window
+        window.rail.chosen.connect(self._choose_position)
+        window.rail.notices.clicked.connect(self._toggle_notices)
+        window.user.switch_wanted.connect(self.switch_wanted)
+        window.user.sign_out_wanted.connect(self.sign_out_wanted)
+        window.user.appearance_chosen.connect(self.appearance_chosen)
+        self.notices.unread_changed.connect(window.rail.set_unread)
+        self.notices.thing_wanted.connect(self.go)
+        self.notices.refresh()
+        self._outbox.thing_wanted.connect(self.go)
+        self._connection.outbox_wanted.connect(self._toggle_outbox)
+        self._connection.sign_in_wanted.connect(self.sign_in_wanted)
+
+    def _disconnect(self) -> None:
+        window = self._window
+        window.rail.chosen.disconnect(self._choose_position)
+        window.rail.notices.clicked.disconnect(self._toggle_notices)
+        window.user.switch_wanted.disconnect(self.switch_wanted)
+        window.user.sign_out_wanted.disconnect(self.sign_out_wanted)
+        window.user.appearance_chosen.disconnect(self.appearance_chosen)
+
+    def _bind(self) -> None:
+        bind = self._window.bind
+        self._shortcuts = [
+            bind("Ctrl+K", self._search),
+            bind("Ctrl+Shift+N", self._toggle_notices),
+            bind("Ctrl+Shift+O", self._toggle_outbox),
+            *(
+                bind(f"Ctrl+{number}", partial(self._choose_position, number - 1))
+                for number in range(1, _MOST_KEYS + 1)
+            ),
+        ]
+
+    def _make_first(self) -> None:
+        keys = [key for key, _make in self._makers]
+        wanted = self._settings.workspace
+        first = wanted if wanted in keys else keys[0]
+        self._make(first)
+        self._fill_rail()
+        self.show_workspace(first)
+        self._workspaces[first].installEventFilter(self)
+
+    def _make(self, key: str) -> None:
+        make = dict(self._makers)[key]
+        workspace = make(self._context)
+        workspace.setObjectName(f"workspace_{key}")
+        workspace.hints_changed.connect(self._show_hints)
+        self._workspaces[key] = workspace
+        self._window.ui.workspaces.addWidget(workspace)
+
+    def _make_rest(self) -> None:
+        missing = [key for key, _make in self._makers if key not in self._workspaces]
+        for key in missing:
+            self._make(key)
+        if missing:
+            order = [key for key, _make in self._makers]
+            self._workspaces = {key: self._workspaces[key] for key in order}
+            self._fill_rail()
+            shown = self._shown()
+            if shown is not None:
+                self._window.rail.check(order.index(shown.key))
+        if self._popup is None:
+            self._popup = self._make_popup()
+
+    def _make_popup(self) -> SearchPopup:
+        kinds = frozenset[str]().union(*(each.opens for each in self._workspaces.values()))
+        finder = Finder(self._context.desk, self.go, kinds, self._actions, self._now)
+        return SearchPopup(self._context, self._window.search, finder, self._window.ui.centre)
+
+    def _fill_rail(self) -> None:
+        self._window.rail.set_places(list(self._workspaces.values()))
+        self._window.show_keys(
+            [shortcut for each in self._workspaces.values() for shortcut in each.shortcuts()]
+        )
+
+    def _shown(self) -> Workspace | None:
+        widget = self._window.ui.workspaces.currentWidget()
+        return widget if isinstance(widget, Workspace) else None
+
+    def _show_hints(self) -> None:
+        shown = self._shown()
+        if shown is not None:
+            self._window.show_hints(shown.hints(), shown.note())
+
+    def _choose_position(self, position: int) -> None:
+        self._make_rest()
+        keys = list(self._workspaces)
+        if position < len(keys):
+            self.show_workspace(keys[position])
+
+    def _toggle_notices(self) -> None:
+        self._outbox.drawer.shut()
+        self.notices.toggle()
+
+    def _toggle_outbox(self) -> None:
+        self.notices.drawer.shut()
+        self._outbox.toggle()
+
+    def _search(self) -> None:
+        self._make_rest()
+        if self._window.sheet.isVisible():
+            self._window.sheet.shut()
+        if self._popup is not None:
+            self._popup.begin()
+
+    def _actions(self) -> list[NamedAction]:
+        own = [
+            self._in_workspace(workspace, action)
+            for workspace in self._workspaces.values()
+            for action in workspace.named_actions()
+        ]
+        choose = self.appearance_chosen.emit
+        return [
+            *own,
+            NamedAction(self.tr("Show notices"), "bell", self._toggle_notices, "Ctrl+Shift+N"),
+            NamedAction(self.tr("Show outbox"), "inbox", self._toggle_outbox, "Ctrl+Shift+O"),
+            NamedAction(self.tr("Light theme"), "sun", lambda: choose(Appearance.LIGHT)),
+            NamedAction(self.tr("Dark theme"), "moon", lambda: choose(Appearance.DARK)),
+            NamedAction(
+                self.tr("Theme of the system"), "settings", lambda: choose(Appearance.SYSTEM)
+            ),
+            NamedAction(self.tr("All shortcuts"), "keyboard", self._window.toggle_sheet, "F1"),
+            NamedAction(self.tr("Switch user"), "users", self.switch_wanted.emit),
+            NamedAction(self.tr("Sign out"), "log-out", self.sign_out_wanted.emit),
+        ]
+
+    def _in_workspace(self, workspace: Workspace, action: NamedAction) -> NamedAction:
+        def run() -> None:
+            if action.unavailable:
+                self._window.toast(action.unavailable, Tone.WARNING)
+            else:
+                self.show_workspace(workspace.key)
+                action.run()
+
+        return NamedAction(action.name, action.icon, run, action.key, action.unavailable)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait for the first paint of the first workspace, then make the others."""
+        if event.type() is QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._after_first_paint)
+        return False
+
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        self._make_rest()

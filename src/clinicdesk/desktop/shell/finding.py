@@ -1,0 +1,194 @@
+"""What the search bar finds: patients, prescriptions by their code, medicines, things to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QCoreApplication
+
+from clinicdesk.contract.codes import LENGTH
+from clinicdesk.contract.entities import Medicine, Patient, Prescription
+from clinicdesk.core.clock import Now
+from clinicdesk.core.desk import Desk
+from clinicdesk.core.folding import fold
+from clinicdesk.desktop.design.avatar import initials
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.wording import money, person_line, prescription_look
+from clinicdesk.desktop.workspace import NamedAction
+
+_PATIENTS: Final = 6
+_PRESCRIPTIONS: Final = 6
+_MEDICINES: Final = 5
+_ACTIONS: Final = 6
+_CODE = re.compile(r"(?:rx)?[\s-]*([0-9a-z]{2,10})", re.IGNORECASE)
+_MARKED_CODE = re.compile(rf"\s*rx[\s-]*[0-9a-z]{{{LENGTH},10}}\s*", re.IGNORECASE)
+_MISREAD = str.maketrans("OILU", "011V")
+"""Letters that the codes leave out, and what somebody who typed them had read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result.
+
+    Attributes:
+        key: Tells results apart while the list changes.
+        icon: Before the words; `avatar` (initials) stands there instead for a person.
+        text, tail: First line. second: quiet words after it.
+        pill: At the right: a status. shortcut: a key that does the same.
+        open: Goes there.
+    """
+
+    key: str
+    text: str
+    open: Callable[[], object]
+    icon: str = ""
+    avatar: str = ""
+    tail: str = ""
+    second: str = ""
+    pill: Pill | None = None
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """Results of one sort under their heading."""
+
+    title: str
+    results: tuple[Found, ...]
+
+
+class Finder:
+    """Searches one desk; everything but medicines answers at once.
+
+    Args of the constructor:
+        go: Opens a thing by kind and identifier.
+        opens: The kinds that some workspace of this member shows.
+        actions: What can be done by name now.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        go: Callable[[str, UUID], None],
+        opens: frozenset[str],
+        actions: Callable[[], Sequence[NamedAction]],
+        now: Now,
+    ) -> None:
+        self._desk = desk
+        self._go = go
+        self._opens = opens
+        self._actions = actions
+        self._now = now
+
+    def find(self, text: str) -> list[FoundGroup]:
+        """All that needs no waiting, the most telling group first."""
+        text = text.strip()
+        groups = [self._group_actions(text)]
+        if text:
+            groups = [self._group_prescriptions(text), self._group_patients(text), *groups]
+        return [group for group in groups if group.results]
+
+    async def find_medicines(self, text: str) -> FoundGroup:
+        """The medicines that a text means; nothing for those whose work they are not."""
+        title = QCoreApplication.translate("Finder", "Medicines")
+        if "medicine" not in self._opens or len(text.strip()) < 2:
+            return FoundGroup(title, ())
+        hits = await self._desk.search.medicines(text, _MEDICINES)
+        return FoundGroup(title, tuple(self._medicine(medicine) for medicine in hits))
+
+    def scanned(self, text: str) -> UUID | None:
+        """The prescription whose whole code this is, as a scanner or the clipboard gives it."""
+        if not _MARKED_CODE.fullmatch(text):
+            return None
+        code = _folded_code(text)
+        every = self._desk.replica.prescriptions.values()
+        return next((each.id for each in every if each.code == code), None)
+
+    def open_prescription(self, prescription_id: UUID) -> None:
+        """Go to a prescription."""
+        self._go("prescription", prescription_id)
+
+    def _group_prescriptions(self, text: str) -> FoundGroup:
+        title = QCoreApplication.translate("Finder", "Prescriptions")
+        match = _CODE.fullmatch(text)
+        # A plain word is a name more often than the beginning of a code; a code has a digit.
+        if match is None or not any(c.isdigit() for c in text):
+            return FoundGroup(title, ())
+        code = _folded_code(text)
+        every = self._desk.replica.prescriptions.values()
+        hits = sorted(
+            (each for each in every if each.code.startswith(code)),
+            key=lambda each: (len(each.code), each.code),
+        )
+        return FoundGroup(title, tuple(map(self._prescription, hits[:_PRESCRIPTIONS])))
+
+    def _group_patients(self, text: str) -> FoundGroup:
+        hits = self._desk.search.patients(text, _PATIENTS)
+        today = self._now().date()
+        return FoundGroup(
+            QCoreApplication.translate("Finder", "Patients"),
+            tuple(self._patient(hit.patient, today) for hit in hits),
+        )
+
+    def _group_actions(self, text: str) -> FoundGroup:
+        asked = fold(text).split()
+        hits = [
+            action
+            for action in self._actions()
+            if all(any(w.startswith(a) for w in fold(action.name).split()) for a in asked)
+        ]
+        return FoundGroup(
+            QCoreApplication.translate("Finder", "Actions"), tuple(map(_action, hits[:_ACTIONS]))
+        )
+
+    def _prescription(self, prescription: Prescription) -> Found:
+        patient = self._desk.replica.patients.get(prescription.patient_id)
+        return Found(
+            key=str(prescription.id),
+            text=prescription.code,
+            second="" if patient is None else patient.name,
+            icon="clipboard-list",
+            pill=prescription_look(prescription).pill(),
+            open=lambda: self._go("prescription", prescription.id),
+        )
+
+    def _patient(self, patient: Patient, today: date) -> Found:
+        return Found(
+            key=str(patient.id),
+            text=patient.name,
+            tail=patient.name_local or "",
+            second=person_line(patient, today),
+            avatar=initials(patient.name),
+            open=lambda: self._go("patient", patient.id),
+        )
+
+    def _medicine(self, medicine: Medicine) -> Found:
+        return Found(
+            key=str(medicine.id),
+            text=f"{medicine.generic_name} {medicine.strength}".strip(),
+            tail=medicine.form,
+            second=f"{medicine.brand} · {money(medicine.price_minor, medicine.currency)}",
+            icon="pill",
+            open=lambda: self._go("medicine", medicine.id),
+        )
+
+
+def _action(action: NamedAction) -> Found:
+    return Found(
+        key=f"action:{action.name}",
+        text=action.name,
+        second=action.unavailable,
+        icon=action.icon,
+        shortcut=action.key,
+        open=action.run,
+    )
+
+
+def _folded_code(text: str) -> str:
+    letters = re.sub(r"[\s-]", "", text.upper())
+    return "RX-" + letters.removeprefix("RX").translate(_MISREAD)

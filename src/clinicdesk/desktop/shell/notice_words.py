@@ -1,0 +1,63 @@
+"""What a notice says: on the screen of the operating system, and in the drawer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from clinicdesk.core.notices import Notice, NoticeKind
+from clinicdesk.core.replica import Replica
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.wording import Look
+
+
+def notice_title(notice: Notice) -> str:
+    """The thing it is about: "Prescription RX-7F3K2"."""
+    text = QCoreApplication.translate("Notices", "Prescription %1")
+    return text.replace("%1", notice.code).strip()
+
+
+def notice_words(notice: Notice, replica: Replica) -> str:
+    """What happened, with nothing that says who the patient is: "Paid at Lifeline Pharmacy"."""
+    prescription = replica.prescriptions.get(notice.entity_id)
+    pharmacy = replica.pharmacies.get(None if prescription is None else prescription.pharmacy_id)
+    prescriber = replica.practitioners.get(
+        None if prescription is None else prescription.practitioner_id
+    )
+    at = "" if pharmacy is None else pharmacy.name
+    by = "" if prescriber is None else prescriber.name
+    match notice.kind:
+        case NoticeKind.PRESCRIPTION_ARRIVED if by:
+            text = QCoreApplication.translate("Notices", "New from %1")
+            return text.replace("%1", by)
+        case NoticeKind.PRESCRIPTION_PAID if at:
+            return QCoreApplication.translate("Notices", "Paid at %1").replace("%1", at)
+        case NoticeKind.PRESCRIPTION_FULFILLED if at:
+            text = QCoreApplication.translate("Notices", "Ready to hand over at %1")
+            return text.replace("%1", at)
+        case NoticeKind.PRESCRIPTION_COMPLETED if at:
+            return QCoreApplication.translate("Notices", "Handed over at %1").replace("%1", at)
+        case _:
+            return notice_look(notice).word
+
+
+def notice_look(notice: Notice) -> Look:
+    """Icon, short word and tone of what happened."""
+    match notice.kind:
+        case NoticeKind.PRESCRIPTION_ARRIVED:
+            word = QCoreApplication.translate("Notices", "New prescription")
+            return Look("inbox", word, Tone.ACCENT)
+        case NoticeKind.PRESCRIPTION_PAID:
+            return Look("badge-check", QCoreApplication.translate("Notices", "Paid"), Tone.INFO)
+        case NoticeKind.PRESCRIPTION_FULFILLED:
+            word = QCoreApplication.translate("Notices", "Ready to hand over")
+            return Look("package-check", word, Tone.ACCENT)
+        case NoticeKind.PRESCRIPTION_COMPLETED:
+            word = QCoreApplication.translate("Notices", "Handed over")
+            return Look("check-check", word, Tone.SUCCESS)
+        case NoticeKind.PRESCRIPTION_CANCELLED:
+            return Look("ban", QCoreApplication.translate("Notices", "Cancelled"), Tone.DANGER)
+        case NoticeKind.ITEM_DECLINED:
+            word = QCoreApplication.translate("Notices", "A line will not be supplied")
+            return Look("package-x", word, Tone.WARNING)
+        case _:
+            return Look("info", QCoreApplication.translate("Notices", "Changed"), Tone.NEUTRAL)

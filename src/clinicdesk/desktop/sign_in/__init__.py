@@ -1,0 +1,10 @@
+"""Signing in: which server, who, and what to say when it does not work.
+
+- `address`          what a person types as a server's address, made into one
+- `trouble`          why a sign-in did not work, and beside which field that is said
+- `password_field`   a field that hides what is typed until asked
+- `people_model`     who has signed in on this computer
+- `window`           the sign-in window
+- `passphrase`       the dialog that makes or opens the passphrase file
+- `again`            the dialog for a sign-in that has ended while somebody worked
+"""
