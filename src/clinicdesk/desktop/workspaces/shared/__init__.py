@@ -1,5 +1,8 @@
 """What more than one workspace shows.
 
-- `patient_head`  who it is about: name, what tells people apart, allergies, telephone
-- `traced_rows`   list rows that tell the trace which version of a row they paint
+- `patient_head`        who it is about: name, what tells people apart, allergies, telephone
+- `prescription_facts`  which prescription it is, how it stands, what is still on its way
+- `progress`            its steps from sent to handed over; `progress_line` paints them
+- `item_table`          its lines, in which nothing of a medicine is cut off
+- `traced_rows`         list rows that tell the trace which version of a row they paint
 """

@@ -1,0 +1,157 @@
+"""The table of a prescription's lines, in which nothing of a medicine is ever cut off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QRectF, Qt
+from PySide6.QtGui import QPainter, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.content import CellContent
+from clinicdesk.desktop.design.glow import Glow
+from clinicdesk.desktop.design.painting import draw_text
+from clinicdesk.desktop.design.table_delegate import CELL_PADDING, TableDelegate
+from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole
+from clinicdesk.desktop.design.views import HEADER_HEIGHT, dress_table
+from clinicdesk.desktop.models.prescription_items import ItemColumn, PrescriptionItems
+from clinicdesk.desktop.models.row_list import ID_ROLE
+
+_LINE = 18
+_WIDTHS = {
+    ItemColumn.LINE: 34,
+    ItemColumn.QUANTITY: 76,
+    ItemColumn.AMOUNT: 96,
+    ItemColumn.STATE: 138,
+    ItemColumn.NEXT: 104,
+}
+
+
+class ItemDelegate(TableDelegate):
+    """Breaks a long medicine or a long direction into further lines instead of cutting it off.
+
+    A name that ends in "…" hides its strength, and the strength is what is checked at a counter.
+    """
+
+    def __init__(self, design: Design, glow: Glow) -> None:
+        super().__init__(design, glow, ID_ROLE)
+        self._broken: dict[tuple[str, TextRole, int], list[str]] = {}
+
+    def lines_of(self, cell: CellContent, width: int) -> list[tuple[str, TextRole]]:
+        """What the medicine's cell says, line by line, in a column of `width` pixels."""
+        inner = width - 2 * CELL_PADDING
+        named = [(line, TextRole.STRONG) for line in self._break(cell.text, TextRole.STRONG, inner)]
+        told = self._break(cell.second, TextRole.SECONDARY, inner)
+        return named + [(line, TextRole.SECONDARY) for line in told]
+
+    def _break(self, text: str, role: TextRole, width: int) -> list[str]:
+        key = (text, role, width)
+        found = self._broken.get(key)
+        if found is None:
+            if len(self._broken) > 500:
+                self._broken.clear()
+            found = self._broken[key] = broken(self.design, text, role, width)
+        return found
+
+    def _paint_words(self, painter: QPainter, rect: QRectF, cell: CellContent) -> None:
+        lines = self.lines_of(cell, int(rect.width()) + 2 * CELL_PADDING)
+        if cell.right or not cell.second or len(lines) <= 2:
+            super()._paint_words(painter, rect, cell)
+            return
+        theme = self.design.theme
+        top = rect.top() + (rect.height() - _LINE * len(lines)) / 2
+        for place, (text, role) in enumerate(lines):
+            ink = theme.text if role is TextRole.STRONG else theme.second
+            where = QRectF(rect.left(), round(top) + place * _LINE, rect.width(), _LINE)
+            draw_text(painter, self.design, where, text, role, ink)
+
+
+class ItemTable(QTableView):
+    """Shows `PrescriptionItems` at its full height: what is around it scrolls.
+
+    In a form promote a QTableView to it and call `dress` once.
+
+    Attributes:
+        glow: Makes lines shine after a change.
+    """
+
+    glow: Glow
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._delegate: ItemDelegate | None = None
+
+    def dress(self, design: Design, model: PrescriptionItems) -> None:
+        """Give it its looks and its lines."""
+        self.glow = dress_table(self, design, ID_ROLE)
+        self._delegate = ItemDelegate(design, self.glow)
+        self.setItemDelegate(self._delegate)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setModel(model)
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(24)
+        for column, width in _WIDTHS.items():
+            self.setColumnWidth(column, width)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(ItemColumn.MEDICINE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionsClickable(False)
+        model.modelReset.connect(self.fit)
+        model.dataChanged.connect(self.fit)
+        model.changed.connect(self._flash)
+        self.fit()
+
+    def current_place(self) -> int | None:
+        """The row where the keyboard is; None when there is none."""
+        index = self.currentIndex()
+        return index.row() if index.isValid() else None
+
+    def choose(self, place: int | None) -> None:
+        """Make a row the current one, or none."""
+        model = self.model()
+        index = QModelIndex() if place is None else model.index(place, ItemColumn.MEDICINE)
+        self.setCurrentIndex(index)
+
+    def fit(self) -> None:
+        """Make every row as high as what it says, and the table as high as its rows."""
+        model = self.model()
+        if self._delegate is None or not isinstance(model, PrescriptionItems):
+            return
+        width = self.columnWidth(ItemColumn.MEDICINE)
+        height = HEADER_HEIGHT
+        for place in range(model.rowCount()):
+            cell = self._delegate.content(model.index(place, ItemColumn.MEDICINE))
+            lines = len(self._delegate.lines_of(cell, width))
+            wanted = TABLE_ROW_HEIGHT + max(0, lines - 2) * _LINE
+            if self.rowHeight(place) != wanted:
+                self.setRowHeight(place, wanted)
+            height += wanted
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    def _flash(self, item_ids: list[object]) -> None:
+        for item_id in item_ids:
+            self.glow.flash(item_id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+
+def broken(design: Design, text: str, role: TextRole, width: int) -> list[str]:
+    """A text in lines of at most `width` pixels; nothing for an empty text."""
+    layout = QTextLayout(text, design.fonts.font(role))
+    layout.setTextOption(_wrapping())
+    lines: list[str] = []
+    layout.beginLayout()
+    while text and (line := layout.createLine()).isValid():
+        line.setLineWidth(max(40, width))
+        start: int = line.textStart()
+        lines.append(text[start : start + line.textLength()].strip())
+    layout.endLayout()
+    return lines
+
+
+def _wrapping() -> QTextOption:
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
