@@ -12,7 +12,7 @@ import os
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.desktop_session", "tests.postgres"]
+pytest_plugins = ["tests.desktop_session", "tests.postgres", "tests.running_server"]
 
 # Before anything imports Qt. Processes of the display tests name their platform themselves.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

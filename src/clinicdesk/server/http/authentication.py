@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from litestar.di import NamedDependency
 
 from clinicdesk.contract.problems import SessionExpired
 from clinicdesk.server.domain.staff import Authenticated
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from clinicdesk.server.domain.staff import Sessions
+
+
+SignedInAs: TypeAlias = NamedDependency[Authenticated]
+"""What a handler that needs a session declares, under the name `authenticated`."""
 
 
 def authenticator(sessions: Sessions) -> Callable[[AnyRequest], Awaitable[Authenticated]]:

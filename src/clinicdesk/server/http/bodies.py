@@ -28,7 +28,7 @@ _AT: Final = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?\Z", re.S)
 _MISSING: Final = re.compile(r"Object missing required field `(?P<name>\w+)`")
 
 
-class Body(AbstractDTO[T]):
+class StrictBody(AbstractDTO[T]):
     """Decodes a JSON body strictly. Litestar's own decoding takes "5" for a number."""
 
     def decode_bytes(self, value: bytes) -> T:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import HttpMethod, Response, route
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody
 
 from clinicdesk.contract.commands import (
     ROUTES,
@@ -36,8 +36,8 @@ from clinicdesk.contract.problems import (
     PreconditionMissing,
 )
 from clinicdesk.server.domain import pharmacy, prescribing
-from clinicdesk.server.domain.staff import Authenticated
-from clinicdesk.server.http.bodies import JSON, Body, path_id
+from clinicdesk.server.http.authentication import SignedInAs
+from clinicdesk.server.http.bodies import JSON, StrictBody, path_id
 from clinicdesk.server.http.idempotency import Answer, Attempt, Once, fingerprint
 from clinicdesk.server.http.problems import AnyRequest, Refused, documented
 
@@ -55,13 +55,13 @@ if TYPE_CHECKING:
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key", description="The command's identity: a UUID.", max_length=64
+    HeaderParameter(
+        name="Idempotency-Key", description="The command's identity: a UUID.", max_length=64
     ),
 ]
 IfMatch = Annotated[
     str | None,
-    Parameter(header="If-Match", description="The version acted upon, in quotation marks."),
+    HeaderParameter(name="If-Match", description="The version acted upon, in quotation marks."),
 ]
 
 RULES: Final[Mapping[type[Command], Rule]] = {
@@ -107,7 +107,7 @@ def _route(command_type: type[Command], once: Once, metrics: Metrics) -> HTTPRou
 
     async def give(
         request: AnyRequest,
-        authenticated: Authenticated,
+        authenticated: SignedInAs,
         data: Any,
         idempotency_key: IdempotencyKey = None,
         if_match: IfMatch = None,
@@ -132,13 +132,13 @@ def _route(command_type: type[Command], once: Once, metrics: Metrics) -> HTTPRou
         return _response(answer)
 
     body = body_type(command_type)
-    give.__annotations__["data"] = body
+    give.__annotations__["data"] = JSONBody[body]  # type: ignore[misc,valid-type]
     success = 201 if where.creates else 200
     handler = route(
         _IN_PATH.sub(r"{\1:str}", where.path),
         http_method=HttpMethod(where.method),
         status_code=success,
-        dto=Body[body],  # type: ignore[valid-type]  # one type per command, made above
+        dto=StrictBody[body],  # type: ignore[valid-type]  # one type per command, made above
         return_dto=None,
         operation_id=name,
         summary=(command_type.__doc__ or name).partition("\n")[0],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus
@@ -23,7 +23,7 @@ from clinicdesk.server.domain.prescribing.reading import (
     prescription_detail,
     prescriptions,
 )
-from clinicdesk.server.domain.staff import Authenticated
+from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON, path_id
 from clinicdesk.server.http.problems import AnyRequest, Refused, documented, problem_response
 from clinicdesk.server.http.snapshot import compressed
@@ -35,13 +35,17 @@ if TYPE_CHECKING:
 
 _LONGEST_CURSOR: Final = 120
 
-Limit = Annotated[int, Parameter(ge=1, le=LONGEST_LIST, description="Most rows to answer.")]
-PageLimit = Annotated[int, Parameter(ge=1, le=LONGEST_PAGE, description="Most rows to answer.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=LONGEST_LIST, description="Most rows to answer.")]
+PageLimit = Annotated[
+    int, QueryParameter(ge=1, le=LONGEST_PAGE, description="Most rows to answer.")
+]
 After = Annotated[
     str | None,
-    Parameter(max_length=_LONGEST_CURSOR, description="`next_after` of the page before."),
+    QueryParameter(max_length=_LONGEST_CURSOR, description="`next_after` of the page before."),
 ]
-Typed = Annotated[str, Parameter(max_length=LONGEST_SEARCH, description="What a person typed.")]
+Typed = Annotated[
+    str, QueryParameter(max_length=LONGEST_SEARCH, description="What a person typed.")
+]
 
 
 class PrescriptionPage(Struct, frozen=True, kw_only=True):
@@ -68,8 +72,8 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
         name="prescriptions",
     )
     async def list_prescriptions(
-        authenticated: Authenticated,
-        status: PrescriptionStatus | None = None,
+        authenticated: SignedInAs,
+        status: FromQuery[PrescriptionStatus | None] = None,
         limit: Limit = LONGEST_LIST,
         after: After = None,
     ) -> Response[bytes]:
@@ -93,9 +97,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
         responses=documented(PrescriptionDetail),
         name="prescription",
     )
-    async def one_prescription(
-        request: AnyRequest, authenticated: Authenticated
-    ) -> Response[bytes]:
+    async def one_prescription(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
         prescription_id = path_id(request.path_params, "prescription_id")
         member = authenticated.member
         async with database.snapshot(authenticated.actor.ids) as tx:
@@ -112,7 +114,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
         name="patient search",
     )
     async def find_patients(
-        authenticated: Authenticated, q: Typed, limit: Limit = 20
+        authenticated: SignedInAs, q: Typed, limit: Limit = 20
     ) -> Response[bytes]:
         async with database.snapshot(authenticated.actor.ids) as tx:
             found = await patients_by_text(tx, q, limit=limit)
@@ -127,7 +129,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
     )
     async def medicines(
         request: AnyRequest,
-        authenticated: Authenticated,
+        authenticated: SignedInAs,
         after: After = None,
         limit: PageLimit = 2000,
     ) -> Response[bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from litestar import Response, delete, get, post
+from litestar.params import JSONBody
 
 from clinicdesk import __version__
 from clinicdesk.contract.problems import Problem
@@ -21,8 +22,8 @@ from clinicdesk.contract.session import (
     SignIn,
 )
 from clinicdesk.contract.version import PROTOCOL
-from clinicdesk.server.domain.staff import Authenticated
-from clinicdesk.server.http.bodies import JSON, Body
+from clinicdesk.server.http.authentication import SignedInAs
+from clinicdesk.server.http.bodies import JSON, StrictBody
 from clinicdesk.server.http.problems import AnyRequest, documented, problem_response
 
 if TYPE_CHECKING:
@@ -45,20 +46,20 @@ def session_routes(
 
     @post(
         SESSION,
-        dto=Body[SignIn],
+        dto=StrictBody[SignIn],
         return_dto=None,
         operation_id="sign_in",
         tags=["session"],
         responses=documented(SignedIn, 201),
         name="sign in",
     )
-    async def sign_in(request: AnyRequest, data: SignIn) -> Response[bytes]:
+    async def sign_in(request: AnyRequest, data: JSONBody[SignIn]) -> Response[bytes]:
         address = request.client.host if request.client else ""
         return _answer(await door.sign_in(data, address), SignedIn, 201)
 
     @post(
         REFRESH,
-        dto=Body[Refresh],
+        dto=StrictBody[Refresh],
         return_dto=None,
         status_code=200,
         operation_id="refresh",
@@ -66,11 +67,11 @@ def session_routes(
         responses=documented(Refreshed),
         name="refresh",
     )
-    async def refresh(data: Refresh) -> Response[bytes]:
+    async def refresh(data: JSONBody[Refresh]) -> Response[bytes]:
         return _answer(await renewal.refresh(data), Refreshed, 200)
 
     @delete(SESSION, operation_id="sign_out", tags=["session"], name="sign out")
-    async def sign_out(authenticated: Authenticated) -> None:
+    async def sign_out(authenticated: SignedInAs) -> None:
         await sessions.sign_out(authenticated.session_id)
 
     return [server_card, sign_in, refresh, sign_out]

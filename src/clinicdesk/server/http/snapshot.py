@@ -21,6 +21,7 @@ from clinicdesk.contract.snapshot import Snapshot
 from clinicdesk.server.database.epoch import epoch
 from clinicdesk.server.domain.staff import Authenticated
 from clinicdesk.server.domain.views import select_list
+from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON
 from clinicdesk.server.http.problems import AnyRequest, documented
 
@@ -46,7 +47,7 @@ def snapshot_route(database: Database) -> HTTPRouteHandler:
         responses=documented(Snapshot),
         name="snapshot",
     )
-    async def snapshot(request: AnyRequest, authenticated: Authenticated) -> Response[bytes]:
+    async def snapshot(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
         content = await read_snapshot(database, authenticated)
         return await compressed(content, request.headers.get("accept-encoding", ""))
 
