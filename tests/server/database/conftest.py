@@ -1,6 +1,7 @@
 """A migrated database for each test, owned by an ordinary role: what a managed PostgreSQL gives.
 
-`database_url` is its URL as that owner, `database` is open on it.
+`database_url` is its URL as that owner, `database` is open on it. Tests that write nothing share
+one: `shared_url`, or a module's own filled copy made with `copy_of`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from clinicdesk.server.database.catalogue import ROLES
 from clinicdesk.server.database.database import Database
 from clinicdesk.server.database.migrate import migrate
 from tests.postgres import FreshDatabase, url_of
@@ -50,6 +52,14 @@ def owner(postgres_url: str) -> str:
                 sql.Identifier(OWNER), sql.Literal(PASSWORD)
             )
         )
+        # Tests that migrate as the superuser may have come first; the roles are then the superuser's.
+        made = connection.execute(
+            "select rolname from pg_roles where rolname = any (%s)", [[*ROLES]]
+        )
+        for (role,) in made.fetchall():
+            connection.execute(
+                sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(OWNER))
+            )
     return OWNER
 
 
@@ -64,6 +74,23 @@ def migrated(postgres_url: str, owner: str) -> str:
         )
     migrate(as_owner_of(url_of(TEMPLATE, postgres_url)))
     return TEMPLATE
+
+
+def copy_of(template: str, name: str, server: str) -> str:
+    """Copy a database under a name, for longer than one test; its URL as the ordinary owner."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    return own(url_of(name, server))
+
+
+@pytest.fixture(scope="session")
+def shared_url(postgres_url: str, migrated: str) -> str:
+    """A migrated database that is only looked at."""
+    return copy_of(migrated, "shared", postgres_url)
 
 
 @pytest.fixture

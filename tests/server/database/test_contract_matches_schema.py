@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 from msgspec import Struct
 
@@ -11,6 +13,13 @@ from clinicdesk.server.database.database import Database
 from clinicdesk.server.database.rows import SERVER_ONLY_COLUMNS
 
 TABLES: dict[str, type[Struct]] = {**ENTITIES, "medicine": Medicine}
+
+
+@pytest.fixture
+async def database(shared_url: str) -> AsyncIterator[Database]:
+    database = await Database.open(shared_url, pool_size=1)
+    yield database
+    await database.close()
 
 
 @pytest.mark.parametrize("table", TABLES)

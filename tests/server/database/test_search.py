@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import date
 
 import psycopg
@@ -13,6 +15,7 @@ from clinicdesk.server.database.database import Actor, Database
 from clinicdesk.server.database.insertion import insert_rows
 from clinicdesk.server.database.search import birth_date_in, patients_by_text
 from tests.server.database.clinic import MadeClinic, a_patient, make_clinic, make_member
+from tests.server.database.conftest import copy_of
 
 PEOPLE = [
     ("P-000101", "Priya Sharma", "प्रिया शर्मा", "+919812345678", date(1984, 3, 12)),
@@ -33,9 +36,35 @@ class Staffed(Struct, frozen=True):
     pharmacist: Actor
 
 
+@pytest.fixture(scope="module")
+def filled(postgres_url: str, migrated: str) -> tuple[str, Staffed]:
+    """One database for the tests of this module."""
+    url = copy_of(migrated, "with_patients", postgres_url)
+    return url, asyncio.run(fill(url))
+
+
 @pytest.fixture
-async def staffed(database: Database) -> Staffed:
-    """The first patient is the therapist's, the second the pharmacist's supply."""
+def staffed(filled: tuple[str, Staffed]) -> Staffed:
+    return filled[1]
+
+
+@pytest.fixture
+async def database(filled: tuple[str, Staffed]) -> AsyncIterator[Database]:
+    database = await Database.open(filled[0], pool_size=1)
+    yield database
+    await database.close()
+
+
+async def fill(url: str) -> Staffed:
+    """The first patient is the therapist's, the second one whom the pharmacist supplies."""
+    database = await Database.open(url, pool_size=1)
+    try:
+        return await staff_and_patients(database)
+    finally:
+        await database.close()
+
+
+async def staff_and_patients(database: Database) -> Staffed:
     async with database.as_owner() as tx:
         elsewhere = await make_clinic(tx)
         await insert_rows(tx, "patient", [a_patient(elsewhere, name="Priya Sharma")])
@@ -168,10 +197,14 @@ async def test_nobody_finds_a_patient_of_another_clinic(
 
 
 async def test_a_name_is_found_as_it_was_changed(database: Database, staffed: Staffed) -> None:
+    renamed = a_patient(staffed.clinic, name="Aroha Tamihana")
     async with database.as_owner() as tx:
-        await tx.execute("update patient set name = 'Wiremu Parata' where number = 'P-000107'")
+        await insert_rows(tx, "patient", [renamed])
+        await tx.execute(
+            "update patient set name = 'Wiremu Parata' where id = %(id)s", {"id": renamed.id}
+        )
     assert await names(database, staffed.reception, "wirmeu parat") == ["Wiremu Parata"]
-    assert await names(database, staffed.reception, "lakshmi") == []
+    assert await names(database, staffed.reception, "aroha") == []
 
 
 async def test_the_words_of_names_cannot_be_read_by_the_business(
