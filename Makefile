@@ -20,8 +20,11 @@ uv := $(bin)/uv --quiet
 
 .PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench setup system forms translations lock format clean distclean
 
+# The tour brings its own display where there is none.
+desktop := $(if $(TOUR),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,tests/with-desktop))
+
 demo: setup
-	@$(bin)/clinicdesk demo $(if $(TOUR),--tour "$(TOUR)")
+	@$(desktop) $(bin)/clinicdesk demo $(if $(TOUR),--tour "$(TOUR)")
 
 run: setup
 	@$(bin)/clinicdesk
