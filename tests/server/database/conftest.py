@@ -52,7 +52,7 @@ def owner(postgres_url: str) -> str:
                 sql.Identifier(OWNER), sql.Literal(PASSWORD)
             )
         )
-        # Tests that migrate as the superuser may have come first; the roles are then the superuser's.
+        # Tests that migrate as the superuser may have come first, and own the roles then.
         made = connection.execute(
             "select rolname from pg_roles where rolname = any (%s)", [[*ROLES]]
         )
