@@ -142,7 +142,7 @@ def listed(qtbot: QtBot, rows: Collection[Pharmacy]) -> Iterator[RowSelection]:
     put(rows, *(pharmacy(number, f"{number:03}") for number in range(100)))
     view = QListView()
     qtbot.addWidget(view)
-    selection = RowSelection(view, model_of(rows))  # type: ignore[arg-type]
+    selection = RowSelection(view, model_of(rows))
     view.resize(200, 200)
     view.show()
     return selection

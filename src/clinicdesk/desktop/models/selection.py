@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, QObject, Signal
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QAbstractItemView
 from clinicdesk.contract.entities import Row
 from clinicdesk.desktop.models.row_list import ID_ROLE, RowListModel
 
+AnyRow = TypeVar("AnyRow", bound=Row)
 
-class RowSelection(QObject):
+
+class RowSelection(QObject, Generic[AnyRow]):
     """The current row of a list, as an identifier.
 
     When the current row leaves the list (another lane, a text that does not match), the thing stays
@@ -24,7 +27,7 @@ class RowSelection(QObject):
 
     chosen = Signal(object)
 
-    def __init__(self, view: QAbstractItemView, model: RowListModel[Row]) -> None:
+    def __init__(self, view: QAbstractItemView, model: RowListModel[AnyRow]) -> None:
         super().__init__(view)
         self._view = view
         self._model = model
