@@ -29,6 +29,26 @@ AT_ONE = Position(sample.a_cursor(1), frozenset({"clinic"}))
 AT_TWO = Position(sample.a_cursor(2), frozenset({"clinic"}))
 
 
+def content_of(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def mode_of(path: Path) -> int:
+    return path.stat().st_mode
+
+
+def put(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+
+
+def damage(path: Path) -> None:
+    """Overwrite part of a page near the end: one with rows."""
+    with path.open("r+b") as file:
+        file.seek(-6000, os.SEEK_END)
+        file.write(os.urandom(512))
+
+
 async def rows_of(store: Store, kind: str = "patient") -> list[bytes]:
     bodies: list[bytes] = []
     await store.rows.read(kind, bodies.extend)
@@ -87,8 +107,8 @@ async def test_no_name_stands_in_the_files_in_clear(store_path: Path) -> None:
     assert b"Ravi" not in written
     assert b"SQLite" not in written
     await store.close()
-    assert b"Ravi" not in store_path.read_bytes()
-    assert store_path.stat().st_mode & 0o077 == 0
+    assert b"Ravi" not in content_of(store_path)
+    assert mode_of(store_path) & 0o077 == 0
 
 
 async def test_a_file_under_another_key_is_put_aside_and_still_opens_with_its_own(
@@ -115,9 +135,7 @@ async def test_a_damaged_file_is_put_aside_and_its_unsent_commands_are_taken_ove
     rows = [StoredRow("payment", an_id(str(n)), 1, os.urandom(900)) for n in range(200)]
     await store.rows.apply(rows, AT_TWO, [])
     await store.close()
-    with store_path.open("r+b") as file:  # a page near the end: one with rows
-        file.seek(-6000, os.SEEK_END)
-        file.write(os.urandom(512))
+    damage(store_path)
     store = await open_again(store_path, thorough=True)
     assert store.set_aside is not None
     assert "damaged" in store.set_aside.sentence
@@ -138,9 +156,7 @@ async def test_a_store_that_failed_in_the_middle_of_work_is_looked_through_when_
     )
     store.suspect()
     await store.close()
-    with store_path.open("r+b") as file:
-        file.seek(-6000, os.SEEK_END)
-        file.write(os.urandom(512))
+    damage(store_path)
     store = await open_again(store_path)
     assert store.set_aside is not None
     await store.close()
@@ -150,11 +166,10 @@ async def test_a_store_that_failed_in_the_middle_of_work_is_looked_through_when_
 async def test_a_file_that_is_no_store_is_put_aside_unchanged(
     store_path: Path, content: bytes
 ) -> None:
-    store_path.parent.mkdir()
-    store_path.write_bytes(content)
+    put(store_path, content)
     store = await open_again(store_path)
     assert store.set_aside is not None
-    assert store.set_aside.path.read_bytes() == content
+    assert content_of(store.set_aside.path) == content
     await store.close()
 
 
@@ -162,11 +177,11 @@ async def test_another_program_s_database_is_put_aside_unchanged(store_path: Pat
     store_path.parent.mkdir()
     with sqlite3.connect(store_path) as other:
         other.execute("create table recipes (name text)")
-    content = store_path.read_bytes()
+    content = content_of(store_path)
     store = await open_again(store_path)
     assert store.set_aside is not None
     assert "not clinicdesk's" in store.set_aside.sentence
-    assert store.set_aside.path.read_bytes() == content
+    assert content_of(store.set_aside.path) == content
     await store.close()
 
 

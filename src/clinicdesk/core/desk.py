@@ -72,6 +72,7 @@ class Desk:
         )
         self.notes = [] if store.set_aside is None else [store.set_aside.sentence]
         self._joining: asyncio.Task[None] | None = None
+        self._closed = False
         self._sender = Sender(self.outbox, session.transport, session, self.link, chance, trace)
         self._follower = Follower(session, replica, self.link, self.clinic.id, chance, trace)
         replica.applied.add(self.notices.follow)
@@ -139,7 +140,13 @@ class Desk:
         self._follower.hurry()
 
     async def close(self) -> None:
-        """Stop following and sending, and let go of the store; nothing that was saved is lost."""
+        """Stop following and sending, and let go of the store; nothing that was saved is lost.
+
+        Closing a second time does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
         if self._joining is not None:
             self._joining.cancel()
             await asyncio.gather(self._joining, return_exceptions=True)

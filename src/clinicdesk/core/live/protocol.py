@@ -163,7 +163,7 @@ class FeedProtocol:
         self._last_wall: float | None = None
         self._mismatches: list[float] = []
         self._spread_s: float | None = None
-        self._snapshot_at: float | None = None
+        self._snapshots: list[float] = []
 
     # What the owner does
 
@@ -359,9 +359,9 @@ class FeedProtocol:
         self.phase = Phase.SNAPSHOT
         self._due = None
         self._catch_up_to = None
-        recent = self._snapshot_at is not None and now - self._snapshot_at < SNAPSHOT_PAUSE_S
-        self._snapshot_at = now
-        if recent:
+        self._snapshots = [at for at in self._snapshots if now - at < SNAPSHOT_PAUSE_S]
+        self._snapshots.append(now)
+        if len(self._snapshots) > 2:
             self._due = now + self._chance.uniform(0, SNAPSHOT_PAUSE_S)
             return [Cut(expected=False)]
         return [FetchSnapshot(reason)]
