@@ -240,7 +240,7 @@ class _LiveIdentities:
         self._sessions = sessions
 
     async def identify(self, token: str) -> Identity | None:
-        found = await self._sessions.authenticate(token)
+        found = await self._sessions.authenticate(token, anew=True)
         if found is None:
             return None
         return Identity(session_id=found.session_id, member=found.member, expires=found.expires)

@@ -8,12 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from clinicdesk.contract.access import GRANTS, HIDDEN, Audience, Grant
-from clinicdesk.contract.entities import ENTITIES
+from clinicdesk.contract.access import GRANTS, HIDDEN, Audience, Grant, scopes_of
+from clinicdesk.contract.entities import ENTITIES, Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import LiteralString
+
+    from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.domain.actor import MemberActor
+
+
+async def present_scopes(tx: Transaction, actor: MemberActor) -> frozenset[str]:
+    """The actor's scopes at the moment that the transaction reads; none when they have left.
+
+    A session is trusted for a moment after it was looked up; row-level security is not. What is
+    shown of a row has to follow the same rights as whether it is shown.
+    """
+    member = await tx.one(
+        "select * from member where clinic_id = %(clinic_id)s and id = %(id)s",
+        {"clinic_id": actor.member.clinic_id, "id": actor.member.id},
+        into=Member,
+    )
+    return frozenset() if member is None else scopes_of(member)
 
 
 def select_list(entity: str, scopes: frozenset[str]) -> LiteralString:

@@ -81,8 +81,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
         async with database.snapshot(authenticated.actor.ids) as tx:
             found = await prescriptions(
                 tx,
-                authenticated.member.clinic_id,
-                authenticated.scopes,
+                authenticated.actor,
                 status=status,
                 after=place,
                 limit=limit,
@@ -99,11 +98,8 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
     )
     async def one_prescription(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
         prescription_id = path_id(request.path_params, "prescription_id")
-        member = authenticated.member
         async with database.snapshot(authenticated.actor.ids) as tx:
-            found = await prescription_detail(
-                tx, member.clinic_id, authenticated.scopes, prescription_id
-            )
+            found = await prescription_detail(tx, authenticated.actor, prescription_id)
         return problem_response(no_such_prescription()) if found is None else _json(found)
 
     @get(

@@ -16,16 +16,19 @@ from litestar import Response, get
 
 from clinicdesk.contract.access import access_digest
 from clinicdesk.contract.entities import ENTITIES
+from clinicdesk.contract.problems import SessionExpired
 from clinicdesk.contract.session import SNAPSHOT
 from clinicdesk.contract.snapshot import Snapshot
 from clinicdesk.server.database.epoch import epoch
 from clinicdesk.server.domain.staff import Authenticated
-from clinicdesk.server.domain.views import select_list
+from clinicdesk.server.domain.views import present_scopes, select_list
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON
-from clinicdesk.server.http.problems import AnyRequest, documented
+from clinicdesk.server.http.problems import AnyRequest, Refused, documented
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from litestar.handlers import HTTPRouteHandler
 
     from clinicdesk.server.database.database import Database
@@ -55,17 +58,24 @@ def snapshot_route(database: Database) -> HTTPRouteHandler:
 
 
 async def read_snapshot(database: Database, authenticated: Authenticated) -> bytes:
-    """A `Snapshot` in JSON: every row the member sees, of one moment."""
+    """A `Snapshot` in JSON: every row the member sees, of one moment.
+
+    Raises:
+        Refused: The membership has ended.
+    """
     clinic_id = authenticated.member.clinic_id
     async with database.snapshot(authenticated.actor.ids) as tx:
+        scopes = await present_scopes(tx, authenticated.actor)
+        if not scopes:
+            raise Refused(SessionExpired(detail="Your access to this clinic has ended."))
         head = {
             "clinic": clinic_id,
             "epoch": await epoch(tx),
-            "seq": await _seq(tx, authenticated),
-            "access": access_digest(authenticated.scopes),
+            "seq": await _seq(tx, clinic_id),
+            "access": access_digest(scopes),
         }
         rows = [
-            b'"%s":%s' % (entity.encode(), await _rows(tx, entity, authenticated))
+            b'"%s":%s' % (entity.encode(), await _rows(tx, entity, clinic_id, scopes))
             for entity in ENTITIES
         ]
     return msgspec.json.encode(head)[:-1] + b',"rows":{' + b",".join(rows) + b"}}"
@@ -87,19 +97,19 @@ async def compressed(content: bytes, accepted: str) -> Response[bytes]:
     return Response(content, media_type=JSON, headers=headers)
 
 
-async def _seq(tx: Transaction, authenticated: Authenticated) -> int:
+async def _seq(tx: Transaction, clinic_id: UUID) -> int:
     seq: int | None = await tx.value(
         "select seq from clinic_head where clinic_id = %(clinic_id)s",
-        {"clinic_id": authenticated.member.clinic_id},
+        {"clinic_id": clinic_id},
     )
     return seq or 0
 
 
-async def _rows(tx: Transaction, entity: str, authenticated: Authenticated) -> bytes:
-    columns = select_list(entity, authenticated.scopes)
+async def _rows(tx: Transaction, entity: str, clinic_id: UUID, scopes: frozenset[str]) -> bytes:
+    columns = select_list(entity, scopes)
     text: str = await tx.value(
         "select coalesce(json_agg(r), '[]')::text from "
         f"(select {columns} from {entity} where clinic_id = %(clinic_id)s) r",
-        {"clinic_id": authenticated.member.clinic_id},
+        {"clinic_id": clinic_id},
     )
     return text.encode()

@@ -232,6 +232,11 @@ class DeskSocket:
         if identity is None:
             return await self._carry_out(self._connection.refused())
         self._feed, position = await self._gateway.join(self, identity.member.clinic_id)
+        # Rights are read after the head: what changed them before it is in them, what changes them
+        # later comes through the log.
+        identity = await self._gateway.identify(token)
+        if identity is None:
+            return await self._carry_out(self._connection.refused())
         effects = self._connection.authenticated(
             identity, position, time.monotonic(), datetime.now(UTC)
         )

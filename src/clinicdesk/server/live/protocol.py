@@ -207,6 +207,8 @@ class LiveConnection:
         member = self.member
         if member is None or who.member.id != member.id:
             return self._close(CloseCode.AUTH, "the token is somebody else's")
+        if scopes_of(who.member) != self.scopes:
+            return self._close(CloseCode.RESTART, "your rights changed; come back with them")
         self._expires = who.expires
         self._warned = False
         if self.phase is Phase.PAUSED:

@@ -14,10 +14,11 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
 )
-from clinicdesk.server.domain.views import select_list
+from clinicdesk.server.domain.views import present_scopes, select_list
 
 if TYPE_CHECKING:
     from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.domain.actor import MemberActor
 
 LONGEST_LIST: Final = 200
 
@@ -39,22 +40,21 @@ class PrescriptionDetail(Struct, frozen=True, kw_only=True):
 
 async def prescriptions(
     tx: Transaction,
-    clinic_id: UUID,
-    scopes: frozenset[str],
+    actor: MemberActor,
     *,
     status: PrescriptionStatus | None,
     after: Place | None,
     limit: int,
 ) -> list[Prescription]:
     """Those that the acting member sees, newest first, at most `limit`."""
-    columns = select_list("prescription", scopes)
+    columns = select_list("prescription", await present_scopes(tx, actor))
     only = "and status = %(status)s" if status else ""
     further = "and (created_at, id) < (%(created_at)s, %(id)s)" if after else ""
     return await tx.all(
         f"select {columns} from prescription where clinic_id = %(clinic_id)s {only} {further} "
         "order by created_at desc, id desc limit %(limit)s",
         {
-            "clinic_id": clinic_id,
+            "clinic_id": actor.member.clinic_id,
             "status": status,
             "created_at": after.created_at if after else None,
             "id": after.id if after else None,
@@ -65,10 +65,11 @@ async def prescriptions(
 
 
 async def prescription_detail(
-    tx: Transaction, clinic_id: UUID, scopes: frozenset[str], prescription_id: UUID
+    tx: Transaction, actor: MemberActor, prescription_id: UUID
 ) -> PrescriptionDetail | None:
     """One that the acting member sees; None when there is none."""
-    key = {"clinic_id": clinic_id, "id": prescription_id}
+    key = {"clinic_id": actor.member.clinic_id, "id": prescription_id}
+    scopes = await present_scopes(tx, actor)
     header = await tx.one(
         f"select {select_list('prescription', scopes)} from prescription "
         "where clinic_id = %(clinic_id)s and id = %(id)s",

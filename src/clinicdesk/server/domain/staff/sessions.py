@@ -70,8 +70,10 @@ class Sessions:
         self._clock = clock
         self._known: dict[UUID, tuple[float, _Found]] = {}
 
-    async def authenticate(self, token: str) -> Authenticated | None:
+    async def authenticate(self, token: str, *, anew: bool = False) -> Authenticated | None:
         """Who the token stands for; None when it is not good (any more).
+
+        `anew`: whatever is remembered, look the session up: for what outlives the moment.
 
         Raises:
             DatabaseDown: It could not be looked up.
@@ -79,7 +81,8 @@ class Sessions:
         claims = self._tokens.read(token)
         if claims is None:
             return None
-        found = self._remembered(claims.session_id) or await self._look_up(claims.session_id)
+        known = None if anew else self._remembered(claims.session_id)
+        found = known or await self._look_up(claims.session_id)
         if found is None:
             return None
         return Authenticated(
