@@ -111,10 +111,12 @@ class Once:
             DatabaseDown: Nothing took effect, or all did and the answer is stored.
         """
         try:
-            return await self._carry_out(attempt, effect)
-        except _Undo as undo:
-            return await self._remember(attempt, undo.refusal)
+            try:
+                return await self._carry_out(attempt, effect)
+            except _Undo as undo:
+                return await self._remember(attempt, undo.refusal)
         except psycopg.errors.InsufficientPrivilege:
+            # The membership changed since the session was looked up; the policies know it already.
             changed = NotAllowed(detail="Your rights have changed; please sign in again.")
             return _refusal(changed)
         except LOST_RACES:
