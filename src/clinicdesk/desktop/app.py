@@ -24,18 +24,21 @@ from clinicdesk.core.clock import utc_now
 from clinicdesk.core.home import home_of
 from clinicdesk.core.profiles import Profiles
 from clinicdesk.core.trace import trace_from_environment
-from clinicdesk.desktop.design.appearance import Appearance, apply
+from clinicdesk.desktop.design.appearance import Appearance, Design, apply
 from clinicdesk.desktop.invitation import Invitation, take_invitation
-from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
-from clinicdesk.desktop.sign_in.window import SignInWindow
 
 if TYPE_CHECKING:
     from clinicdesk.desktop.door import Door
+    from clinicdesk.desktop.probe import Probe
     from clinicdesk.desktop.reporting import Reporter
+    from clinicdesk.desktop.shell.main_window import MainWindow
+    from clinicdesk.desktop.sign_in.window import SignInWindow
 
 THEME_VARIABLE = "CLINICDESK_THEME"
 """Names an `Appearance` that goes before what the person chose: for tests and pictures."""
+PROBE_VARIABLE = "CLINICDESK_PROBE"
+"""Names the socket of a `probe`."""
 _PATIENCE_S = 0.5
 
 
@@ -56,16 +59,15 @@ def main(arguments: argparse.Namespace) -> int:
     profiles = Profiles.read(home)
     app = _make_application()
     design = apply(app, _appearance(settings))
-    window = MainWindow(design, utc_now)
-    sign_in = None
+    sign_in: SignInWindow | None = None
     if invitation is not None or (settings.signed_in and profiles.users()):
+        window = _main_window(design)
         window.restore_place(settings.geometry("main"))
         _paint_first(app, window)
     else:
-        server = arguments.server or settings.server
-        sign_in = SignInWindow(design, profiles.users(), server)
-        sign_in.restore_place(settings.geometry("sign_in"))
+        sign_in = _sign_in_window(design, profiles, settings, arguments.server)
         _paint_first(app, sign_in)
+        window = _main_window(design)
     trace.mark("painted first")
 
     from clinicdesk.desktop.door import Door, House
@@ -78,6 +80,23 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _main_window(design: Design) -> MainWindow:
+    from clinicdesk.desktop.shell.main_window import MainWindow
+
+    return MainWindow(design, utc_now)
+
+
+def _sign_in_window(
+    design: Design, profiles: Profiles, settings: Settings, server: str | None
+) -> SignInWindow:
+    from clinicdesk.desktop.sign_in.window import SignInWindow
+
+    window = SignInWindow(design, profiles.users(), server or settings.server)
+    window.restore_place(settings.geometry("sign_in"))
+    window.begin()
+    return window
+
+
 def _run(door: Door, reporter: Reporter, invitation: Invitation | None) -> None:
     """Let the door work on one event loop for Qt and asyncio, until everybody has left."""
     import asyncio
@@ -87,12 +106,24 @@ def _run(door: Door, reporter: Reporter, invitation: Invitation | None) -> None:
     async def stay() -> None:
         loop = asyncio.get_running_loop()
         reporter.watch(loop)
+        probe = await _open_probe()
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows ends programs in its own way
                 loop.add_signal_handler(number, door.leave)
         await door.stay(invitation)
+        if probe is not None:
+            await probe.close()
 
     qasync.run(stay())
+
+
+async def _open_probe() -> Probe | None:
+    """What lets the guided tour see where things are, when its environment asks for it."""
+    if PROBE_VARIABLE not in os.environ:
+        return None
+    from clinicdesk.desktop.probe import Probe
+
+    return await Probe.open(Path(os.environ[PROBE_VARIABLE]))
 
 
 def _make_application() -> QApplication:
@@ -134,8 +165,6 @@ def _paint_first(app: QApplication, window: QWidget) -> None:
     """Show a window and wait until it is painted, at most half a second."""
     paint = _FirstPaint(window)
     window.show()
-    if isinstance(window, SignInWindow):
-        window.begin()
     until = time.monotonic() + _PATIENCE_S
     while not paint.seen and time.monotonic() < until:
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)

@@ -30,8 +30,9 @@ from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.sign_in.address import short_address
 from clinicdesk.desktop.sign_in.again import SignInAgainDialog
+from clinicdesk.desktop.sign_in.causes import trouble_of
 from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
-from clinicdesk.desktop.sign_in.trouble import Place, Trouble, trouble_of
+from clinicdesk.desktop.sign_in.trouble import Place, Trouble
 from clinicdesk.desktop.sign_in.window import Credentials, SignInWindow
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.workspace import Context
@@ -223,11 +224,12 @@ class Door(QObject):
             toast=window.toast,
             come_forward=window.come_forward,
             go=view.go,
-            mark_read=view.notices.mark_read,
+            mark_read=view.mark_read,
         )
         self._seated = _Seated(desk, view, tasks, notifying)
+        doing = self.tr("getting ready to show notices")
+        view.complete.connect(lambda: tasks.start(notifying.start(), doing=doing))
         self._show_main_window()
-        await notifying.start()
 
     def _go(self, kind: str, thing: object) -> None:
         if self._seated is not None:

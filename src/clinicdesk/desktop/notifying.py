@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
@@ -10,16 +12,20 @@ from PySide6.QtCore import QCoreApplication
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.notices import Notice
 from clinicdesk.core.trace import Trace
-from clinicdesk.desktop.notifications import Action, Notifier, OsNotice, choose_notifier
 from clinicdesk.desktop.shell.notice_words import notice_look, notice_title, notice_words
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.workspace import Say
+
+if TYPE_CHECKING:
+    from clinicdesk.desktop.notifications import Notifier, OsNotice
 
 _VIEW = "view"
 
 
 class Notifying:
-    """Tells one member what their desk tells, from `start` to `close`.
+    """Tells one member what their desk tells, until `close`; `start` makes ready to.
+
+    What happens before that waits, so that the desk is usable before the session bus is spoken to.
 
     Args of the constructor:
         come_forward: Brings the window to the front. go: opens a thing by kind and identifier.
@@ -45,16 +51,19 @@ class Notifying:
         self._go = go
         self._mark_read = mark_read
         self._notifier: Notifier | None = None
+        self._ready = asyncio.Event()
         self._shown: dict[str, Notice] = {}  # by thing: the newest takes the older one's place
-        self._leave: tuple[Callable[[], None], ...] = ()
+        self._leave: tuple[Callable[[], None], ...] = (
+            desk.notices.arrived.add(self._arrived),
+            desk.notices.changed.add(lambda _event: self._withdraw_read()),
+        )
 
     async def start(self) -> None:
-        """Begin to tell."""
+        """Find out how this machine shows notices."""
+        from clinicdesk.desktop.notifications import choose_notifier
+
         self._notifier = await choose_notifier(self._act, self._show_in_window)
-        self._leave = (
-            self._desk.notices.arrived.add(self._arrived),
-            self._desk.notices.changed.add(lambda _event: self._withdraw_read()),
-        )
+        self._ready.set()
 
     async def close(self) -> None:
         """Take everything off the screen: nobody is left to answer it."""
@@ -69,8 +78,10 @@ class Notifying:
         self._tasks.start(self._show(notice), doing=doing)
 
     async def _show(self, notice: Notice) -> None:
-        if self._notifier is None:
-            return
+        from clinicdesk.desktop.notifications import Action, OsNotice
+
+        await self._ready.wait()
+        assert self._notifier is not None  # that is what was waited for
         self._shown[notice.thing] = notice
         view = Action(_VIEW, QCoreApplication.translate("Notices", "View"))
         await self._notifier.show(

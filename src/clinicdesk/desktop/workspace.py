@@ -6,19 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.footer_hints import Hint
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.paint_trace import PaintTrace
-from clinicdesk.desktop.tasks import TaskOwner
 
+# The window is painted before any of these is loaded.
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from clinicdesk.core.desk import Desk
+    from clinicdesk.desktop.design.appearance import Design
+    from clinicdesk.desktop.paint_trace import PaintTrace
+    from clinicdesk.desktop.tasks import TaskOwner
 
 __all__ = ["Context", "Hint", "NamedAction", "Say", "Shortcut", "Workspace"]
 

@@ -2,6 +2,8 @@
 
 - `main_window`      puts the parts below together and carries their words to each other
 - `settings`         what a profile remembers of its window
+- `desk_view`        what belongs to one desk: fills the window and empties it again
+- `over`             drawers and search of one desk, loaded after the first paint
 - `rail`             the workspaces at the left, with their counts
 - `user_button`      who is signed in, and the menu of what is theirs to choose
 - `clinic_clock`     the clinic's name and time

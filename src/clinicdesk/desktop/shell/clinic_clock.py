@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLabel
 
-from clinicdesk.core.clock import Now
-from clinicdesk.desktop.wording import time_text
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from clinicdesk.core.clock import Now
 
 _MINUTE_S = 60
 
@@ -35,5 +37,5 @@ class ClinicClock(QObject):
         if self._zone is None:
             return
         now = self._now()
-        self._label.setText(f"{self._name} · {time_text(now, self._zone)}")
+        self._label.setText(f"{self._name} · {now.astimezone(self._zone):%H:%M}")
         self._tick.start(round((_MINUTE_S - now.second - now.microsecond / 1e6) * 1000) + 20)

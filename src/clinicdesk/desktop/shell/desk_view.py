@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -14,14 +14,13 @@ from clinicdesk.core.clock import Now
 from clinicdesk.desktop.design.appearance import Appearance
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.shell.connection import ConnectionView
-from clinicdesk.desktop.shell.finding import Finder
 from clinicdesk.desktop.shell.main_window import MainWindow
-from clinicdesk.desktop.shell.notices_drawer import NoticesDrawer
-from clinicdesk.desktop.shell.outbox_drawer import OutboxDrawer
-from clinicdesk.desktop.shell.search_popup import SearchPopup
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.wording import role_word
 from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
+
+if TYPE_CHECKING:
+    from clinicdesk.desktop.shell.over import Over
 
 MakeWorkspace: TypeAlias = Callable[[Context], Workspace]
 _MOST_KEYS = 9
@@ -30,16 +29,15 @@ _MOST_KEYS = 9
 class DeskView(QObject):
     """Fills a `MainWindow` for one member.
 
-    Attributes:
-        notices: The drawer of notices.
-
     Signals:
         painted: The first workspace has been painted: the desk can be used.
+        complete: The other workspaces, the drawers and the search are there too.
         sign_in_wanted, switch_wanted, sign_out_wanted: What the person asks for.
         appearance_chosen: An `Appearance`.
     """
 
     painted = Signal()
+    complete = Signal()
     sign_in_wanted = Signal()
     switch_wanted = Signal()
     sign_out_wanted = Signal()
@@ -67,13 +65,10 @@ class DeskView(QObject):
         self._makers = list(makers)
         self._workspaces: dict[str, Workspace] = {}
         self._shortcuts: list[QShortcut] = []
-        host = window.ui.centre
-        self.notices = NoticesDrawer(context, host, now)
-        self._outbox = OutboxDrawer(context, host, now)
+        self._over: Over | None = None
         self._connection = ConnectionView(
             context, window.pill, window.ui.banners, window.ui.banner_column
         )
-        self._popup: SearchPopup | None = None
         self._show_member()
         self._connect()
         self._bind()
@@ -106,6 +101,10 @@ class DeskView(QObject):
             workspace.focus_start()
             workspace.opened.emit()
 
+    def mark_read(self, notice_id: UUID) -> None:
+        """Somebody has looked at a notice on the operating system's screen."""
+        self._lay_over().notices.mark_read(notice_id)
+
     async def settle(self) -> None:
         """Have every workspace put on the disk what was typed."""
         for workspace in self._workspaces.values():
@@ -116,10 +115,8 @@ class DeskView(QObject):
         window = self._window
         for shortcut in self._shortcuts:
             shortcut.deleteLater()
-        if self._popup is not None:
-            self._popup.close_for_good()
-        self.notices.close()
-        self._outbox.close()
+        if self._over is not None:
+            self._over.close()
         self._connection.close()
         window.rail.clear()
         window.rail.set_unread(0)
@@ -148,10 +145,6 @@ class DeskView(QObject):
         window.user.switch_wanted.connect(self.switch_wanted)
         window.user.sign_out_wanted.connect(self.sign_out_wanted)
         window.user.appearance_chosen.connect(self.appearance_chosen)
-        self.notices.unread_changed.connect(window.rail.set_unread)
-        self.notices.thing_wanted.connect(self.go)
-        self.notices.refresh()
-        self._outbox.thing_wanted.connect(self.go)
         self._connection.outbox_wanted.connect(self._toggle_outbox)
         self._connection.sign_in_wanted.connect(self.sign_in_wanted)
 
@@ -203,13 +196,23 @@ class DeskView(QObject):
             shown = self._shown()
             if shown is not None:
                 self._window.rail.check(order.index(shown.key))
-        if self._popup is None:
-            self._popup = self._make_popup()
 
-    def _make_popup(self) -> SearchPopup:
-        kinds = frozenset[str]().union(*(each.opens for each in self._workspaces.values()))
-        finder = Finder(self._context.desk, self.go, kinds, self._actions, self._now)
-        return SearchPopup(self._context, self._window.search, finder, self._window.ui.centre)
+    def _lay_over(self) -> Over:
+        """What lies over the workspaces: made when the first of them has been painted."""
+        self._make_rest()
+        if self._over is None:
+            from clinicdesk.desktop.shell.finding import Finder
+            from clinicdesk.desktop.shell.over import Over
+
+            kinds = frozenset[str]().union(*(each.opens for each in self._workspaces.values()))
+            finder = Finder(self._context.desk, self.go, kinds, self._actions, self._now)
+            self._over = Over(self._window, self._context, finder, self._now)
+            self._over.notices.unread_changed.connect(self._window.rail.set_unread)
+            self._over.notices.thing_wanted.connect(self.go)
+            self._over.outbox.thing_wanted.connect(self.go)
+            self._over.notices.refresh()
+            self.complete.emit()
+        return self._over
 
     def _fill_rail(self) -> None:
         self._window.rail.set_places(list(self._workspaces.values()))
@@ -233,19 +236,19 @@ class DeskView(QObject):
             self.show_workspace(keys[position])
 
     def _toggle_notices(self) -> None:
-        self._outbox.drawer.shut()
-        self.notices.toggle()
+        over = self._lay_over()
+        over.outbox.drawer.shut()
+        over.notices.toggle()
 
     def _toggle_outbox(self) -> None:
-        self.notices.drawer.shut()
-        self._outbox.toggle()
+        over = self._lay_over()
+        over.notices.drawer.shut()
+        over.outbox.toggle()
 
     def _search(self) -> None:
-        self._make_rest()
         if self._window.sheet.isVisible():
             self._window.sheet.shut()
-        if self._popup is not None:
-            self._popup.begin()
+        self._lay_over().search.begin()
 
     def _actions(self) -> list[NamedAction]:
         own = [
@@ -287,4 +290,4 @@ class DeskView(QObject):
 
     def _after_first_paint(self) -> None:
         self.painted.emit()
-        self._make_rest()
+        self._lay_over()

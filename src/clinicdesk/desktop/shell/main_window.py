@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.clock = ClinicClock(clinic, now, self)
         self.user = UserButton(design)
         self.user.setObjectName("user_button")
-        ui.bar_row.addWidget(self.search, 1)
+        ui.bar_row.addWidget(self.search, 8)
         ui.bar_row.addStretch(1)
         for part in (self.pill, clinic, self.user):
             ui.bar_row.addWidget(part)
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.state.next_step.connect(self.state_acted)
         ui.workspaces.addWidget(self.state)
         ui.banners.hide()
-        self.toast = Toaster(design, ui.centre)
+        self.toast = Toaster(design, ui.body)
         self.sheet = ShortcutSheet(design, ui.centre)
         self.rail.notices.setEnabled(False)
         self._keys: list[Shortcut] = []

@@ -1,7 +1,8 @@
 """Signing in: which server, who, and what to say when it does not work.
 
 - `address`          what a person types as a server's address, made into one
-- `trouble`          why a sign-in did not work, and beside which field that is said
+- `trouble`          what is said when a sign-in did not work, and beside which field
+- `causes`           why it did not work
 - `password_field`   a field that hides what is typed until asked
 - `people_model`     who has signed in on this computer
 - `window`           the sign-in window

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from clinicdesk import __version__
-from clinicdesk.core.profiles import Remembered
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.brand_mark import BrandMark
@@ -22,7 +22,10 @@ from clinicdesk.desktop.design.views import dress_list
 from clinicdesk.desktop.forms.sign_in import Ui_SignIn
 from clinicdesk.desktop.sign_in.address import BadAddress, server_address, short_address
 from clinicdesk.desktop.sign_in.people_model import PeopleModel
-from clinicdesk.desktop.sign_in.trouble import Place, Trouble, trouble_of, waiting_sentence
+from clinicdesk.desktop.sign_in.trouble import Place, Trouble, waiting_sentence
+
+if TYPE_CHECKING:
+    from clinicdesk.core.profiles import Remembered
 
 _PERSON_ROWS_SHOWN = 5
 
@@ -222,7 +225,7 @@ class SignInWindow(QWidget):
         self._clear_errors()
         address = server_address(ui.sign_in_server.text())
         if isinstance(address, BadAddress):
-            self.show_trouble(trouble_of(address))
+            self.show_trouble(Trouble(Place.SERVER, address.sentence))
         elif not ui.sign_in_login.text().strip():
             self.show_trouble(Trouble(Place.LOGIN, self.tr("Type your login.")))
         elif not ui.sign_in_password.text():
