@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from clinicdesk.core.trace import VARIABLE as TRACE
-from clinicdesk.desktop.probe import VARIABLE as PROBE
+from clinicdesk.desktop.app import PROBE_VARIABLE as PROBE
 from clinicdesk.failures import StartupFailure
 from clinicdesk.server.demo_data import PASSWORD
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
@@ -29,8 +28,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
-
-VARIABLE: Final = "CLINICDESK_PROBE"
 
 
 class Probe:
@@ -47,12 +44,6 @@ class Probe:
     async def close(self) -> None:
         """Stop listening."""
         self._server.close()
-
-
-def probe_path() -> Path | None:
-    """Where the environment asks for a probe; None when it does not."""
-    path = os.environ.get(VARIABLE)
-    return Path(path) if path else None
 
 
 async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
