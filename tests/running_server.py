@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import socket
 import threading
 import uuid
@@ -21,6 +22,7 @@ import httpx
 import msgspec
 import psycopg
 import pytest
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import CollectorRegistry
 
@@ -138,7 +140,14 @@ class Desk:
 
 
 class RunningServer:
-    """A server that answers; it can be stopped and started again on the same port."""
+    """A server that answers; it can be stopped and started again on the same port.
+
+    Attributes:
+        url: Where.
+        database_url: Of its database.
+        client: For calls without a desk.
+        journal: What it wrote into its journal, as JSON lines.
+    """
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.database_url = database_url
@@ -149,9 +158,17 @@ class RunningServer:
         self._fault: BaseException | None = None
         self.url = ""
         self.client = httpx.Client()
+        self.journal = io.StringIO()
 
     def start(self) -> None:
         """Serve; returns when requests are answered."""
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.JSONRenderer(),
+            ],
+            logger_factory=structlog.PrintLoggerFactory(self.journal),
+        )
         listener = listen(self._settings.host, self._settings.port)
         self.url = address_of(self._settings, listener)
         port = listener.getsockname()[1]

@@ -45,6 +45,8 @@ SPREAD_MS: Final = 2000
 """Desks come back within this time after a restart, not all at once."""
 GRACE_S: Final = 10
 """What is being answered when the server is told to stop may take this long."""
+PATIENCE_S: Final = 3.0
+"""How long a call waits for a connection to the database before it says that there is none."""
 
 journal = structlog.get_logger("clinicdesk.server")
 
@@ -84,7 +86,9 @@ class Server:
             StartupFailure: It is not, or it cannot be reached.
         """
         try:
-            database = await Database.open(database_url, pool_size=settings.pool_size)
+            database = await Database.open(
+                database_url, pool_size=settings.pool_size, patience=PATIENCE_S
+            )
             try:
                 await check_fitness(database, database_url)
                 return cls(settings, database, metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -35,6 +36,8 @@ MAX_BODY: Final = 1024 * 1024
 """Bytes of a request's body."""
 
 _REFUSAL_STATUSES: Final = (400, 401, 403, 404, 409, 412, 413, 422, 426, 428, 429, 500, 503)
+
+_MISSING_PARAMETER: Final = re.compile(r"Missing required \w+ parameter '(?P<name>[\w-]+)'")
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -128,6 +131,9 @@ def _translated(request: AnyRequest, error: HTTPException) -> Problem:
         if key != "data":
             return InvalidField(detail=f"The field {key} is not right: {message}.", field=key)
         return Malformed(detail="The request has no body; it should be a JSON object.")
+    if missing := _MISSING_PARAMETER.search(error.detail):
+        name = missing["name"]
+        return InvalidField(detail=f"The parameter {name} is missing.", field=name)
     return Malformed(detail="The request could not be read.")
 
 

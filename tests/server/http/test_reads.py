@@ -1,0 +1,186 @@
+"""What a desk asks for: its working set, lists, search, the formulary, the server's own state."""
+
+from __future__ import annotations
+
+import gzip
+import uuid
+
+import msgspec
+import zstandard
+
+from clinicdesk.contract.access import View, access_digest, audience_of, scopes_of, view_for
+from clinicdesk.contract.entities import ENTITIES
+from clinicdesk.contract.problems import NotFound, decode_problem
+from clinicdesk.contract.session import SNAPSHOT
+from clinicdesk.contract.snapshot import MedicinePage, Snapshot
+from clinicdesk.server.http.reads import PatientsFound, PrescriptionPage
+from tests.running_server import Owner, RunningServer
+from tests.server.http.hands import (
+    ADMIN,
+    OTHER_PHARMACIST,
+    PHARMACIST,
+    PRESCRIBER,
+    RECEPTION,
+    Hands,
+    rows,
+    snapshot,
+)
+
+EVERYBODY = [PRESCRIBER, PHARMACIST, OTHER_PHARMACIST, RECEPTION, ADMIN]
+
+
+def test_a_snapshot_is_what_the_contract_lets_each_role_see(
+    server: RunningServer, owner: Owner
+) -> None:
+    for login in EVERYBODY:
+        desk = server.sign_in(login)
+        member = desk.session.member
+        scopes = scopes_of(member)
+        held = snapshot(desk)
+        assert held.clinic == member.clinic_id
+        assert held.access == access_digest(scopes)
+        for entity, kind in ENTITIES.items():
+            shown = {row["id"]: row for row in rows(held, entity)}
+            expected = {}
+            for (text,) in owner(
+                f"select to_jsonb(t)::text from {entity} t where clinic_id = %s", member.clinic_id
+            ):
+                row = msgspec.json.decode(text)
+                view = view_for(scopes, audience_of(entity, row))
+                if view is not None:
+                    hidden = {"note", "cancel_reason"} if view is View.DESK else set()
+                    expected[row["id"]] = {
+                        name: None if name in hidden else row[name]
+                        for name in kind.__struct_fields__
+                    }
+            assert shown == expected, (login, entity)
+
+
+def test_a_snapshot_is_at_the_log_s_head_and_of_its_history(hands: Hands, owner: Owner) -> None:
+    outcome = hands.prescriber.done(hands.write())
+    held = snapshot(hands.prescriber)
+    assert held.seq == outcome.seq
+    assert len(held.epoch) == 16
+    assert held.epoch == snapshot(hands.pharmacist).epoch
+
+
+def test_a_snapshot_travels_in_the_coding_that_is_asked_for(hands: Hands) -> None:
+    bearer = {"Authorization": f"Bearer {hands.prescriber.access_token}"}
+    undo = {
+        "zstd": zstandard.ZstdDecompressor().decompress,
+        "gzip": gzip.decompress,
+        "identity": bytes,
+    }
+    for coding, plain in undo.items():
+        headers = {**bearer, "Accept-Encoding": coding}
+        with hands.server.client.stream("GET", SNAPSHOT, headers=headers) as answer:
+            raw = b"".join(answer.iter_raw())
+            assert answer.headers.get("Content-Encoding", "identity") == coding
+            assert answer.headers["Vary"] == "Accept-Encoding"
+        assert msgspec.json.decode(plain(raw), type=Snapshot).rows["patient"]
+
+
+def test_a_list_of_prescriptions_goes_on_page_by_page_without_gap_or_doubling(
+    hands: Hands,
+) -> None:
+    desk = hands.server.sign_in(ADMIN)
+    everything = {row["id"] for row in rows(snapshot(desk), "prescription")}
+    seen: list[str] = []
+    times = []
+    after: dict[str, str] = {}
+    while True:
+        answer = desk.get("/api/prescriptions", limit=7, **after)
+        page = msgspec.json.decode(answer.content, type=PrescriptionPage)
+        seen += [str(found.id) for found in page.prescriptions]
+        times += [found.created_at for found in page.prescriptions]
+        if page.next_after is None:
+            break
+        after = {"after": page.next_after}
+    assert len(seen) == len(set(seen))
+    assert set(seen) == everything
+    assert times == sorted(times, reverse=True)
+
+
+def test_a_list_by_status_has_that_status_alone(hands: Hands) -> None:
+    hands.bring_to("paid")
+    answer = hands.pharmacist.get("/api/prescriptions", status="PAID")
+    page = msgspec.json.decode(answer.content, type=PrescriptionPage)
+    assert {found.status for found in page.prescriptions} == {"PAID"}
+
+
+def test_the_front_desk_sees_that_there_is_a_prescription_and_no_clinical_text(
+    hands: Hands,
+) -> None:
+    signed = hands.bring_to("signed").prescription
+    reception = hands.server.sign_in(RECEPTION)
+    seen = hands.look(signed.id, reception)
+    assert seen.prescription.code == signed.code
+    assert seen.prescription.note is None
+    assert seen.items == []
+    listed = msgspec.json.decode(reception.get("/api/prescriptions").content, type=PrescriptionPage)
+    assert {found.note for found in listed.prescriptions} == {None}
+    assert hands.look(signed.id, hands.pharmacist).prescription.note == "a note"
+
+
+def test_patients_are_found_by_what_is_typed_and_only_by_those_who_may_see_them(
+    hands: Hands,
+) -> None:
+    patient = hands.patients[0]
+
+    def found(desk: object, typed: str) -> set[uuid.UUID]:
+        answer = desk.get("/api/patients", q=typed)  # type: ignore[attr-defined]
+        page = msgspec.json.decode(answer.content, type=PatientsFound)
+        return {one.id for one in page.patients}
+
+    for typed in (patient.name, patient.number, patient.birth_date.isoformat()):
+        assert patient.id in found(hands.prescriber, typed), typed
+    stranger = hands.server.sign_in(OTHER_PHARMACIST)
+    theirs = {row["id"] for row in rows(snapshot(stranger), "patient")}
+    assert {str(one) for one in found(stranger, patient.name)} <= theirs
+
+
+def test_the_formulary_comes_in_pages_and_then_only_what_changed(
+    hands: Hands, owner: Owner
+) -> None:
+    formulary_id, revision = hands.formulary["id"], hands.formulary["revision"]
+    assert len(hands.medicines) == hands.formulary["medicine_count"]
+    path = f"/api/formularies/{formulary_id}/medicines"
+
+    def page(after: str) -> MedicinePage:
+        answer = hands.prescriber.get(path, after=after)
+        return msgspec.json.decode(answer.content, type=MedicinePage)
+
+    assert page(str(revision)).medicines == []
+    changed = hands.medicines[5]
+    owner("update formulary set revision = revision + 1 where id = %s", formulary_id)
+    owner("update medicine set price_minor = 1, revision = revision + 1 where id = %s", changed.id)
+    newer = page(str(revision))
+    assert [medicine.id for medicine in newer.medicines] == [changed.id]
+    assert newer.revision == revision + 1
+    assert newer.next_after is None
+
+
+def test_another_clinic_s_formulary_is_not_there(hands: Hands, owner: Owner) -> None:
+    other = owner("select id from formulary where id <> %s", uuid.UUID(hands.formulary["id"]))
+    answer = hands.prescriber.get(f"/api/formularies/{other[0][0]}/medicines")
+    assert isinstance(decode_problem(answer.content), NotFound)
+
+
+def test_the_server_says_how_it_is_without_a_token(server: RunningServer) -> None:
+    assert server.client.get("/healthz").text == "alive\n"
+    assert server.client.get("/readyz").text == "ready\n"
+    server.sign_in(PRESCRIBER)
+    measured = server.client.get("/metrics").text
+    assert 'clinicdesk_request_seconds_count{method="POST",route="/api/session"' in measured
+
+
+def test_the_openapi_document_describes_every_command(server: RunningServer) -> None:
+    document = server.client.get("/schema").json()
+    assert document["openapi"].startswith("3.1")
+    fulfil = document["paths"]["/api/prescriptions/{prescription_id}/fulfill"]["post"]
+    names = {parameter["name"] for parameter in fulfil["parameters"]}
+    assert {"prescription_id", "Idempotency-Key", "If-Match"} <= names
+    reference = fulfil["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    body = document["components"]["schemas"][reference.rpartition("/")[2]]
+    assert set(body["properties"]) == {"item_ids"}
+    assert "412" in fulfil["responses"]
