@@ -22,7 +22,7 @@ _WIDTHS = {
     ItemColumn.QUANTITY: 76,
     ItemColumn.AMOUNT: 96,
     ItemColumn.STATE: 138,
-    ItemColumn.NEXT: 104,
+    ItemColumn.NEXT: 112,
 }
 
 

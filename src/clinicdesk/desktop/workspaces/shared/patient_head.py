@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -31,14 +31,21 @@ class PatientHead(QFrame):
         aside: A column at the right end for what the workspace has to say beside the person.
 
     Signals:
-        patient_wanted: The person asked to see the patient: identifier.
+        patient_wanted: The chip that leads further was pressed: the patient's identifier.
         copied: The telephone number is in the clipboard: the number.
     """
 
     patient_wanted = Signal(object)
     copied = Signal(str)
 
-    def __init__(self, design: Design, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, design: Design, link: Pill | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Show nobody yet.
+
+        Args:
+            link: The chip that leads further, translated; "Open patient" without one.
+        """
         super().__init__(parent)
         self.setProperty("pane", "surface")
         self.setProperty("edge", "bottom")
@@ -54,14 +61,14 @@ class PatientHead(QFrame):
         self._allergies.setObjectName("patient_allergies")
         self._phone = Chip(design, Pill("", icon="phone"))
         self._phone.setObjectName("patient_phone")
+        self._phone.setToolTip(self.tr("Copy the number"))
         self._phone.clicked.connect(self._copy_phone)
-        self._open = Chip(design, Pill("", icon="external-link"))
+        self._open = Chip(design, link or Pill(self.tr("Open patient"), icon="external-link"))
         self._open.setObjectName("open_patient")
         self._open.clicked.connect(self._ask_for_patient)
         self.aside = QVBoxLayout()
         self.aside.setSpacing(4)
         self._arrange()
-        self._say_constants()
 
     def show_patient(
         self, patient: Patient, allergies: Sequence[Allergy], today: date | None = None
@@ -86,6 +93,10 @@ class PatientHead(QFrame):
     def offer_patient(self, offered: bool) -> None:
         """Show the way to the patient's own page, or not where there is none."""
         self._open.setVisible(offered)
+
+    def hide_allergies(self) -> None:
+        """Say nothing of allergies: for desks that are not told of them, where "none" would lie."""
+        self._allergies.hide()
 
     def _arrange(self) -> None:
         names = QHBoxLayout()
@@ -113,10 +124,6 @@ class PatientHead(QFrame):
         row.addLayout(middle, 1)
         row.addLayout(self.aside)
 
-    def _say_constants(self) -> None:
-        self._phone.setToolTip(self.tr("Copy the number"))
-        self._open.show_pill(Pill(self.tr("Open patient"), icon="external-link"))
-
     def _copy_phone(self) -> None:
         if self._patient is not None and self._patient.phone:
             QGuiApplication.clipboard().setText(self._patient.phone)
@@ -126,15 +133,10 @@ class PatientHead(QFrame):
         if self._patient is not None:
             self.patient_wanted.emit(self._patient.id)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() is QEvent.Type.LanguageChange:
-            self._say_constants()
-        super().changeEvent(event)
-
 
 def allergy_pill(allergies: Sequence[Allergy]) -> Pill:
     """The allergies that hold, named as far as there is room; or that none is recorded."""
-    substances = [allergy.substance for allergy in _by_severity(allergies)]
+    substances = [allergy.substance for allergy in by_severity(allergies)]
     if not substances:
         return Pill(
             QCoreApplication.translate("PatientHead", "No allergy recorded"), icon="circle-check"
@@ -150,7 +152,7 @@ def allergy_list(allergies: Sequence[Allergy]) -> str:
     """All allergies that hold, one a line, with reaction and severity."""
     return "\n".join(
         f"{allergy.substance}: {allergy.reaction} ({severity_word(allergy.severity)})"
-        for allergy in _by_severity(allergies)
+        for allergy in by_severity(allergies)
     )
 
 
@@ -165,7 +167,8 @@ def severity_word(severity: Severity) -> str:
             return QCoreApplication.translate("Severity", "severe")
 
 
-def _by_severity(allergies: Sequence[Allergy]) -> list[Allergy]:
+def by_severity(allergies: Sequence[Allergy]) -> list[Allergy]:
+    """The allergies that hold, the worst first."""
     order = (Severity.SEVERE, Severity.MODERATE, Severity.MILD)
     active = (allergy for allergy in allergies if allergy.active)
     return sorted(active, key=lambda allergy: (order.index(allergy.severity), allergy.substance))

@@ -1,0 +1,275 @@
+"""The chosen prescription: whose it is, its lines, and what is done with it next."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus
+from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
+from clinicdesk.core.clock import Now
+from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.design.availability import reason_when_disabled
+from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.design.button import Button, Kind
+from clinicdesk.desktop.design.card import Card
+from clinicdesk.desktop.design.content import CellContent
+from clinicdesk.desktop.design.labels import paragraph
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.tokens import TextRole, Tone
+from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
+from clinicdesk.desktop.models.prescription_items import PrescriptionItems
+from clinicdesk.desktop.wording import command_words, moment_text, money, problem_sentence
+from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
+from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
+from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
+from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
+from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
+from clinicdesk.desktop.workspaces.shared.progress import steps_of
+from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
+
+_AROUND_A_ROW = 24
+
+
+class PrescriptionPane(QFrame):
+    """Shows one prescription as the rows here tell it, this desk's own unsent work included.
+
+    It only shows; `counter_work` does what the buttons say.
+
+    Attributes:
+        offers: What can be done now; None while nothing is shown.
+        table: The lines. refund_card: Money that is owed back.
+
+    Signals:
+        dismissed: A refusal was read: the outbox entry's identifier.
+        history_wanted: All prescriptions of this patient are asked for: the patient's identifier.
+    """
+
+    dismissed = Signal(object)
+    history_wanted = Signal(object)
+
+    def __init__(
+        self, context: Context, refunds: RefundsDue, now: Now, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._desk = context.desk
+        self._refunds = refunds
+        self._now = now
+        self._shown: UUID | None = None
+        self._refusal: OutboxEntry | None = None
+        self._maker = OfferMaker(context.desk.dispensing, self)
+        self.offers: Offers | None = None
+        self.ui = Ui_PharmacyPrescription()
+        self.ui.setupUi(self)
+        self.items = PrescriptionItems(context.desk.replica.items, self._next_step, self)
+        self._make_head()
+        self._make_content()
+        self._dress_actions()
+
+    @property
+    def prescription(self) -> Prescription | None:
+        """What is shown, as it stands now; None when it is nothing or not here any more."""
+        return self._desk.replica.prescriptions.get(self._shown)
+
+    @property
+    def current_item(self) -> PrescriptionItem | None:
+        """The line that the keyboard is on."""
+        place = self.table.current_place()
+        return None if place is None else self.items.item_at(place)
+
+    def open_lines(self) -> list[UUID]:
+        """The lines that can be fulfilled now."""
+        return self._maker.open_lines(self.items.items())
+
+    def show_prescription(self, prescription_id: UUID | None) -> None:
+        """Show another prescription, from its top, with its first open line chosen."""
+        self._shown = prescription_id
+        self.items.show_prescription(prescription_id)
+        self.ui.prescription_scroll.verticalScrollBar().setValue(0)
+        self.table.choose(None)
+        self.refresh()
+        self.choose_open_line()
+        self.ui.prescription_scroll.verticalScrollBar().setValue(0)
+
+    def choose_open_line(self) -> None:
+        """Go to the first line that waits, from the current one on; else stay."""
+        open_lines = set(self.open_lines())
+        here = self.table.current_place() or 0
+        places = [*range(here, self.items.rowCount()), *range(here)]
+        for place in places:
+            item = self.items.item_at(place)
+            if item is not None and item.id in open_lines:
+                self.table.choose(place)
+                return
+        if self.table.current_place() is None and self.items.rowCount():
+            self.table.choose(0)
+
+    def refresh(self) -> None:
+        """Say everything again: rows, clock, connection or outbox have changed."""
+        prescription = self.prescription
+        if prescription is None:
+            self.offers = None
+            return
+        self._show_head(prescription)
+        self.items.refresh()
+        self._show_refusal(prescription)
+        self._show_note(prescription)
+        self._progress.show_steps(steps_of(prescription, self._context.zone, self._now()))
+        self.refresh_offers()
+
+    def refresh_offers(self) -> None:
+        """Switch the buttons on and off, each with its reason."""
+        prescription = self.prescription
+        if prescription is None:
+            return
+        self.offers = self._maker.offers(prescription, self.items.items(), self.current_item)
+        ui, offers = self.ui, self.offers
+        for button, offer in (
+            (ui.cancel_button, offers.cancel),
+            (ui.decline_button, offers.decline),
+            (ui.take_payment_button, offers.take_payment),
+            (ui.fulfil_button, offers.fulfil),
+            (ui.hand_over_button, offers.hand_over),
+        ):
+            _offer(button, offer)
+        self._show_refund(prescription, offers.pay_out)
+        ui.why_off.setText(offers.why or self._end_words(prescription))
+
+    def show_table_row(self) -> None:
+        """Scroll until the current line is seen."""
+        rect = self.table.visualRect(self.table.currentIndex())
+        if rect.isValid():
+            corner = self.table.viewport().mapTo(self.ui.prescription_page, rect.topLeft())
+            for y in (corner.y() + rect.height(), corner.y()):
+                self.ui.prescription_scroll.ensureVisible(corner.x(), y, 0, _AROUND_A_ROW)
+
+    def _next_step(self, item: PrescriptionItem) -> CellContent:
+        """The last column: what Space does to a line now, or what it waits for."""
+        if self._maker.can_fulfil(item):
+            return CellContent(self.tr("fulfil"), key="Space", right=True)
+        prescription = self._desk.replica.prescriptions.get(item.prescription_id)
+        unpaid = prescription is not None and prescription.status is PrescriptionStatus.DRAFT
+        if unpaid and item.status not in SETTLED_ITEM_STATES:
+            return CellContent(self.tr("after payment"), quiet=True, right=True)
+        return CellContent()
+
+    def _show_head(self, prescription: Prescription) -> None:
+        replica = self._desk.replica
+        now = self._now()
+        patient = replica.patients.get(prescription.patient_id)
+        if patient is not None:
+            today = now.astimezone(self._context.zone).date()
+            self.head.show_patient(patient, replica.allergies.of(patient.id), today)
+        pending = self._desk.outbox.pending(prescription.id)
+        self._facts.show_prescription(prescription, self._prescriber(prescription), pending, now)
+
+    def _prescriber(self, prescription: Prescription) -> str:
+        found = self._desk.replica.practitioners.get(prescription.practitioner_id)
+        return found.name if found is not None else self.tr("Prescriber not here yet")
+
+    def _show_refusal(self, prescription: Prescription) -> None:
+        """What the server refused of this desk's work, the oldest first, until it was read."""
+        refused = self._desk.outbox.refused()
+        mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
+        self._refusal = entry = next(mine, None)
+        self._banner.setVisible(entry is not None)
+        if entry is not None and entry.refusal is not None:
+            title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
+            why = problem_sentence(entry.refusal, self._context.zone)
+            self._banner.say(title, why, self.tr("Understood"))
+
+    def _show_refund(self, prescription: Prescription, offer: Offer) -> None:
+        self.refund_card.setVisible(offer.shown)
+        owed = self._refunds.amount(prescription.id)
+        self.refund_card.say(money(owed, prescription.currency), offer.why_off)
+
+    def _show_note(self, prescription: Prescription) -> None:
+        note = prescription.note or ""
+        self._note_card.setVisible(bool(note))
+        self._note.setText(note)
+        author = self.tr("Note from %1").replace("%1", self._prescriber(prescription))
+        self._note_card.set_title(author)
+        reason = prescription.cancel_reason or ""
+        self._reason_card.setVisible(bool(reason))
+        self._reason.setText(reason)
+
+    def _end_words(self, prescription: Prescription) -> str:
+        """How it ended: who has it, or who cancelled it."""
+        zone, now = self._context.zone, self._now()
+        if prescription.completed_at is not None:
+            text = self.tr("Collected by %1, %2")
+            who, when = prescription.collected_by or "", prescription.completed_at
+        elif prescription.cancelled_at is not None:
+            by = self._desk.replica.members.get(prescription.updated_by)
+            text = self.tr("Cancelled by %1, %2")
+            who, when = by.name if by is not None else "", prescription.cancelled_at
+        else:
+            return ""
+        return text.replace("%1", who).replace("%2", moment_text(when, zone, now))
+
+    def _make_head(self) -> None:
+        design = self._context.design
+        link = Pill(self.tr("All their prescriptions"), icon="history")
+        self.head = PatientHead(design, link)
+        self.head.patient_wanted.connect(self.history_wanted)
+        self.head.copied.connect(
+            lambda number: self._context.toast(self.tr("Copied: %1").replace("%1", number))
+        )
+        self._facts = PrescriptionFacts(design, self._context.zone, self._context.painted)
+        self.head.aside.addWidget(self._facts)
+        self.ui.head_row.addWidget(self.head)
+
+    def _make_content(self) -> None:
+        design, content = self._context.design, self.ui.content
+        self._banner = Banner(design, Tone.DANGER)
+        self._banner.setObjectName("refusal_banner")
+        self._banner.acted.connect(self._dismiss)
+        self.refund_card = RefundCard(design)
+        self.table = ItemTable()
+        self.table.setObjectName("items_table")
+        self.table.setAccessibleName(self.tr("Lines of the prescription"))
+        self.table.dress(design, self.items)
+        self.table.selectionModel().currentChanged.connect(self._on_line)
+        lines = Card(design, padded=False)
+        lines.fill(self.table)
+        self._reason_card = Card(design, self.tr("Why it was cancelled"))
+        self._reason = paragraph("", TextRole.BODY, "second")
+        self._reason_card.body.addWidget(self._reason)
+        self._note_card = Card(design, self.tr("Note"))
+        self._note_card.setObjectName("note_card")
+        self._note = paragraph("", TextRole.BODY, "second")
+        self._note_card.body.addWidget(self._note)
+        self._progress = ProgressLine(design)
+        progress_card = Card(design)
+        progress_card.body.addWidget(self._progress)
+        for part in (
+            self._banner, self.refund_card, lines, self._reason_card, self._note_card, progress_card
+        ):  # fmt: skip
+            content.addWidget(part)
+        content.addStretch(1)
+
+    def _dress_actions(self) -> None:
+        design, ui = self._context.design, self.ui
+        ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban")
+        ui.decline_button.dress(design, icon="package-x", key="Del")
+        ui.take_payment_button.dress(design, kind=Kind.PRIMARY, icon="banknote", key="F8")
+        ui.fulfil_button.dress(design, kind=Kind.PRIMARY, icon="list-checks", key="Ctrl+Space")
+        ui.hand_over_button.dress(design, kind=Kind.PRIMARY, icon="hand-helping", key="F10")
+
+    def _on_line(self, _current: QModelIndex, _previous: QModelIndex) -> None:
+        self.refresh_offers()
+        self.show_table_row()
+
+    def _dismiss(self) -> None:
+        if self._refusal is not None:
+            self.dismissed.emit(self._refusal.op_id)
+
+
+def _offer(button: Button, offer: Offer) -> None:
+    button.setVisible(offer.shown)
+    reason_when_disabled(button, offer.why_off)

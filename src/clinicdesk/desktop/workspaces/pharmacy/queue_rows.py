@@ -1,0 +1,129 @@
+"""What a row of the queue says, and by which words it is found."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject
+
+from clinicdesk.contract.entities import Prescription, PrescriptionStatus
+from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
+from clinicdesk.core.clock import Now
+from clinicdesk.core.outbox import Outbox, PendingState
+from clinicdesk.core.replica import Replica
+from clinicdesk.desktop.design.age import age_pill
+from clinicdesk.desktop.design.content import RowContent
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescription_look
+from clinicdesk.desktop.workspaces.pharmacy.lanes import OPEN_LANES, lane_of, since
+from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+
+_A_DAY = 24 * 60
+
+
+class QueueRows(QObject):
+    """Words of rows; everything is looked up at the moment of asking."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        outbox: Outbox,
+        refunds: RefundsDue,
+        zone: ZoneInfo,
+        now: Now,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._replica = replica
+        self._outbox = outbox
+        self._refunds = refunds
+        self._zone = zone
+        self._now = now
+
+    def content(self, prescription: Prescription) -> RowContent:
+        """The two lines of a row."""
+        patient = self._replica.patients.get(prescription.patient_id)
+        prescriber = self._replica.practitioners.get(prescription.practitioner_id)
+        about = [self._lines_words(prescription)]
+        if prescriber is not None:
+            about.append(short_name(prescriber.name))
+        now = self._now()
+        moment = since(prescription)
+        waits = lane_of(prescription) in OPEN_LANES
+        minutes = minutes_since(moment, now)
+        status, tone = self._status(prescription)
+        return RowContent(
+            key=prescription.id,
+            primary=patient.name if patient is not None else self.tr("Patient not here yet"),
+            tail=prescription.code,
+            secondary=" · ".join(about),
+            pill=_wait_pill(minutes) if waits else None,
+            corner="" if waits else moment_text(moment, self._zone, now),
+            status=status,
+            status_tone=tone,
+        )
+
+    def words(self, prescription: Prescription) -> str:
+        """What a person may type to find it: code, names, number and telephone."""
+        patient = self._replica.patients.get(prescription.patient_id)
+        if patient is None:
+            return prescription.code
+        return " ".join(
+            part
+            for part in (
+                prescription.code,
+                patient.name,
+                patient.name_local,
+                patient.number,
+                patient.phone,
+            )
+            if part
+        )
+
+    def _status(self, prescription: Prescription) -> tuple[str, Tone]:
+        """What is to be known about it beside its lane: first what this desk itself did."""
+        match self._outbox.pending(prescription.id):
+            case PendingState.REFUSED:
+                return self.tr("Refused: read why"), Tone.DANGER
+            case PendingState.SAVED_HERE:
+                return self.tr("Saved here, not sent"), Tone.WARNING
+            case PendingState.SENDING:
+                return self.tr("Sending"), Tone.INFO
+            case PendingState.SENT | None:
+                pass
+        if prescription.id in self._refunds:
+            owed = money(self._refunds.amount(prescription.id), prescription.currency)
+            return self.tr("Refund %1").replace("%1", owed), Tone.WARNING
+        if prescription.status is PrescriptionStatus.DRAFT:
+            due = max(0, prescription.total_minor - prescription.paid_minor)
+            text = self.tr("%1 to pay")
+            return text.replace("%1", money(due, prescription.currency)), Tone.WARNING
+        if prescription.status is PrescriptionStatus.PAID:
+            return self._dispensing_words(prescription), Tone.INFO
+        look = prescription_look(prescription)
+        return look.word, look.tone
+
+    def _dispensing_words(self, prescription: Prescription) -> str:
+        lines = self._replica.items.of(prescription.id)
+        settled = sum(item.status in SETTLED_ITEM_STATES for item in lines)
+        if not settled:
+            return self.tr("To dispense")
+        text = self.tr("%1 of %2 ready")
+        return text.replace("%1", str(settled)).replace("%2", str(len(lines)))
+
+    def _lines_words(self, prescription: Prescription) -> str:
+        count = prescription.item_count
+        return self.tr("%n item(s)", "", count)
+
+
+def _wait_pill(minutes: int) -> Pill:
+    """How long somebody waits; after a day nobody does, so it is no alarm any more."""
+    pill = age_pill(minutes)
+    return pill if minutes < _A_DAY else Pill(pill.text, Tone.NEUTRAL, pill.icon)
+
+
+def short_name(name: str) -> str:
+    """A practitioner in a list: "Dr Rao" of "Dr Sunita Rao"; without a title the whole name."""
+    words = name.split()
+    return f"{words[0]} {words[-1]}" if len(words) > 2 and words[0].startswith("Dr") else name

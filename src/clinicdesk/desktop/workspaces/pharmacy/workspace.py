@@ -1,0 +1,283 @@
+"""The pharmacist's place: the queue at the left, the chosen prescription at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from clinicdesk.core.clock import Now, utc_now
+from clinicdesk.core.collection import Change
+from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.desktop.design.empty_state import EmptyState
+from clinicdesk.desktop.wording import time_text
+from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
+from clinicdesk.desktop.workspaces.pharmacy.counter_work import CounterWork
+from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
+from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
+from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+
+_CLOCK_MS = 30_000
+
+
+class PharmacyWorkspace(Workspace):
+    """Takes a prescription from the queue to the patient's hands, by keyboard alone.
+
+    Attributes:
+        queue: The left side. pane: The right side. work: What is done at the counter.
+    """
+
+    key = "pharmacy"
+    icon = "pill"
+
+    def __init__(self, context: Context, now: Now = utc_now) -> None:
+        super().__init__()
+        self._context = context
+        self._desk = context.desk
+        self._counted = 0
+        self._refunds = RefundsDue(self._desk.replica.payments, self)
+        self.pane = PrescriptionPane(context, self._refunds, now)
+        self.work = CounterWork(context, self.pane, self._refunds)
+        self._nothing = EmptyState(
+            context.design,
+            "pill",
+            self.tr("Choose a prescription"),
+            self.tr("Its lines, its patient and what comes next are shown here."),
+        )
+        self._right = QStackedWidget()
+        self._right.addWidget(self._nothing)
+        self._right.addWidget(self.pane)
+        self.queue = QueuePane(context, self._refunds, now)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.queue)
+        row.addWidget(self._right, 1)
+        self.setTabOrder(self.queue, self.pane)
+        self._connect()
+        self._bind_keys()
+        self._refresh_later = QTimer(self, singleShot=True, interval=0)
+        self._refresh_later.timeout.connect(self._refresh)
+        self._clock = QTimer(self, interval=_CLOCK_MS)
+        self._clock.timeout.connect(self._refresh)
+        self._clock.start()
+        self._leave = self._follow()
+        self.destroyed.connect(self._leave)
+        self._refresh()
+
+    def title(self) -> str:
+        """See Workspace."""
+        return self.tr("Pharmacy")
+
+    def hints(self) -> list[Hint]:
+        """The keys of the next steps."""
+        return [
+            Hint(("Up", "Down"), self.tr("move")),
+            Hint(("Enter",), self.tr("lines")),
+            Hint(("F8",), self.tr("take payment")),
+            Hint(("Space",), self.tr("fulfil line")),
+            Hint(("Ctrl+Space",), self.tr("fulfil all")),
+            Hint(("F10",), self.tr("hand over")),
+            Hint(("Ctrl+F",), self.tr("search")),
+        ]
+
+    def shortcuts(self) -> list[Shortcut]:
+        """Every key of this place."""
+        queue, counter = self.tr("Queue"), self.tr("At the counter")
+        return [
+            Shortcut(("Up", "Down"), self.tr("Previous and next prescription"), queue),
+            Shortcut(("Enter",), self.tr("To the lines; Esc back to the queue"), queue),
+            Shortcut(("Ctrl+F",), self.tr("Search in all lanes; or simply type"), queue),
+            Shortcut(("Alt+1", "Alt+6"), self.tr("Lanes, in their order"), queue),
+            Shortcut(("F8",), self.tr("Take payment"), counter),
+            Shortcut(("Space",), self.tr("Fulfil the current line"), counter),
+            Shortcut(("Ctrl+Space",), self.tr("Fulfil all lines"), counter),
+            Shortcut(("F10",), self.tr("Hand over"), counter),
+            Shortcut(("F7",), self.tr("Pay out a refund"), counter),
+            Shortcut(("Del",), self.tr("Decline the current line"), counter),
+            Shortcut(("Ctrl+Del",), self.tr("Cancel the prescription"), counter),
+        ]
+
+    def named_actions(self) -> list[NamedAction]:
+        """What can be done by name with the prescription that is shown."""
+        work, offers = self.work, self.pane.offers
+        if offers is None:
+            return []
+        return [
+            NamedAction(
+                self.tr("Take payment"), "banknote", work.take_payment, "F8",
+                offers.take_payment.why_off,
+            ),
+            NamedAction(
+                self.tr("Fulfil all lines"), "list-checks", work.fulfil_all, "Ctrl+Space",
+                offers.fulfil.why_off,
+            ),
+            NamedAction(
+                self.tr("Hand over"), "hand-helping", work.hand_over, "F10",
+                offers.hand_over.why_off,
+            ),
+            NamedAction(
+                self.tr("Pay out refund"), "banknote", work.pay_out, "F7", offers.pay_out.why_off
+            ),
+            NamedAction(
+                self.tr("Cancel prescription"), "ban", work.cancel, "Ctrl+Del",
+                offers.cancel.why_off,
+            ),
+        ]  # fmt: skip
+
+    def note(self) -> str:
+        """What is shown is of when, while the server is away."""
+        return self._freshness() if not self._desk.link.reachable else ""
+
+    def counter(self) -> int:
+        """What waits for the pharmacist: to be paid or to be dispensed."""
+        return self.queue.count(Lane.UNPAID) + self.queue.count(Lane.DISPENSE)
+
+    def open_thing(self, kind: str, thing: UUID) -> bool:
+        """Show a prescription, or all prescriptions of a patient."""
+        if kind == "prescription":
+            return self._open_prescription(thing)
+        patient = self._desk.replica.patients.get(thing) if kind == "patient" else None
+        if patient is None:
+            return False
+        self.queue.search_for(patient.number)
+        self.queue.selection.choose_first()
+        self.queue.focus_rows()
+        return True
+
+    def focus_start(self) -> None:
+        """On the queue, with something chosen."""
+        self.queue.focus_rows()
+
+    def _open_prescription(self, prescription_id: UUID) -> bool:
+        prescription = self._desk.replica.prescriptions.get(prescription_id)
+        if prescription is None or prescription.signed_at is None:
+            return False
+        self.queue.open_prescription(prescription)
+        self.queue.focus_rows()
+        return True
+
+    def _connect(self) -> None:
+        self.queue.chosen.connect(self._show)
+        self.queue.entered.connect(self._enter_lines)
+        self.queue.counted.connect(self._on_counted)
+        self.pane.table.installEventFilter(self)
+        self.pane.dismissed.connect(self._dismiss)
+        self.pane.history_wanted.connect(lambda patient: self.open_thing("patient", patient))
+        self.work.at_rest.connect(self.queue.focus_rows)
+
+    def _bind_keys(self) -> None:
+        work = self.work
+        for keys, run in (
+            ("F8", work.take_payment),
+            ("Ctrl+Space", work.fulfil_all),
+            ("F10", work.hand_over),
+            ("F7", work.pay_out),
+            ("Ctrl+Del", work.cancel),
+            ("Ctrl+F", self.queue.focus_search),
+        ):
+            self._bind(keys, run, self)
+        # Where one types, Space and Del are for typing.
+        for where in (self.queue.ui.queue_list, self.pane.table):
+            self._bind("Space", work.fulfil_line, where)
+            self._bind("Del", work.decline_line, where)
+        for place, lane in enumerate(Lane, start=1):
+            self._bind(f"Alt+{place}", partial(self._go_to_lane, lane), self)
+
+    def _bind(self, keys: str, run: Callable[[], object], where: QWidget) -> None:
+        shortcut = QShortcut(QKeySequence(keys), where)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(run)
+
+    def _follow(self) -> Callable[[], None]:
+        """Show again what is shown when its rows, the outbox or the connection change."""
+        replica = self._desk.replica
+        leaves = [
+            collection.subscribe(self._on_rows)
+            for collection in (
+                replica.prescriptions, replica.items, replica.payments, replica.patients,
+                replica.allergies, replica.practitioners,
+            )
+        ]  # fmt: skip
+        leaves.append(self._desk.outbox.changed.add(lambda _which: self._refresh_later.start()))
+        leaves.append(self._desk.link.changed.add(lambda _status: self._on_link()))
+
+        def leave() -> None:
+            for each in leaves:
+                each()
+
+        return leave
+
+    def _on_rows(self, _change: Change[Any]) -> None:
+        # A frame changes several collections: the pane is asked once, when all of them have told.
+        self._refresh_later.start()
+
+    def _on_link(self) -> None:
+        self._refresh_later.start()
+        self.hints_changed.emit()
+
+    def _refresh(self) -> None:
+        self.work.look_again()
+        self.pane.refresh()
+        here = self.pane.prescription is not None
+        self._right.setCurrentWidget(self.pane if here else self._nothing)
+        self.queue.say_state(self._freshness())
+
+    def _show(self, prescription_id: UUID | None) -> None:
+        self.pane.show_prescription(prescription_id)
+        self._refresh()
+
+    def _freshness(self) -> str:
+        """Of when the rows are."""
+        link = self._desk.link
+        match link.status:
+            case LinkStatus.LIVE:
+                return self.tr("as of now")
+            case LinkStatus.CATCHING_UP | LinkStatus.CONNECTING:
+                return self.tr("catching up")
+            case LinkStatus.OFFLINE | LinkStatus.REFUSED | LinkStatus.SIGNED_OUT:
+                text = self.tr("as of %1")
+                return text.replace("%1", time_text(link.since, self._context.zone))
+
+    def _on_counted(self) -> None:
+        self.queue.say_state(self._freshness())
+        count = self.counter()
+        if count != self._counted:
+            self._counted = count
+            self.badge_changed.emit(count)
+
+    def _go_to_lane(self, lane: Lane) -> None:
+        self.queue.show_lane(lane)
+        self.queue.selection.choose_first()
+        self.queue.focus_rows()
+
+    def _enter_lines(self) -> None:
+        if self.pane.prescription is not None:
+            self.pane.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _dismiss(self, op_id: UUID) -> None:
+        self._context.tasks.start(
+            self._desk.outbox.dismiss(op_id), doing=self.tr("closing the message"), of=self
+        )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.pane.table
+            and event.type() is QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Left)
+        ):
+            self.queue.focus_rows()
+            return True
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.queue.selection.current is None:
+            self.queue.selection.choose_first()
