@@ -32,7 +32,7 @@ _MONTHS: Final = {
 
 _ISO: Final = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
 _DAY_FIRST: Final = re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})")
-_NAME: Final = r"(?P<name>[^\W\d_]{3,}[\u0900-\u097f]*)\.?"
+_NAME: Final = r"(?P<name>(?:[^\W\d_]|[\u0900-\u097f]){2,})\.?"
 _DAY_NAME: Final = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?{_NAME},?\s+(?P<year>\d{{4}})"
 )
@@ -103,7 +103,11 @@ def _year(text: str) -> int:
 
 def _is_possible(said: BirthDate) -> bool:
     try:
-        date(said.year, said.month or 1, said.day or 1)
+        date(
+            said.year,
+            1 if said.month is None else said.month,
+            1 if said.day is None else said.day,
+        )
     except ValueError:
         return False
     return True

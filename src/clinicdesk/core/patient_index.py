@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from enum import StrEnum
+from heapq import nsmallest
+from itertools import islice, takewhile
 from typing import Final
 from uuid import UUID
 
@@ -18,8 +20,9 @@ from msgspec import Struct
 from clinicdesk.contract.entities import Patient
 from clinicdesk.core.birth_date import BirthDate, find_birth_date
 from clinicdesk.core.folding import digits_of, fold, words
+from clinicdesk.core.phone_book import PhoneBook
 
-_CANDIDATES: Final = 3000
+_CANDIDATES: Final = 1000
 """Patients that are scored for one question, at most."""
 _FEW: Final = 20
 """With this many patients found by exact beginnings nobody needs likenesses."""
@@ -27,6 +30,7 @@ _LIKENESS: Final = 0.8
 _LIKE_WORDS: Final = 40
 _SHORTEST_LIKE: Final = 3
 _SHORTEST_PHONE: Final = 4
+_WIDEST_NUMBER: Final = 12
 
 
 class Matched(StrEnum):
@@ -52,8 +56,9 @@ class PatientIndex:
     def __init__(self) -> None:
         self._patients: dict[UUID, Patient] = {}
         self._words: dict[UUID, tuple[str, ...]] = {}
-        self._phones: dict[UUID, str] = {}
-        self._numbers: dict[UUID, str] = {}
+        self._phones = PhoneBook()
+        self._numbers: dict[str, UUID] = {}
+        self._sorted_numbers: list[str] = []
         self._of_word: dict[str, set[UUID]] = {}
         self._vocabulary: list[str] = []
         self._of_year: dict[int, set[UUID]] = {}
@@ -74,8 +79,11 @@ class PatientIndex:
                 insort(self._vocabulary, word)
             holders.add(patient.id)
         if patient.phone:
-            self._phones[patient.id] = digits_of(patient.phone)
-        self._numbers[patient.id] = _plain(patient.number)
+            self._phones.put(patient.id, digits_of(patient.phone))
+        number = _plain(patient.number)
+        if number not in self._numbers:
+            insort(self._sorted_numbers, number)
+        self._numbers[number] = patient.id
         self._of_year.setdefault(patient.birth_date.year, set()).add(patient.id)
 
     def remove(self, patient_id: UUID) -> None:
@@ -89,8 +97,11 @@ class PatientIndex:
             if not holders:
                 del self._of_word[word]
                 del self._vocabulary[bisect_left(self._vocabulary, word)]
-        self._phones.pop(patient_id, None)
-        self._numbers.pop(patient_id, None)
+        self._phones.remove(patient_id)
+        number = _plain(patient.number)
+        if self._numbers.get(number) == patient_id:
+            del self._numbers[number]
+            del self._sorted_numbers[bisect_left(self._sorted_numbers, number)]
         self._of_year[patient.birth_date.year].discard(patient_id)
 
     def search(self, text: str, limit: int) -> list[PatientHit]:
@@ -106,8 +117,11 @@ class PatientIndex:
                 known = hits.get(hit.patient.id)
                 if known is None or known.score < hit.score:
                     hits[hit.patient.id] = hit
-        ranked = sorted(hits.values(), key=lambda hit: (-hit.score, fold(hit.patient.name)))
-        return ranked[:limit]
+        return nsmallest(limit, hits.values(), key=self._rank)
+
+    def _rank(self, hit: PatientHit) -> tuple[float, tuple[str, ...]]:
+        """The better first; who fit alike, by name."""
+        return (-hit.score, self._words[hit.patient.id])
 
     def _by_name(self, typed: list[str], born: BirthDate | None) -> list[PatientHit]:
         if not typed:
@@ -169,10 +183,14 @@ class PatientIndex:
 
     def _by_birth_date(self, born: BirthDate) -> list[PatientHit]:
         score = 96.0 if born.day is not None else 90.0
-        return [
-            PatientHit(self._patients[patient_id], Matched.BIRTH_DATE, score)
+        fitting = (
+            patient
             for patient_id in self._of_year.get(born.year, ())
-            if born.fits(self._patients[patient_id].birth_date)
+            if born.fits((patient := self._patients[patient_id]).birth_date)
+        )
+        return [
+            PatientHit(patient, Matched.BIRTH_DATE, score)
+            for patient in islice(fitting, _CANDIDATES)
         ]
 
     def _by_digits(self, digits: str, *, telephone: bool) -> list[PatientHit]:
@@ -180,26 +198,45 @@ class PatientIndex:
         wanted = digits.lstrip("0")
         if not telephone or len(wanted) < _SHORTEST_PHONE:
             return []
-        hits: list[PatientHit] = []
-        for patient_id, phone in self._phones.items():
-            if wanted in phone:
-                score = 99.0 if phone.endswith(wanted) else 85.0
-                hits.append(PatientHit(self._patients[patient_id], Matched.PHONE, score))
-                if len(hits) >= _CANDIDATES:
-                    break
-        return hits
+        return [
+            PatientHit(self._patients[patient_id], Matched.PHONE, 99.0 if at_end else 85.0)
+            for patient_id, at_end in islice(self._phones.holding(wanted), _CANDIDATES)
+        ]
 
     def _by_number(self, plain: str) -> list[PatientHit]:
         """By the clinic's number, with or without its letter and its leading zeros."""
         if not any(c.isdigit() for c in plain):
             return []
         bare = plain.lstrip("p").lstrip("0")
+        hits: list[PatientHit] = []
+        for width in range(len(bare), _WIDEST_NUMBER + 1):
+            patient_id = self._numbers.get(f"p{bare.zfill(width)}")
+            if patient_id is not None:
+                hits.append(PatientHit(self._patients[patient_id], Matched.NUMBER, 100.0))
+        if plain.startswith("p"):
+            hits += self._by_beginning_of_number(plain)
+        return hits
+
+    def _by_beginning_of_number(self, plain: str) -> list[PatientHit]:
+        place = bisect_left(self._sorted_numbers, plain)
+        beginning = takewhile(
+            lambda number: number.startswith(plain),
+            islice(self._sorted_numbers, place, place + _CANDIDATES),
+        )
         return [
-            PatientHit(self._patients[patient_id], Matched.NUMBER, 100.0 if whole else 88.0)
-            for patient_id, number in self._numbers.items()
-            if (whole := number.lstrip("p").lstrip("0") == bare)
-            or (plain.startswith("p") and number.startswith(plain))
+            PatientHit(
+                self._patients[self._numbers[number]],
+                Matched.NUMBER,
+                100.0 if number == plain else 88.0,
+            )
+            for number in beginning
         ]
+
+
+def warm_up() -> None:
+    """Load what the first mistyped name would have to wait for."""
+    import rapidfuzz.distance.JaroWinkler
+    import rapidfuzz.process  # noqa: F401
 
 
 def _plain(number: str) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from clinicdesk.contract.entities import Medicine, Patient
 from clinicdesk.core.collection import Change
-from clinicdesk.core.patient_index import Matched, PatientHit, PatientIndex
+from clinicdesk.core.patient_index import Matched, PatientHit, PatientIndex, warm_up
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.medicine_table import MedicineTable
 
@@ -87,3 +87,4 @@ class Search:
                 if present is not None:
                     index.put(present)
             await asyncio.sleep(0)
+        await asyncio.to_thread(warm_up)
