@@ -1,0 +1,149 @@
+"""Who is told of what, and that it can stand on a locked screen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Member,
+    Prescription,
+    PrescriptionStatus,
+    Role,
+    Row,
+)
+from clinicdesk.core.notices import Notice, Notices, derive
+from clinicdesk.core.replica import Applied, AppliedRow
+from clinicdesk.core.store.rows import Position
+from clinicdesk.core.store.store import Store
+from tests.core import sample
+from tests.core.sample import NOON, a_patient, a_prescription, an_id, an_item, change, signed
+
+DRAFT = a_prescription()
+SIGNED = signed(DRAFT)
+PAID = replace(SIGNED, version=3, status=PrescriptionStatus.PAID)
+CANCELLED = replace(SIGNED, version=3, status=PrescriptionStatus.CANCELLED)
+SOMEBODY = an_id("somebody")
+elsewhere = replace(sample.pharmacist, pharmacy_id=an_id("elsewhere"))
+receptionist = replace(sample.pharmacist, role=Role.RECEPTION, pharmacy_id=None)
+
+
+def row(old: Row | None, new: Row, by: UUID = SOMEBODY) -> AppliedRow:
+    return AppliedRow(change(new, by=by), old, new)
+
+
+def told(member: Member, *rows: AppliedRow) -> list[str]:
+    return [notice.kind for notice in derive(rows, member, lambda _: "RX-7F3K2", lambda: NOON)]
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new", "kinds"),
+    [
+        (sample.pharmacist, None, SIGNED, ["prescription_arrived"]),
+        (sample.pharmacist, DRAFT, SIGNED, ["prescription_arrived"]),
+        (sample.pharmacist, SIGNED, PAID, []),
+        (sample.pharmacist, PAID, CANCELLED, ["prescription_cancelled"]),
+        (sample.pharmacist, None, CANCELLED, []),
+        (elsewhere, None, SIGNED, []),
+        (receptionist, None, SIGNED, []),
+        (sample.therapist, None, DRAFT, []),
+        (sample.therapist, DRAFT, SIGNED, []),
+        (sample.therapist, SIGNED, PAID, ["prescription_paid"]),
+        (sample.therapist, PAID, replace(PAID, version=4, note="x"), []),
+        (
+            sample.therapist,
+            PAID,
+            replace(PAID, version=4, status=PrescriptionStatus.FULFILLED),
+            ["prescription_fulfilled"],
+        ),
+        (
+            sample.therapist,
+            PAID,
+            replace(PAID, version=4, status=PrescriptionStatus.COMPLETED),
+            ["prescription_completed"],
+        ),
+        (sample.therapist, SIGNED, CANCELLED, ["prescription_cancelled"]),
+        (replace(sample.therapist, practitioner_id=an_id("another")), SIGNED, PAID, []),
+    ],
+)
+def test_a_prescription_s_change_is_told_to(
+    member: Member, old: Prescription | None, new: Prescription, kinds: list[str]
+) -> None:
+    assert told(member, row(old, new)) == kinds
+
+
+def test_nobody_is_told_of_what_they_did_themselves() -> None:
+    assert told(sample.therapist, row(SIGNED, PAID, by=sample.therapist.id)) == []
+    assert told(sample.pharmacist, row(None, SIGNED, by=sample.pharmacist.id)) == []
+
+
+def test_a_prescriber_is_told_of_a_line_that_was_declined() -> None:
+    item = an_item(PAID)
+    declined = replace(item, version=2, status=ItemStatus.DECLINED, decline_reason="out of stock")
+    assert told(sample.therapist, row(item, declined)) == ["item_declined"]
+    assert told(sample.pharmacist, row(item, declined)) == []
+    assert told(sample.therapist, row(declined, replace(declined, version=3))) == []
+
+
+def test_patients_and_others_make_no_notices() -> None:
+    assert told(sample.therapist, row(None, a_patient())) == []
+
+
+def test_a_notice_names_no_patient_and_no_reason() -> None:
+    cancelled = replace(CANCELLED, cancel_reason="Ravi is allergic")
+    [notice] = derive([row(PAID, cancelled)], sample.therapist, lambda _: "RX-7F3K2", lambda: NOON)
+    said = msgspec.json.encode(notice)
+    assert b"Ravi" not in said
+    assert b"allergic" not in said
+    assert str(cancelled.patient_id).encode() not in said
+    assert (notice.code, notice.status) == ("RX-7F3K2", "CANCELLED")
+    assert notice.thing == f"prescription:{cancelled.id}"
+
+
+def test_two_desks_tell_one_event_under_one_identity() -> None:
+    one = derive([row(SIGNED, PAID)], sample.therapist, str, lambda: NOON)
+    other = derive([row(None, SIGNED), row(SIGNED, PAID)], sample.therapist, str, lambda: NOON)
+    assert [notice.id for notice in one] == [notice.id for notice in other]
+
+
+def applied(*rows: AppliedRow, snapshot: bool = False) -> Applied:
+    position = Position(sample.a_cursor(), frozenset())
+    return Applied(position, list(rows), frozenset(), snapshot=snapshot)
+
+
+async def test_notices_are_told_once_kept_and_marked_as_read(store: Store) -> None:
+    def notices_of() -> Notices:
+        return Notices(store.notices, lambda: sample.therapist, lambda _: "RX-7F3K2", lambda: NOON)
+
+    notices = notices_of()
+    await notices.load()
+    arrived: list[Notice] = []
+    notices.arrived.add(arrived.append)
+    notices.follow(applied(row(SIGNED, PAID)))
+    notices.follow(applied(row(SIGNED, PAID)))
+    assert [notice.kind for notice in arrived] == ["prescription_paid"]
+    assert notices.unread == 1
+    await notices.close()
+    again = notices_of()
+    await again.load()
+    assert again.all() == notices.all()
+    await again.mark_read(again.all()[0].id)
+    assert again.unread == 0
+    again.follow(applied(row(PAID, CANCELLED)))
+    assert again.unread == 1
+    await again.close()
+    await again.mark_all_read()
+    assert again.unread == 0
+    last = notices_of()
+    await last.load()
+    assert last.unread == 0
+
+
+async def test_a_snapshot_is_no_news(store: Store) -> None:
+    notices = Notices(store.notices, lambda: sample.therapist, str, lambda: NOON)
+    notices.follow(applied(row(SIGNED, PAID), snapshot=True))
+    assert notices.all() == []
