@@ -93,6 +93,11 @@ class Door(QObject):
         if sign_in is not None:
             self._take_sign_in_window(sign_in)
 
+    @property
+    def sign_in_window(self) -> SignInWindow | None:
+        """The sign-in window, while it is the time for it."""
+        return self._sign_in
+
     def leave(self) -> None:
         """End: the windows go at once, the rest as soon as everything is on the disk."""
         self._leaving.set()

@@ -22,7 +22,7 @@ def server_address(typed: str) -> str | BadAddress:
     A name without a scheme gets https. Without TLS only this computer itself is spoken to:
     passwords and health data never travel in the clear.
     """
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if not text:
         return BadAddress(
             QCoreApplication.translate("Address", "Type the address of your clinic's server.")
@@ -37,7 +37,7 @@ def server_address(typed: str) -> str | BadAddress:
     scheme = parts.scheme.lower()
     if scheme not in ("http", "https") or not host or any(c.isspace() for c in text):
         return _not_an_address()
-    if parts.path or parts.query or parts.fragment or parts.username is not None:
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
         return _not_an_address()
     if scheme == "http" and not _is_this_computer(host):
         return BadAddress(

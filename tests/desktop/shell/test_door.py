@@ -1,0 +1,403 @@
+"""People come in and leave, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLineEdit, QListView, QPushButton, QWidget
+
+from clinicdesk.contract.commands import TakePayment
+from clinicdesk.core.clock import utc_now
+from clinicdesk.core.desk import Desk
+from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.profiles import Profiles
+from clinicdesk.core.trace import NoTrace
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.field_block import FieldBlock
+from clinicdesk.desktop.door import Door, House
+from clinicdesk.desktop.invitation import Invitation
+from clinicdesk.desktop.reporting import Reporter
+from clinicdesk.desktop.shell.main_window import MainWindow
+from clinicdesk.desktop.shell.settings import Settings
+from clinicdesk.desktop.sign_in.again import SignInAgainDialog
+from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
+from clinicdesk.desktop.sign_in.window import SignInWindow
+from clinicdesk.server.demo_data import PASSWORD
+from tests.desktop.shell.on_qt_loop import on_qt_loop, until
+from tests.desktop.shell.plain_workspace import PlainWorkspace, plain_workspaces
+from tests.desktop.shell.seats import NOBODY, home_in
+from tests.running_server import Owner, RunningServer
+
+PHARMACIST = "vikram.patil"
+
+# Windows do not lie over one another there.
+pytestmark = pytest.mark.qt_log_ignore(r"^This plugin does not support raise\(\)")
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same machine for each test: one without a keyring."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+class Doorway:
+    """A program that has been started, as its person sees it."""
+
+    def __init__(self, design: Design, folder: Path, profile: str) -> None:
+        home = home_in(folder, profile)
+        self.design = design
+        self.reporter = Reporter()
+        self.told: list[str] = []
+        self.reporter.reported.connect(self.told.append)
+        self.settings = Settings.read(home)
+        self.house = House(
+            home,
+            self.settings,
+            Profiles.read(home),
+            design,
+            self.reporter,
+            NoTrace(),
+            utc_now,
+            plain_workspaces,
+        )
+        self.main = MainWindow(design, utc_now)
+        self.door: Door | None = None
+
+    @property
+    def sign_in(self) -> SignInWindow:
+        assert self.door is not None
+        window = self.door.sign_in_window
+        assert window is not None
+        return window
+
+    @property
+    def desk(self) -> Desk:
+        workspace = self.main.findChild(PlainWorkspace, "workspace_plain")
+        assert isinstance(workspace, PlainWorkspace)
+        return workspace.context.desk
+
+    def asks(self) -> bool:
+        window = None if self.door is None else self.door.sign_in_window
+        return window is not None and window.isVisible()
+
+    def type(self, server: str, login: str, password: str) -> None:
+        """Fill the form and press its button."""
+        ui = self.sign_in.ui
+        ui.sign_in_server.setText(server)
+        ui.sign_in_login.setText(login)
+        ui.sign_in_password.setText(password)
+        ui.sign_in_button.click()
+
+    def error_at(self, name: str) -> str:
+        field = self.sign_in.findChild(QLineEdit, name)
+        assert field is not None
+        block = field.parentWidget()
+        assert isinstance(block, FieldBlock)
+        return block.error()
+
+    async def said_at(self, name: str) -> str:
+        await until(lambda: self.error_at(name), f"a sentence at {name}")
+        assert self.sign_in.ui.sign_in_button.isEnabled() or "again in" in self.error_at(name)
+        return self.error_at(name)
+
+    def works(self) -> bool:
+        """The desk is open, and rows are on it."""
+        found = self.main.findChild(PlainWorkspace, "workspace_plain")
+        return isinstance(found, PlainWorkspace) and found.counter() > 0 and found.isVisible()
+
+
+@asynccontextmanager
+async def opened(
+    design: Design, folder: Path, invitation: Invitation | None = None, profile: str = "test"
+) -> AsyncIterator[Doorway]:
+    """A program, from its start to its end."""
+    doorway = Doorway(design, folder, profile)
+    users = doorway.house.profiles.users()
+    sign_in = None
+    if invitation is None and not (doorway.settings.signed_in and users):
+        sign_in = SignInWindow(design, users)
+        sign_in.show()
+    else:
+        doorway.main.show()
+    doorway.door = Door(doorway.house, doorway.main, sign_in)
+    stays = asyncio.create_task(doorway.door.stay(invitation))
+    try:
+        yield doorway
+    finally:
+        doorway.door.leave()
+        await stays
+        if doorway.door.sign_in_window is not None:
+            doorway.door.sign_in_window.deleteLater()
+        doorway.main.deleteLater()
+
+
+def invited(server: RunningServer) -> Invitation:
+    return Invitation(server.url, PHARMACIST, PASSWORD)
+
+
+@on_qt_loop
+async def test_a_password_opens_the_desk(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path) as doorway:
+        doorway.type(server.url, PHARMACIST, PASSWORD)
+        await until(doorway.works, "the desk")
+        await until(lambda: doorway.desk.link.status is LinkStatus.LIVE)
+        assert not doorway.asks()
+        assert doorway.main.user.text() == "Vikram Patil"
+        assert doorway.told == []
+
+
+@on_qt_loop
+async def test_a_wrong_password_is_said_under_the_password(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path) as doorway:
+        doorway.type(server.url, PHARMACIST, "not this one")
+        assert "do not belong together" in await doorway.said_at("sign_in_password")
+        doorway.type(server.url, PHARMACIST, PASSWORD)
+        await until(doorway.works, "the desk")
+
+
+@on_qt_loop
+async def test_after_too_many_attempts_the_window_counts_down(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path) as doorway:
+        for _attempt in range(40):
+            doorway.type(server.url, PHARMACIST, "not this one")
+            await until(lambda: not doorway.sign_in.ui.sign_in_progress.isVisible())
+            if not doorway.sign_in.ui.sign_in_button.isEnabled():
+                break
+        assert "You can try again in" in doorway.error_at("sign_in_password")
+
+
+@on_qt_loop
+async def test_a_server_that_does_not_answer_is_said_under_the_server(
+    design: Design, tmp_path: Path
+) -> None:
+    async with opened(design, tmp_path) as doorway:
+        doorway.type(NOBODY, PHARMACIST, PASSWORD)
+        assert "does not answer" in await doorway.said_at("sign_in_server")
+
+
+@asynccontextmanager
+async def something_else(answer: bytes) -> AsyncIterator[str]:
+    """A server on this computer that gives one answer to everybody."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+
+
+@on_qt_loop
+async def test_something_that_is_not_clinicdesk_is_said_to_be_something_else(
+    design: Design, tmp_path: Path
+) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
+    async with something_else(page) as address, opened(design, tmp_path) as doorway:
+        doorway.type(address, PHARMACIST, PASSWORD)
+        assert "other than clinicdesk" in await doorway.said_at("sign_in_server")
+
+
+@on_qt_loop
+async def test_a_server_of_another_version_is_said_to_be_that(
+    design: Design, tmp_path: Path
+) -> None:
+    newer = (
+        b"HTTP/1.1 201 Created\r\nClinicdesk-Protocol: 99\r\n"
+        b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+    )
+    async with something_else(newer) as address, opened(design, tmp_path) as doorway:
+        doorway.type(address, PHARMACIST, PASSWORD)
+        assert "another version" in await doorway.said_at("sign_in_server")
+
+
+@on_qt_loop
+async def test_a_computer_without_a_keyring_says_so_and_offers_a_passphrase(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path) as doorway:
+        banner = doorway.sign_in.findChild(QWidget, "sign_in_banner")
+        assert banner is not None
+        await until(banner.isVisible, "the banner")
+        assert "memory only" in banner.accessibleName()
+
+
+async def passphrase_dialog(doorway: Doorway) -> PassphraseDialog:
+    def there() -> PassphraseDialog | None:
+        over: list[QWidget] = [doorway.main]
+        if doorway.door is not None and doorway.door.sign_in_window is not None:
+            over.append(doorway.door.sign_in_window)
+        found = [d for window in over for d in window.findChildren(PassphraseDialog)]
+        return next((d for d in found if d.isVisible()), None)
+
+    await until(there, "the dialog")
+    dialog = there()
+    assert dialog is not None
+    return dialog
+
+
+async def make_passphrase(doorway: Doorway) -> None:
+    banner = doorway.sign_in.findChild(QWidget, "sign_in_banner")
+    assert banner is not None
+    await until(banner.isVisible, "the banner")
+    doorway.sign_in.passphrase_wanted.emit()
+    dialog = await passphrase_dialog(doorway)
+    dialog.ui.passphrase_field.setText("correct horse battery")
+    dialog.ui.passphrase_again.setText("correct horse battery")
+    dialog.ui.passphrase_accept.click()
+    await until(lambda: not banner.isVisible(), "the kept sign-in")
+
+
+@on_qt_loop
+async def test_a_passphrase_keeps_the_sign_in_for_the_next_start(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path) as doorway:
+        banner = doorway.sign_in.findChild(QWidget, "sign_in_banner")
+        assert banner is not None
+        await until(banner.isVisible, "the banner")
+        doorway.sign_in.passphrase_wanted.emit()
+        dialog = await passphrase_dialog(doorway)
+        dialog.ui.passphrase_field.setText("short")
+        dialog.ui.passphrase_again.setText("short")
+        dialog.ui.passphrase_accept.click()
+        await until(dialog.ui.passphrase_accept.isEnabled)
+        dialog.ui.passphrase_field.setText("correct horse battery")
+        dialog.ui.passphrase_again.setText("correct horse battery")
+        dialog.ui.passphrase_accept.click()
+        await until(lambda: not banner.isVisible(), "the kept sign-in")
+        doorway.type(server.url, PHARMACIST, PASSWORD)
+        await until(doorway.works, "the desk")
+    server.stop()
+    async with opened(design, tmp_path) as doorway:
+        dialog = await passphrase_dialog(doorway)
+        dialog.ui.passphrase_field.setText("correct horse battery")
+        dialog.ui.passphrase_accept.click()
+        # Without the server: what this desk held is there at once.
+        await until(doorway.works, "the desk")
+        assert not doorway.asks()
+        await until(lambda: doorway.desk.link.status is LinkStatus.OFFLINE)
+
+
+@on_qt_loop
+async def test_without_a_lasting_vault_the_next_start_asks_again(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path, invited(server)) as doorway:
+        await until(doorway.works, "the desk")
+    async with opened(design, tmp_path) as doorway:
+        await until(doorway.asks, "the sign-in window")
+        assert doorway.sign_in.ui.sign_in_login.text() == PHARMACIST
+
+
+@on_qt_loop
+async def test_signing_out_leaves_nothing_and_remembers_who_it_was(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path, invited(server)) as doorway:
+        await until(doorway.works, "the desk")
+        doorway.main.user.sign_out_wanted.emit()
+        await until(doorway.asks, "the sign-in window")
+        assert not doorway.main.isVisible()
+        await until(lambda: not doorway.main.findChildren(PlainWorkspace))
+        people = doorway.sign_in.ui.sign_in_people
+        assert isinstance(people, QListView)
+        assert people.model().index(0, 0).data() == "Vikram Patil"
+        assert not doorway.settings.signed_in
+        doorway.type(server.url, "sunita.rao", PASSWORD)
+        await until(doorway.works, "the other desk")
+        assert doorway.main.user.text() == "Dr Sunita Rao"
+
+
+@on_qt_loop
+async def test_a_session_that_ended_goes_on_after_the_password_with_nothing_lost(
+    design: Design, tmp_path: Path, server: RunningServer, owner: Owner
+) -> None:
+    async with opened(design, tmp_path, invited(server)) as doorway:
+        await until(doorway.works, "the desk")
+        await until(lambda: doorway.desk.link.status is LinkStatus.LIVE)
+        typed = doorway.main.findChild(QLineEdit, "plain_typed")
+        assert typed is not None
+        typed.setText("half a sentence")
+        owner("UPDATE session SET ended_at = now()")
+        await doorway.desk.session.renew(doorway.desk.session.present_token)
+        await until(lambda: doorway.main.pill.accessibleName() == "Sign in again")
+        doorway.main.pill.click()
+        dialog = doorway.main.findChild(SignInAgainDialog)
+        assert dialog is not None
+        dialog.ui.again_password.setText("not this one")
+        dialog.ui.again_button.click()
+        await until(dialog.ui.again_button.isEnabled, "the answer")
+        dialog.ui.again_password.setText(PASSWORD)
+        dialog.ui.again_button.click()
+        await until(lambda: doorway.desk.link.status is LinkStatus.LIVE, "being live again")
+        assert typed.text() == "half a sentence"
+        await until(lambda: doorway.main.findChild(SignInAgainDialog) is None)
+
+
+@on_qt_loop
+async def test_what_is_not_sent_at_sign_out_is_said_to_be_safe(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path, invited(server)) as doorway:
+        await until(doorway.works, "the desk")
+        desk = doorway.desk
+        server.stop()
+        await until(lambda: desk.link.status is LinkStatus.OFFLINE)
+        unpaid = next(
+            p
+            for p in desk.replica.prescriptions.values()
+            if desk.dispensing.can(TakePayment, p.id) is None
+        )
+        await desk.dispensing.take_payment(unpaid.id, desk.dispensing.amount_due(unpaid.id))
+        doorway.main.user.sign_out_wanted.emit()
+        await until(doorway.asks, "the sign-in window")
+        banner = doorway.sign_in.findChild(QWidget, "sign_in_banner")
+        assert banner is not None
+        assert "not sent yet" in banner.accessibleName()
+
+
+@on_qt_loop
+async def test_a_desk_that_is_open_elsewhere_says_so_and_can_be_tried_again(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path, profile="one") as first:
+        await make_passphrase(first)
+        first.type(server.url, PHARMACIST, PASSWORD)
+        await until(first.works, "the desk")
+        second = Doorway(design, tmp_path, "one")
+        second.main.show()
+        second.door = Door(second.house, second.main, None)
+        stays = asyncio.create_task(second.door.stay(None))
+        dialog = await passphrase_dialog(second)
+        dialog.ui.passphrase_field.setText("correct horse battery")
+        dialog.ui.passphrase_accept.click()
+        state = second.main.state
+        await until(lambda: state.accessibleName() == "Your desk could not be opened")
+        again = next(b for b in state.findChildren(QPushButton) if b.text() == "Try again")
+        assert again.isVisible()
+        second.door.leave()
+        await stays
+        second.main.deleteLater()
+
+
+@on_qt_loop
+async def test_closing_the_window_ends_the_program(
+    design: Design, tmp_path: Path, server: RunningServer
+) -> None:
+    async with opened(design, tmp_path, invited(server)) as doorway:
+        await until(doorway.works, "the desk")
+        doorway.main.close()
+        assert doorway.told == []
