@@ -15,6 +15,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from functools import partial
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +113,9 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
             return
         if rect.bottom() < seen.top():
             continue
-        cells = (model.index(place, column) for column in range(model.columnCount()))
+        # A list model keeps its column count to itself; its indexes do not.
+        columns = takewhile(partial(model.hasIndex, place), count())
+        cells = (model.index(place, column) for column in columns)
         words = (str(cell.data(Qt.ItemDataRole.DisplayRole) or "") for cell in cells)
         yield {
             "text": " | ".join(word for word in words if word),
