@@ -201,13 +201,14 @@ class Replica:
                 )
 
             with making_rows():
-                self.position = await self._store.replace(fill)
-                self._take_all(
-                    {
-                        kind: await asyncio.to_thread(collection.prepare, loaded[kind])
-                        for kind, collection in self._collections.items()
-                    }
-                )
+                position = await self._store.replace(fill)
+                prepared = {
+                    kind: await asyncio.to_thread(collection.prepare, loaded[kind])
+                    for kind, collection in self._collections.items()
+                }
+                # At one moment: who reads the position finds the rows that it stands for.
+                self.position = position
+                self._take_all(prepared)
             self.complete = True
             self._trace.mark("snapshot", seq=self.position.cursor.seq)
             self.applied.tell(Applied(self.position, [], frozenset(), snapshot=True))
@@ -215,13 +216,16 @@ class Replica:
     async def change_scopes(self, frame: ScopeChanged) -> None:
         """Drop what the member may no longer see, and blank what they may see less of.
 
-        What is newly granted has to be fetched by a snapshot.
+        What is newly granted has to be fetched by a snapshot. Until it is here the cursor keeps
+        the old rights' name, so that a desk that ends in between is told to fetch it then.
         """
         async with self._turn:
             if self.position is None:
                 return
             scopes = (self.position.scopes - frozenset(frame.revoked)) | frozenset(frame.granted)
-            cursor = msgspec.structs.replace(self.position.cursor, access=frame.access)
+            cursor = self.position.cursor
+            if not frame.granted:
+                cursor = msgspec.structs.replace(cursor, access=frame.access)
             position = Position(cursor, scopes)
             changes = [
                 change
