@@ -122,6 +122,8 @@ class LiveGateway:
         feed = self._feeds.get(clinic_id) or await self._open_feed(clinic_id)
         self._opening.discard(desk)
         self._desks.setdefault(clinic_id, set()).add(desk)
+        # A desk may bring the cursor of a snapshot that is newer than what was read here last.
+        await self._advance(feed)
         async with self._database.on_the_feed() as tx:
             oldest = await log.oldest_seq(tx, clinic_id)
         return feed, Position(epoch=self._epoch, head=feed.head, resumable_after=oldest - 1)
@@ -141,13 +143,14 @@ class LiveGateway:
         while True:
             await hinted.wait()
             hinted.clear()
-            try:
-                moved = await feed.advance()
-            except DatabaseDown:
-                continue  # the poll hints again once the database answers
-            if moved:
-                for desk in self._desks.get(feed.clinic_id, ()):
-                    desk.wake()
+            with suppress(DatabaseDown):  # the poll hints again once the database answers
+                await self._advance(feed)
+
+    async def _advance(self, feed: ClinicFeed) -> None:
+        """Read on, and wake the clinic's desks when there was something."""
+        if await feed.advance():
+            for desk in self._desks.get(feed.clinic_id, ()):
+                desk.wake()
 
     async def _poll(self) -> None:
         while True:
