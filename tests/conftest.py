@@ -13,6 +13,8 @@ import hypothesis
 import pytest
 
 pytest_plugins = ["tests.desktop_session", "tests.postgres", "tests.running_server"]
+# Assertions in there are to say what differed, as those of a test do.
+pytest.register_assert_rewrite("tests.end_to_end.desks")
 
 # Before anything imports Qt. Processes of the display tests name their platform themselves.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
