@@ -279,7 +279,7 @@ def owner(demo_database: str) -> Owner:
 
     def run(statement: str, *params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(demo_database, autocommit=True) as connection:
-            cursor = connection.execute(statement, params)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, params or None)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 
     return run

@@ -155,6 +155,8 @@ def _add_server(commands: Subcommands) -> None:
     add_user.add_argument("--name", metavar="NAME", help="the name that others see")
     add_user.add_argument("--role", metavar="ROLE", required=True)
     add_user.add_argument("--clinic", metavar="NAME", help="needed when there are several clinics")
+    add_user.add_argument("--pharmacy", metavar="NAME", help="where a pharmacist works")
+    add_user.add_argument("--specialization", metavar="FIELD", help="what a therapist practises")
 
     audit = nested.add_parser("audit", help="the audit trail", allow_abbrev=False)
     trail = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -221,7 +221,7 @@ async def _newcomer(
             clinic_id=clinic.id,
             version=1,
             name=name,
-            specialization=_specialization(getattr(arguments, "specialization", None)),
+            specialization=_specialization(arguments.specialization),
             qualification="",
             registration_number="",
             phone="",
@@ -242,7 +242,7 @@ async def _newcomer(
 
 
 async def _pharmacy(tx: Transaction, clinic: ClinicFound, arguments: argparse.Namespace) -> UUID:
-    wanted = getattr(arguments, "pharmacy", None)
+    wanted = arguments.pharmacy
     rows = await tx.all(
         "select id, name from pharmacy where clinic_id = %(clinic_id)s and active order by name",
         {"clinic_id": clinic.id},
