@@ -66,6 +66,7 @@ class SmallServer:
         carried_out: op_ids in the order of their effect.
         lose_answers: So many commands are carried out and their answers lost with the connection.
         refuse: By command name: a refusal to give instead of carrying it out.
+        pages: How many medicines each page of the formulary had that was asked for.
         faults: So many commands are answered with a bare 503 before anything is done.
         token_life: Of access tokens.
     """
@@ -82,6 +83,7 @@ class SmallServer:
         self.lose_answers = 0
         self.refuse: dict[str, Problem] = {}
         self.faults = 0
+        self.pages: list[int] = []
         self.snapshots = 0
         self.refreshes = 0
         self.token_life = timedelta(minutes=10)
@@ -271,14 +273,17 @@ class SmallServer:
         )  # fmt: skip
 
     def _page(self, query: str) -> bytes:
-        after = int(parse_qs(query).get("after", ["0"])[0])
-        page = self.medicines[after : after + PAGE]
-        more = after + PAGE < len(self.medicines)
+        revision, _, skipped = parse_qs(query).get("after", ["0"])[0].partition(":")
+        newer = [each for each in self.medicines if each.revision > int(revision)]
+        after = int(skipped or 0)
+        page = newer[after : after + PAGE]
+        self.pages.append(len(page))
+        more = after + PAGE < len(newer)
         row = self.get("formulary", formulary.id)
         return msgspec.json.encode(
             {
                 "formulary_id": formulary.id, "revision": row.revision, "medicines": page,
-                "next_after": str(after + PAGE) if more else None,
+                "next_after": f"{revision}:{after + PAGE}" if more else None,
             }
         )  # fmt: skip
 

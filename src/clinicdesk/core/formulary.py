@@ -125,10 +125,10 @@ class FormularySync:
 
 
 def _after(page: MedicinePage, state: FormularyState) -> FormularyState:
-    """The last page leaves the place of the one before it: later changes follow from there."""
+    """Where the next page begins; after the last one, with what changes after its revision."""
     if page.next_after is not None:
         return FormularyState(state.revision, page.next_after)
-    return FormularyState(page.revision, state.after)
+    return FormularyState(page.revision, str(page.revision))
 
 
 def _decode(content: bytes) -> MedicinePage:
