@@ -312,9 +312,9 @@ class Door(QObject):
         if not window.isVisible():
             window.restore_place(self._house.settings.geometry("main"))
             window.show()
+        self._keep_geometry()
         if self._sign_in is not None:
             sign_in, self._sign_in = self._sign_in, None
-            self._house.settings.keep_geometry("sign_in", bytes(sign_in.saveGeometry().data()))
             sign_in.closed.disconnect(self.leave)
             sign_in.close()
             sign_in.deleteLater()
@@ -359,8 +359,11 @@ class Door(QObject):
         self._house.settings.choose_appearance(appearance)
 
     def _keep_geometry(self) -> None:
+        keep = self._house.settings.keep_geometry
         if self._window.isVisible():
-            self._house.settings.keep_geometry("main", bytes(self._window.saveGeometry().data()))
+            keep("main", bytes(self._window.saveGeometry().data()))
+        if self._sign_in is not None and self._sign_in.isVisible():
+            keep("sign_in", bytes(self._sign_in.saveGeometry().data()))
 
     # The vault
 

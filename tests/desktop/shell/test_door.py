@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from PySide6.QtWidgets import QLineEdit, QListView, QPushButton, QWidget
 
 from clinicdesk.contract.commands import TakePayment
@@ -186,7 +192,7 @@ async def test_a_server_that_does_not_answer_is_said_under_the_server(
 
 
 @asynccontextmanager
-async def something_else(answer: bytes) -> AsyncIterator[str]:
+async def something_else(answer: bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """A server on this computer that gives one answer to everybody."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -195,9 +201,44 @@ async def something_else(answer: bytes) -> AsyncIterator[str]:
         await writer.drain()
         writer.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as listening:
         port = listening.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}" if tls is None else f"https://localhost:{port}"
+
+
+@on_qt_loop
+async def test_a_certificate_that_nobody_vouches_for_is_said_with_whose_it_is(
+    design: Design, tmp_path: Path
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(self_signed(tmp_path))
+    async with something_else(b"", tls) as address, opened(design, tmp_path) as doorway:
+        doorway.type(address, PHARMACIST, PASSWORD)
+        said = await doorway.said_at("sign_in_server")
+        assert f"The certificate of {address.removeprefix('https://')} cannot be trusted." in said
+        assert "administrator" in said
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for localhost that its own key has signed, with the key."""
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, None)
+    )
+    file = folder / "self-signed.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    return file
 
 
 @on_qt_loop

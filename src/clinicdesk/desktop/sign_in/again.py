@@ -10,6 +10,7 @@ from clinicdesk.desktop.design.avatar import Avatar
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.field_block import FieldBlock
 from clinicdesk.desktop.forms.sign_in_again import Ui_SignInAgain
+from clinicdesk.desktop.sign_in.passphrase import fit_height
 
 
 class SignInAgainDialog(QDialog):
@@ -48,11 +49,14 @@ class SignInAgainDialog(QDialog):
         ui.again_later.clicked.connect(self.reject)
         ui.again_button.dress(design, kind=Kind.PRIMARY, icon="log-in", key="Enter")
         ui.again_button.clicked.connect(self._submit)
+        fit_height(self)
+        ui.again_password.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_error(self, sentence: str) -> None:
         """Say why it did not work."""
         self._allow(True)
         self._block.set_error(sentence)
+        fit_height(self)
         self.ui.again_password.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ui.again_password.selectAll()
 

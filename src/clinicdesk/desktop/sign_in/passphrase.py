@@ -41,6 +41,8 @@ class PassphraseDialog(QDialog):
         ui.passphrase_accept.dress(design, kind=Kind.PRIMARY, icon="key-round")
         ui.passphrase_accept.clicked.connect(self._submit)
         self._word()
+        fit_height(self)
+        ui.passphrase_field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_busy(self, busy: bool) -> None:
         """Switch the form off while the passphrase is tried."""
@@ -51,6 +53,7 @@ class PassphraseDialog(QDialog):
         """Say why the passphrase did not work."""
         self.show_busy(False)
         self._first.set_error(sentence)
+        fit_height(self)
         self.ui.passphrase_field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ui.passphrase_field.selectAll()
 
@@ -79,7 +82,16 @@ class PassphraseDialog(QDialog):
         self._again.set_error("")
         if self._new and ui.passphrase_field.text() != ui.passphrase_again.text():
             self._again.set_error(self.tr("The two are not the same."))
+            fit_height(self)
             ui.passphrase_again.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.show_busy(True)
         self.submitted.emit(ui.passphrase_field.text())
+
+
+def fit_height(dialog: QDialog) -> None:
+    """Make a dialog as high as its words need at its width; Qt alone never asks them again."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        dialog.resize(dialog.width(), layout.totalHeightForWidth(dialog.width()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
@@ -51,6 +51,13 @@ class PasswordField(QLineEdit):
             self._eye.setToolTip(name)
             self._eye.setAccessibleName(name)
 
+    def _place_eye(self) -> None:
+        if self._eye is not None:
+            # The stylesheet has its own idea of a button's height.
+            self._eye.ensurePolished()
+            top = (self.height() - self._eye.height()) // 2
+            self._eye.move(self.width() - _EYE - _INSET, top)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.hide_text()
@@ -58,6 +65,8 @@ class PasswordField(QLineEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._eye is not None:
-            top = (self.height() - _EYE) // 2
-            self._eye.move(self.width() - _EYE - _INSET, top)
+        self._place_eye()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place_eye()
