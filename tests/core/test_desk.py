@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from clinicdesk.core.errors import NotRemembered
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.outbox import PendingState, Submitted
 from clinicdesk.core.profiles import Profiles
+from clinicdesk.core.vault import MemoryVault
 from tests.core import sample
-from tests.core.conftest import LastingVault, OpenDesk, home_for
+from tests.core.conftest import LastingVault, OpenDesk, home_for, sign_in
 from tests.core.patience import eventually
 from tests.core.sample import MAIN_STREET, PATIENT, a_line, a_medicine, an_id
 from tests.core.small_server import SmallServer
@@ -310,6 +312,77 @@ async def test_a_reason_that_is_too_short_is_denied_by_its_field(
     await write(therapist)
     denied = await therapist.prescribing.cancel(RX, " x ")
     assert denied == Denied("The reason needs at least 3 characters.", "reason")
+
+
+def overwrite(path: Path) -> None:
+    """Damage every page but the first ones, where the schema is."""
+    with path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        for page in range(20 * 4096, size, 4096):
+            file.seek(page + 100)
+            file.write(os.urandom(64))
+
+
+def files(folder: Path, pattern: str) -> list[Path]:
+    return list(folder.rglob(pattern))
+
+
+def stores(folder: Path) -> list[str]:
+    return sorted(path.suffixes[-2] for path in folder.rglob("*.db") if len(path.suffixes) > 1)
+
+
+async def test_a_damaged_store_is_put_aside_and_everything_is_fetched_again(
+    server: SmallServer, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    people = [sample.a_patient(f"Ravi {n}", id=an_id(f"ravi {n}")) for n in range(200)]
+    server.write(*people)
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: live(desk))
+    await desk.close()
+    [store] = files(tmp_path, "*.db")
+    overwrite(store)
+    again = await open_desk(sample.therapist)
+    [note] = again.notes
+    assert "damaged" in note
+    await eventually(lambda: live(again))
+    assert len(again.replica.patients) == 201
+    assert stores(tmp_path) == [".damaged"]
+
+
+async def test_a_store_whose_key_is_lost_is_put_aside(
+    server: SmallServer, open_desk: OpenDesk, vault: LastingVault, tmp_path: Path
+) -> None:
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: live(desk))
+    await desk.close()
+    home, user = desk.session.home, desk.session.user
+    await vault.delete(home.secret_name("store-key", user.server, user.clinic.id, user.member.id))
+    again = await open_desk(sample.therapist)
+    assert "could not be unlocked" in again.notes[0]
+    assert stores(tmp_path) == [".wrong-key"]
+
+
+async def test_without_a_lasting_vault_nothing_stays_on_the_disk(
+    server: SmallServer, tmp_path: Path
+) -> None:
+    session = await sign_in(server, sample.therapist, tmp_path, MemoryVault())
+    desk = await Desk.open(session)
+    await eventually(lambda: live(desk))
+    assert len(files(tmp_path, "*.db")) == 1
+    await desk.close()
+    assert files(tmp_path / "therapist" / "data", "*.*") == []
+
+
+async def test_rights_that_were_withdrawn_stop_the_desk_and_say_so(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: live(desk))
+    server.tokens.clear()
+    server.refresh_tokens.clear()
+    server.cable.drop()
+    await eventually(lambda: desk.link.status is LinkStatus.SIGNED_OUT)
+    assert "sign in again" in desk.link.detail
 
 
 class _Never:

@@ -99,6 +99,7 @@ class FormularySync:
                 # The server's database was restored to an earlier day: begin anew.
                 state = FormularyState(0, None)
             while state.revision < formulary.revision:
+                self.complete = False
                 page = await self._page(formulary.id, state.after)
                 if page is None:
                     return False

@@ -239,11 +239,11 @@ class Follower:
     async def _change_scopes(self, effect: ChangeScopes) -> None:
         try:
             await self._replica.change_scopes(effect.frame)
-        except StoreLost as lost:
-            self._link.become(LinkStatus.OFFLINE, str(lost))
-            return
-        if self._replica.cursor is not None:
-            self._protocol.scopes_changed(self._replica.cursor)
+        except StoreLost:
+            # What may no longer be seen is still here: only a snapshot without it will do.
+            self._take(self._protocol.failed(self._present(), time.monotonic(), unreadable=True))
+        else:
+            self._protocol.scopes_changed(self._present())
 
     async def _fetch_snapshot(self) -> None:
         outcome = await self._session.transport.call(
@@ -265,7 +265,7 @@ class Follower:
 
     def _present(self) -> Cursor:
         cursor = self._replica.cursor
-        assert cursor is not None  # something has just been applied
+        assert cursor is not None  # nobody follows before the first snapshot
         return cursor
 
     # The session
