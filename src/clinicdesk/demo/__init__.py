@@ -10,7 +10,9 @@ Map:
 - `hands`     mouse and keyboard (X11)
 - `witness`   what the notification daemon is told, seen from beside the bus
 - `timeline`  what happened when, from the traces of all processes
+- `journal`   when the server answered
 - `tour`      the job, step by step
+- `verdict`   what the server says at the end
 """
 
 from __future__ import annotations

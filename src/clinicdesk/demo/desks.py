@@ -23,6 +23,10 @@ from clinicdesk.server.demo_data import PASSWORD
 AUTO_SIGN_IN: Final = "CLINICDESK_AUTO_SIGN_IN"
 
 
+class NotSeen(Exception):
+    """Something that should have happened was not seen to happen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody of the demo clinic.
@@ -109,7 +113,7 @@ class WatchedDesk:
         """Look again and again.
 
         Raises:
-            TimeoutError: It did not come true; `what` says what was awaited.
+            NotSeen: It did not come true; `what` says what was awaited.
         """
         deadline = time.monotonic() + within_s
         while True:
@@ -117,9 +121,9 @@ class WatchedDesk:
                 if looks():
                     return
             if self.process.ended:
-                raise TimeoutError(f"{self.person.name}: the window is gone, waiting for {what}")
+                raise NotSeen(f"{self.person.name}: the window is gone, waiting for {what}")
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.person.name}: waited in vain for {what}")
+                raise NotSeen(f"{self.person.name}: waited in vain for {what}")
             time.sleep(0.005)
 
     def widget(self, name: str) -> dict[str, Any]:

@@ -28,6 +28,28 @@ class Hands:
                 "installs them."
             )
 
+    def screen(self) -> tuple[int, int]:
+        """Width and height of the display, in pixels."""
+        answer = subprocess.run(
+            ["xdotool", "getdisplaygeometry"], check=True, capture_output=True, text=True
+        )
+        width, height = answer.stdout.split()
+        return int(width), int(height)
+
+    @property
+    def can_press_view(self) -> bool:
+        """Whether the running notification daemon is one whose buttons can be pressed for it."""
+        return (
+            shutil.which("dunstctl") is not None
+            and not subprocess.run(
+                ["dunstctl", "is-paused"], check=False, capture_output=True
+            ).returncode
+        )
+
+    def press_view_on_notification(self) -> None:
+        """Choose the first action of the newest notification, as the daemon's own shortcut does."""
+        subprocess.run(["dunstctl", "action", "0"], check=True)
+
     def place(self, window: int, left: int, top: int, width: int, height: int) -> None:
         """Move a window to a place and give it a size."""
         name = str(window)
