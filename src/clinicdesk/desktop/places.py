@@ -13,9 +13,9 @@ def workspaces_of(role: Role) -> Sequence[tuple[str, MakeWorkspace]]:
     """Key and maker of each workspace of a role; none where this version has none for it."""
     match role:
         case Role.THERAPIST:
-            return (("therapy", _therapy), ("patients", _patients))
+            return (("therapy", _therapy), ("prescriptions", _prescriptions))
         case Role.PHARMACIST:
-            return (("pharmacy", _pharmacy), ("patients", _patients))
+            return (("pharmacy", _pharmacy),)
         case Role.RECEPTION | Role.ADMIN:
             return (("patients", _patients),)
 
@@ -24,6 +24,12 @@ def _therapy(context: Context) -> Workspace:
     from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
 
     return TherapyWorkspace(context)
+
+
+def _prescriptions(context: Context) -> Workspace:
+    from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
+
+    return PrescriptionsWorkspace(context)
 
 
 def _pharmacy(context: Context) -> Workspace:
