@@ -162,7 +162,6 @@ class Tour:
             self._choose_medicine(ALLERGEN)
             desk.wait_until("the warning", lambda: desk.widget("allergy_warning")["visible"])
             self.photograph("allergy")
-            self._hands.press("Escape")
         for number, medicine in enumerate(medicines, start=1):
             with self._step(f"line {number}: {medicine}, taken as the formulary proposes"):
                 self._choose_medicine(medicine)
