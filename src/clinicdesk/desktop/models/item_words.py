@@ -6,7 +6,8 @@ from PySide6.QtCore import QCoreApplication
 
 from clinicdesk.contract.entities import ItemStatus, PrescriptionItem
 
-_SEPARATOR = " · "
+# A line breaks after the dot, never before it.
+_SEPARATOR = "\N{NO-BREAK SPACE}· "
 
 
 def medicine_words(item: PrescriptionItem) -> str:

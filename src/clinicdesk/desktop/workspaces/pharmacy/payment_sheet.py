@@ -45,6 +45,7 @@ class PaymentSheet(Sheet):
         self._field.setObjectName("received_field")
         self._field.setMaxLength(20)
         self._field.setFixedWidth(_FIELD_WIDTH)
+        self._field.setFont(design.fonts.font(TextRole.NAME))
         self._field.textChanged.connect(self._reckon)
         self._block = FieldBlock(design, self.tr("Received"), self._field)
         self._block.setFixedWidth(_FIELD_WIDTH)
@@ -104,8 +105,7 @@ class PaymentSheet(Sheet):
             text = self.tr("Received: write an amount, like %1.")
             return text.replace("%1", example)
         if change < 0:
-            text = self.tr("%1 is missing.")
-            return text.replace("%1", money(-change, prescription.currency))
+            return self.tr("Received: it has to cover the amount due.")
         return ""
 
     def _reckon(self) -> None:

@@ -26,6 +26,7 @@ from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
@@ -33,6 +34,8 @@ from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
 
 _AROUND_A_ROW = 24
+_TO_BE_DISPENSED = (PrescriptionStatus.DRAFT, PrescriptionStatus.PAID)
+_LEAST_WHY = 60
 
 
 class PrescriptionPane(QFrame):
@@ -117,7 +120,9 @@ class PrescriptionPane(QFrame):
             return
         self._show_head(prescription)
         self.items.refresh()
+        self.table.offer_next(prescription.status in _TO_BE_DISPENSED)
         self._show_refusal(prescription)
+        self._show_allergies(prescription)
         self._show_note(prescription)
         self._progress.show_steps(steps_of(prescription, self._context.zone, self._now()))
         self.refresh_offers()
@@ -188,6 +193,14 @@ class PrescriptionPane(QFrame):
         owed = self._refunds.amount(prescription.id)
         self.refund_card.say(money(owed, prescription.currency), offer.why_off)
 
+    def _show_allergies(self, prescription: Prescription) -> None:
+        """Several allergies have not all room in the head: then they are told here as well."""
+        held = by_severity(self._desk.replica.allergies.of(prescription.patient_id))
+        self._allergies.setVisible(len(held) > 1)
+        names = ", ".join(allergy.substance for allergy in held)
+        title = self.tr("Allergies: %1").replace("%1", names)
+        self._allergies.say(title, allergy_list(held).replace("\n", " · "))
+
     def _show_note(self, prescription: Prescription) -> None:
         note = prescription.note or ""
         self._note_card.setVisible(bool(note))
@@ -206,7 +219,7 @@ class PrescriptionPane(QFrame):
             who, when = prescription.collected_by or "", prescription.completed_at
         elif prescription.cancelled_at is not None:
             by = self._desk.replica.members.get(prescription.updated_by)
-            text = self.tr("Cancelled by %1, %2")
+            text = self.tr("Cancelled by %1, %2") if by is not None else self.tr("Cancelled, %2")
             who, when = by.name if by is not None else "", prescription.cancelled_at
         else:
             return ""
@@ -214,8 +227,9 @@ class PrescriptionPane(QFrame):
 
     def _make_head(self) -> None:
         design = self._context.design
-        link = Pill(self.tr("All their prescriptions"), icon="history")
+        link = Pill(self.tr("History"), icon="history")
         self.head = PatientHead(design, link)
+        self.head.link.setToolTip(self.tr("All prescriptions of this patient"))
         self.head.patient_wanted.connect(self.history_wanted)
         self.head.copied.connect(
             lambda number: self._context.toast(self.tr("Copied: %1").replace("%1", number))
@@ -229,6 +243,7 @@ class PrescriptionPane(QFrame):
         self._banner = Banner(design, Tone.DANGER)
         self._banner.setObjectName("refusal_banner")
         self._banner.acted.connect(self._dismiss)
+        self._allergies = Banner(design, Tone.DANGER)
         self.refund_card = RefundCard(design)
         self.table = ItemTable()
         self.table.setObjectName("items_table")
@@ -247,19 +262,23 @@ class PrescriptionPane(QFrame):
         self._progress = ProgressLine(design)
         progress_card = Card(design)
         progress_card.body.addWidget(self._progress)
-        for part in (
-            self._banner, self.refund_card, lines, self._reason_card, self._note_card, progress_card
-        ):  # fmt: skip
+        above = (self._banner, self._allergies, self.refund_card)
+        for part in (*above, lines, self._reason_card, self._note_card, progress_card):
             content.addWidget(part)
         content.addStretch(1)
 
     def _dress_actions(self) -> None:
         design, ui = self._context.design, self.ui
+        # A wrapped label asks for more than it needs, and would push the window wider.
+        ui.why_off.setMinimumWidth(_LEAST_WHY)
         ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban")
         ui.decline_button.dress(design, icon="package-x", key="Del")
         ui.take_payment_button.dress(design, kind=Kind.PRIMARY, icon="banknote", key="F8")
         ui.fulfil_button.dress(design, kind=Kind.PRIMARY, icon="list-checks", key="Ctrl+Space")
         ui.hand_over_button.dress(design, kind=Kind.PRIMARY, icon="hand-helping", key="F10")
+        # Never all at once: their widths together would widen the window.
+        for button in ui.actions.findChildren(Button):
+            button.hide()
 
     def _on_line(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         self.refresh_offers()

@@ -132,10 +132,11 @@ class QueuePane(QFrame):
         self.search.selectAll()
 
     def focus_rows(self) -> None:
-        """Put the keyboard on the rows; the first one is chosen when none is."""
+        """Put the keyboard on the rows, the first chosen when none is; on the search without rows."""
         if self.selection.current is None:
             self.selection.choose_first()
-        self.ui.queue_list.setFocus(Qt.FocusReason.OtherFocusReason)
+        rows = self.ui.queue_list if self.model.rowCount() else self.search
+        rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_state(self, freshness: str) -> None:
         """Show in which order the rows stand, and how fresh they are."""

@@ -58,7 +58,7 @@ class QueueRows(QObject):
             primary=patient.name if patient is not None else self.tr("Patient not here yet"),
             tail=prescription.code,
             secondary=" · ".join(about),
-            pill=_wait_pill(minutes) if waits else None,
+            pill=_wait_pill(prescription, minutes) if waits else None,
             corner="" if waits else moment_text(moment, self._zone, now),
             status=status,
             status_tone=tone,
@@ -117,10 +117,11 @@ class QueueRows(QObject):
         return self.tr("%n item(s)", "", count)
 
 
-def _wait_pill(minutes: int) -> Pill:
-    """How long somebody waits; after a day nobody does, so it is no alarm any more."""
+def _wait_pill(prescription: Prescription, minutes: int) -> Pill:
+    """How long it stands there; an alarm only where somebody has paid and waits for it."""
     pill = age_pill(minutes)
-    return pill if minutes < _A_DAY else Pill(pill.text, Tone.NEUTRAL, pill.icon)
+    alarming = prescription.status is PrescriptionStatus.PAID and minutes < _A_DAY
+    return pill if alarming else Pill(pill.text, Tone.NEUTRAL, pill.icon)
 
 
 def short_name(name: str) -> str:

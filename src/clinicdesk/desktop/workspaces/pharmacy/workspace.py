@@ -44,12 +44,7 @@ class PharmacyWorkspace(Workspace):
         self._refunds = RefundsDue(self._desk.replica.payments, self)
         self.pane = PrescriptionPane(context, self._refunds, now)
         self.work = CounterWork(context, self.pane, self._refunds)
-        self._nothing = EmptyState(
-            context.design,
-            "pill",
-            self.tr("Choose a prescription"),
-            self.tr("Its lines, its patient and what comes next are shown here."),
-        )
+        self._nothing = EmptyState(context.design, "pill", "")
         self._right = QStackedWidget()
         self._right.addWidget(self._nothing)
         self._right.addWidget(self.pane)
@@ -226,12 +221,23 @@ class PharmacyWorkspace(Workspace):
         self.work.look_again()
         self.pane.refresh()
         here = self.pane.prescription is not None
+        if not here:
+            self._say_nothing()
         self._right.setCurrentWidget(self.pane if here else self._nothing)
         self.queue.say_state(self._freshness())
 
     def _show(self, prescription_id: UUID | None) -> None:
         self.pane.show_prescription(prescription_id)
         self._refresh()
+
+    def _say_nothing(self) -> None:
+        if len(self._desk.replica.prescriptions):
+            sentence = self.tr("Choose a prescription")
+            detail = self.tr("Its lines, its patient and what comes next are shown here.")
+        else:
+            sentence = self.tr("No prescriptions yet")
+            detail = self.tr("What is signed and sent to this pharmacy comes here by itself.")
+        self._nothing.say("pill", sentence, detail)
 
     def _freshness(self) -> str:
         """Of when the rows are."""

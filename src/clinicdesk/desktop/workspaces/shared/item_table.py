@@ -17,12 +17,13 @@ from clinicdesk.desktop.models.prescription_items import ItemColumn, Prescriptio
 from clinicdesk.desktop.models.row_list import ID_ROLE
 
 _LINE = 18
+_LEAST_MEDICINE = 160
 _WIDTHS = {
-    ItemColumn.LINE: 34,
-    ItemColumn.QUANTITY: 76,
+    ItemColumn.LINE: 30,
+    ItemColumn.QUANTITY: 74,
     ItemColumn.AMOUNT: 96,
-    ItemColumn.STATE: 138,
-    ItemColumn.NEXT: 112,
+    ItemColumn.STATE: 130,
+    ItemColumn.NEXT: 104,
 }
 
 
@@ -92,7 +93,6 @@ class ItemTable(QTableView):
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(ItemColumn.MEDICINE, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
         model.modelReset.connect(self.fit)
         model.dataChanged.connect(self.fit)
@@ -111,11 +111,14 @@ class ItemTable(QTableView):
         self.setCurrentIndex(index)
 
     def fit(self) -> None:
-        """Make every row as high as what it says, and the table as high as its rows."""
+        """Give the medicines the width that is left, and every row the height it needs."""
         model = self.model()
         if self._delegate is None or not isinstance(model, PrescriptionItems):
             return
-        width = self.columnWidth(ItemColumn.MEDICINE)
+        # Not by the header's own stretching, which comes after the rows have been measured.
+        others = sum(map(self.columnWidth, _WIDTHS))
+        width = max(_LEAST_MEDICINE, self.viewport().width() - others)
+        self.setColumnWidth(ItemColumn.MEDICINE, width)
         height = HEADER_HEIGHT
         for place in range(model.rowCount()):
             cell = self._delegate.content(model.index(place, ItemColumn.MEDICINE))
@@ -127,14 +130,19 @@ class ItemTable(QTableView):
         if height != self.height():
             self.setFixedHeight(height)
 
+    def offer_next(self, offered: bool) -> None:
+        """Show the last column, or leave its room to the medicines."""
+        if self.isColumnHidden(ItemColumn.NEXT) == offered:
+            self.setColumnHidden(ItemColumn.NEXT, not offered)
+            self.fit()
+
     def _flash(self, item_ids: list[object]) -> None:
         for item_id in item_ids:
             self.glow.flash(item_id)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.fit()
+        self.fit()
 
 
 def broken(design: Design, text: str, role: TextRole, width: int) -> list[str]:

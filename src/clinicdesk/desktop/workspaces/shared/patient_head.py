@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import Allergy, Patient, Severity
+from clinicdesk.contract.entities import Allergy, Patient
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.avatar import Avatar
 from clinicdesk.desktop.design.chip import Chip
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.pill import Pill
-from clinicdesk.desktop.design.status_pill import StatusPill
-from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_5, TextRole, Tone
+from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_5, TextRole
 from clinicdesk.desktop.wording import person_line
+from clinicdesk.desktop.workspaces.shared.allergy_pill import (
+    AllergyPill,
+    by_severity,
+    severity_word,
+)
+
+__all__ = ["HEAD_HEIGHT", "PatientHead", "by_severity", "severity_word"]
 
 HEAD_HEIGHT = 104
 _AVATAR = 48
-_NAMED_ALLERGIES = 2
 
 
 class PatientHead(QFrame):
     """Name, name in its own script, what tells people apart, allergies and telephone.
 
     Attributes:
+        link: The chip that leads further.
         aside: A column at the right end for what the workspace has to say beside the person.
 
     Signals:
@@ -57,15 +63,15 @@ class PatientHead(QFrame):
         self._name_local = ElidedLabel(design, "", TextRole.BODY, "second")
         self._facts = ElidedLabel(design, "", TextRole.BODY, "second")
         self._facts.setObjectName("patient_facts")
-        self._allergies = StatusPill(design, Pill(""))
+        self._allergies = AllergyPill(design)
         self._allergies.setObjectName("patient_allergies")
         self._phone = Chip(design, Pill("", icon="phone"))
         self._phone.setObjectName("patient_phone")
         self._phone.setToolTip(self.tr("Copy the number"))
         self._phone.clicked.connect(self._copy_phone)
-        self._open = Chip(design, link or Pill(self.tr("Open patient"), icon="external-link"))
-        self._open.setObjectName("open_patient")
-        self._open.clicked.connect(self._ask_for_patient)
+        self.link = Chip(design, link or Pill(self.tr("Open patient"), icon="external-link"))
+        self.link.setObjectName("open_patient")
+        self.link.clicked.connect(self._ask_for_patient)
         self.aside = QVBoxLayout()
         self.aside.setSpacing(4)
         self._arrange()
@@ -85,14 +91,9 @@ class PatientHead(QFrame):
         local = patient.name_local or ""
         self._name_local.set_text(local if local != patient.name else "")
         self._facts.set_text(person_line(patient, today))
-        self._allergies.show_pill(allergy_pill(allergies))
-        self._allergies.setToolTip(allergy_list(allergies))
+        self._allergies.show_allergies(allergies)
         self._phone.setVisible(bool(patient.phone))
         self._phone.show_pill(Pill(patient.phone or "", icon="phone"))
-
-    def offer_patient(self, offered: bool) -> None:
-        """Show the way to the patient's own page, or not where there is none."""
-        self._open.setVisible(offered)
 
     def hide_allergies(self) -> None:
         """Say nothing of allergies: for desks that are not told of them, where "none" would lie."""
@@ -106,7 +107,7 @@ class PatientHead(QFrame):
         names.addStretch(1)
         chips = QHBoxLayout()
         chips.setSpacing(SPACE_2)
-        for chip in (self._allergies, self._phone, self._open):
+        for chip in (self._allergies, self._phone, self.link):
             chips.addWidget(chip)
         chips.addStretch(1)
         middle = QVBoxLayout()
@@ -132,43 +133,3 @@ class PatientHead(QFrame):
     def _ask_for_patient(self) -> None:
         if self._patient is not None:
             self.patient_wanted.emit(self._patient.id)
-
-
-def allergy_pill(allergies: Sequence[Allergy]) -> Pill:
-    """The allergies that hold, named as far as there is room; or that none is recorded."""
-    substances = [allergy.substance for allergy in by_severity(allergies)]
-    if not substances:
-        return Pill(
-            QCoreApplication.translate("PatientHead", "No allergy recorded"), icon="circle-check"
-        )
-    named = ", ".join(substances[:_NAMED_ALLERGIES])
-    if len(substances) > _NAMED_ALLERGIES:
-        named += f" +{len(substances) - _NAMED_ALLERGIES}"
-    text = QCoreApplication.translate("PatientHead", "Allergy: %1").replace("%1", named)
-    return Pill(text, Tone.DANGER, "triangle-alert")
-
-
-def allergy_list(allergies: Sequence[Allergy]) -> str:
-    """All allergies that hold, one a line, with reaction and severity."""
-    return "\n".join(
-        f"{allergy.substance}: {allergy.reaction} ({severity_word(allergy.severity)})"
-        for allergy in by_severity(allergies)
-    )
-
-
-def severity_word(severity: Severity) -> str:
-    """How bad a reaction was."""
-    match severity:
-        case Severity.MILD:
-            return QCoreApplication.translate("Severity", "mild")
-        case Severity.MODERATE:
-            return QCoreApplication.translate("Severity", "moderate")
-        case Severity.SEVERE:
-            return QCoreApplication.translate("Severity", "severe")
-
-
-def by_severity(allergies: Sequence[Allergy]) -> list[Allergy]:
-    """The allergies that hold, the worst first."""
-    order = (Severity.SEVERE, Severity.MODERATE, Severity.MILD)
-    active = (allergy for allergy in allergies if allergy.active)
-    return sorted(active, key=lambda allergy: (order.index(allergy.severity), allergy.substance))
