@@ -28,6 +28,7 @@ from clinicdesk.server.live.protocol import (
     Position,
     Send,
 )
+from clinicdesk.server.telemetry import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from clinicdesk.server.database.database import Database
 
 POLL_S: Final = 1.0
+ANEW_SPREAD_MS: Final = 2000
+"""Desks come back within this time after the database changed under the server."""
 
 _sockets_open = Gauge("clinicdesk_live_sockets", "Live sockets that are open")
 _frames_sent = Counter("clinicdesk_live_frames", "Frames sent to desks")
@@ -75,20 +78,21 @@ class LiveGateway:
         self._desks: dict[UUID, set[DeskSocket]] = {}
         self._opening: set[DeskSocket] = set()
         self._advancing: dict[UUID, asyncio.Event] = {}
+        self._following: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._polling: asyncio.Task[None] | None = None
         self._epoch = ""
 
     async def start(self) -> None:
         """Begin to poll. Raises `DatabaseDown`."""
         self._epoch = await self._database.epoch()
-        self._spawn(self._poll(), "live poll")
+        self._polling = self._spawn(self._poll(), "live poll")
 
     async def stop(self, spread_ms: int) -> None:
         """Say goodbye to every desk and end."""
-        for desk in [*self._opening, *(desk for desks in self._desks.values() for desk in desks)]:
-            with suppress(
-                Exception
-            ):  # a desk that is already gone must not keep the others waiting
+        for desk in self._everybody():
+            # One that is already gone must not keep the others waiting.
+            with suppress(Exception):
                 await desk.bye(spread_ms)
         for task in self._tasks:
             task.cancel()
@@ -136,15 +140,18 @@ class LiveGateway:
         )
         if clinic_id not in self._advancing:
             self._advancing[clinic_id] = asyncio.Event()
-            self._spawn(self._follow(feed, self._advancing[clinic_id]), f"live feed {clinic_id}")
+            following = self._follow(feed, self._advancing[clinic_id])
+            self._following[clinic_id] = self._spawn(following, f"live feed {clinic_id}")
         return feed
 
     async def _follow(self, feed: ClinicFeed, hinted: asyncio.Event) -> None:
         while True:
             await hinted.wait()
             hinted.clear()
-            with suppress(DatabaseDown):  # the poll hints again once the database answers
+            try:
                 await self._advance(feed)
+            except Exception as error:  # the poll hints again once the database answers
+                _note(error)
 
     async def _advance(self, feed: ClinicFeed) -> None:
         """Read on, and wake the clinic's desks when there was something."""
@@ -155,25 +162,45 @@ class LiveGateway:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_S)
-            for desk in [*self._opening, *(d for desks in self._desks.values() for d in desks)]:
+            for desk in self._everybody():
                 desk.wake()  # so that it looks at the clock
-            clinics = [clinic for clinic, desks in self._desks.items() if desks]
-            if not clinics:
-                continue
             try:
-                async with self._database.on_the_feed() as tx:
-                    heads = await log.heads(tx, clinics)
-            except DatabaseDown:
-                journal.warning("the database does not answer; the feed waits")
-                continue
+                await self._look()
+            except Exception as error:  # without the poll no desk would hear of anything again
+                _note(error)
+
+    async def _look(self) -> None:
+        """Hint the clinics whose log moved on; begin anew when the database has another history."""
+        epoch = await self._database.epoch()
+        if epoch != self._epoch:
+            self._begin_anew(epoch)
+        clinics = [clinic for clinic in self._feeds if self._desks.get(clinic)]
+        if clinics:
+            async with self._database.on_the_feed() as tx:
+                heads = await log.heads(tx, clinics)
             for clinic_id, head in heads.items():
                 if head > self._feeds[clinic_id].head:
                     self.hint(clinic_id)
 
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _begin_anew(self, epoch: str) -> None:
+        """A failover or a restore: what was read before may have been undone. Desks come back."""
+        journal.warning("the database has another history", before=self._epoch, now=epoch)
+        self._epoch = epoch
+        for task in self._following.values():
+            task.cancel()
+        for known in (self._following, self._feeds, self._advancing):
+            known.clear()
+        for desk in self._everybody():
+            desk.dismiss(ANEW_SPREAD_MS)
+
+    def _everybody(self) -> list[DeskSocket]:
+        return [*self._opening, *(desk for desks in self._desks.values() for desk in desks)]
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 class DeskSocket:
@@ -200,6 +227,11 @@ class DeskSocket:
     async def bye(self, spread_ms: int) -> None:
         """Say that the server stops, and close."""
         await self._carry_out(self._connection.bye(spread_ms, time.monotonic()))
+
+    def dismiss(self, spread_ms: int) -> None:
+        """Have its own task say goodbye."""
+        self._waiting += self._connection.bye(spread_ms, time.monotonic())
+        self.wake()
 
     async def run(self) -> None:
         """Write until the conversation ends."""
@@ -250,3 +282,10 @@ class DeskSocket:
         _closes.labels(code=str(close.code)).inc()
         journal.info("live socket closed", code=close.code, reason=close.reason)
         await self._socket.close(close.code, close.reason)
+
+
+def _note(error: Exception) -> None:
+    if isinstance(error, DatabaseDown):
+        journal.warning("the database does not answer; the feed waits")
+    else:
+        journal.error("the feed could not be read", **describe_error(error))
