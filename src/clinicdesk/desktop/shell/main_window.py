@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self.ui.setupUi(self)
         ui = self.ui
         self.rail = Rail(design, ui.rail_mark, ui.rail_places, ui.rail_foot, self)
-        placeholder = self.tr("Scan, or search patient, prescription, medicine, action")
+        placeholder = self.tr("Scan, or search patient, prescription, action")
         self.search = SearchField(design, placeholder, icon="scan-line", key="Ctrl+K")
         self.search.setObjectName("search_bar")
         self.search.setMaximumWidth(_SEARCH_WIDTH)

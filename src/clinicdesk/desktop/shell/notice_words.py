@@ -23,7 +23,9 @@ def notice_words(notice: Notice, replica: Replica) -> str:
     prescriber = replica.practitioners.get(
         None if prescription is None else prescription.practitioner_id
     )
+    member = replica.members.get(None if prescription is None else prescription.updated_by)
     at = "" if pharmacy is None else pharmacy.name
+    who = "" if member is None else member.name
     by = "" if prescriber is None else prescriber.name
     match notice.kind:
         case NoticeKind.PRESCRIPTION_ARRIVED if by:
@@ -36,6 +38,8 @@ def notice_words(notice: Notice, replica: Replica) -> str:
             return text.replace("%1", at)
         case NoticeKind.PRESCRIPTION_COMPLETED if at:
             return QCoreApplication.translate("Notices", "Handed over at %1").replace("%1", at)
+        case NoticeKind.PRESCRIPTION_CANCELLED if who:
+            return QCoreApplication.translate("Notices", "Cancelled by %1").replace("%1", who)
         case _:
             return notice_look(notice).word
 
