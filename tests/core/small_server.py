@@ -373,11 +373,12 @@ class _Socket:
             await self._send({"type": "websocket.close", "code": int(CloseCode.AUTH)})
             return
         self._server._sockets.append(self)
-        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write(hello, member))]
+        tasks = [
+            asyncio.create_task(work)
+            for work in (self._read(), self._write(hello, member), self._wait_for_the_end())
+        ]
         try:
-            await asyncio.wait(
-                [*tasks, asyncio.create_task(self.gone.wait())], return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._server._sockets.remove(self)
             for task in tasks:
@@ -385,6 +386,9 @@ class _Socket:
             await asyncio.gather(*tasks, return_exceptions=True)
         if self.gone.is_set():
             await self._send({"type": "websocket.close", "code": int(CloseCode.RESTART)})
+
+    async def _wait_for_the_end(self) -> None:
+        await self.gone.wait()
 
     async def _read(self) -> None:
         while (await self._receive())["type"] != "websocket.disconnect":

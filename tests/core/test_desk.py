@@ -80,10 +80,9 @@ async def test_a_change_is_shown_at_once_and_the_server_s_row_takes_its_place(
     server: SmallServer, open_desk: OpenDesk
 ) -> None:
     desk = await open_desk(sample.therapist)
-    await eventually(lambda: live(desk))
+    await eventually(lambda: live(desk) and desk.formulary.complete)
     server.cable.cut()
     await eventually(lambda: desk.link.status is LinkStatus.OFFLINE)
-    await eventually(lambda: desk.formulary.complete)
     await write(desk)
     assert status(desk) is PrescriptionStatus.DRAFT
     assert desk.outbox.pending(RX) in (PendingState.SAVED_HERE, PendingState.SENDING)
@@ -236,7 +235,7 @@ async def test_somebody_else_s_change_in_between_makes_a_queued_command_stale(
     await eventually(lambda: pharmacist.outbox.refused())
     [refused] = pharmacist.outbox.refused()
     assert type(refused.refusal).__name__ == "Stale"
-    assert status(pharmacist) is PrescriptionStatus.CANCELLED
+    await eventually(lambda: status(pharmacist) is PrescriptionStatus.CANCELLED)
 
 
 async def test_after_a_restore_commands_whose_effect_was_not_seen_are_offered_again(
