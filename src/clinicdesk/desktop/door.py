@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,9 +28,9 @@ from clinicdesk.desktop.shell.desk_view import DeskView, MakeWorkspace
 from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.sign_in.address import short_address
-from clinicdesk.desktop.sign_in.again import SignInAgainDialog
 from clinicdesk.desktop.sign_in.causes import trouble_of
 from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
+from clinicdesk.desktop.sign_in.signing_in_again import SigningInAgain, device_name
 from clinicdesk.desktop.sign_in.trouble import Place, Trouble
 from clinicdesk.desktop.sign_in.window import Credentials, SignInWindow
 from clinicdesk.desktop.tasks import TaskOwner
@@ -65,6 +64,7 @@ class _Seated:
 
     desk: Desk
     view: DeskView
+    again: SigningInAgain
     tasks: TaskOwner
     notifying: Notifying
 
@@ -84,7 +84,6 @@ class Door(QObject):
         self._vault: Vault | None = None
         self._vault_opened = asyncio.Event()
         self._seated: _Seated | None = None
-        self._again: SignInAgainDialog | None = None
         self._retry: Callable[[], object] = _nothing
         self._leaving = asyncio.Event()
         house.reporter.reported.connect(self._say)
@@ -174,7 +173,7 @@ class Door(QObject):
                 home=house.home,
                 vault=self._vault,
                 profiles=house.profiles,
-                device_name=platform.node()[:120],
+                device_name=device_name(),
                 now=house.now,
             )
         except VaultUnavailable as error:
@@ -218,7 +217,8 @@ class Door(QObject):
             return
         view = DeskView(window, context, makers, house.settings, house.now)
         view.painted.connect(lambda: house.trace.mark("usable"))
-        view.sign_in_wanted.connect(self._sign_in_again)
+        again = SigningInAgain(house.design, window, desk, tasks)
+        view.sign_in_wanted.connect(again.begin)
         view.switch_wanted.connect(lambda: self._go_out(choose_person=True))
         view.sign_out_wanted.connect(lambda: self._go_out(choose_person=False))
         view.appearance_chosen.connect(self._change_appearance)
@@ -231,7 +231,7 @@ class Door(QObject):
             go=view.go,
             mark_read=view.mark_read,
         )
-        self._seated = _Seated(desk, view, tasks, notifying)
+        self._seated = _Seated(desk, view, again, tasks, notifying)
         doing = self.tr("getting ready to show notices")
         view.complete.connect(lambda: tasks.start(notifying.start(), doing=doing))
         self._show_main_window()
@@ -263,8 +263,7 @@ class Door(QObject):
         seated, self._seated = self._seated, None
         if seated is None:
             return
-        if self._again is not None:
-            self._again.reject()
+        seated.again.give_up()
         await seated.view.settle()
         await seated.notifying.close()
         await seated.tasks.end()
@@ -401,42 +400,6 @@ class Door(QObject):
             dialog.accept()
             dialog.deleteLater()
         self._tell_vault()
-
-    # Signing in again
-
-    def _sign_in_again(self) -> None:
-        if self._seated is None or self._again is not None:
-            return
-        desk = self._seated.desk
-        place = f"{desk.clinic.name} · {short_address(desk.session.user.server)}"
-        person = (desk.member.name, str(desk.member.id))
-        dialog = SignInAgainDialog(self._house.design, person, place, self._window)
-        self._again = dialog
-        dialog.finished.connect(self._forget_again)
-        dialog.submitted.connect(self._try_again)
-        dialog.open()
-
-    def _try_again(self, password: str) -> None:
-        seated, dialog = self._seated, self._again
-        if seated is not None and dialog is not None:
-            self._tasks.start(
-                self._renew_session(seated.desk, dialog, password),
-                doing=self.tr("signing in"),
-                on_problem=dialog.show_error,
-                of=dialog,
-            )
-
-    async def _renew_session(self, desk: Desk, dialog: SignInAgainDialog, password: str) -> None:
-        problem = await desk.session.sign_in_again(password, device_name=platform.node()[:120])
-        if problem is None:
-            dialog.accept()
-        else:
-            dialog.show_error(trouble_of(problem).sentence)
-
-    def _forget_again(self) -> None:
-        if self._again is not None:
-            self._again.deleteLater()
-            self._again = None
 
 
 def clinic_zone(name: str) -> ZoneInfo:

@@ -202,10 +202,11 @@ def command_words(command: AnyCommand) -> str:
         case TakePayment():
             text = QCoreApplication.translate("Command", "Take payment %1")
             return text.replace("%1", money(command.amount_minor, command.currency))
+        case FulfillItems(item_ids=[_]):
+            return QCoreApplication.translate("Command", "Fulfil a line")
         case FulfillItems():
-            return QCoreApplication.translate(
-                "Command", "Fulfil %n line(s)", "", len(command.item_ids)
-            )
+            text = QCoreApplication.translate("Command", "Fulfil %1 lines")
+            return text.replace("%1", str(len(command.item_ids)))
         case DeclineItem():
             return QCoreApplication.translate("Command", "Decline a line")
         case HandOver():

@@ -8,4 +8,5 @@
 - `window`           the sign-in window
 - `passphrase`       the dialog that makes or opens the passphrase file
 - `again`            the dialog for a sign-in that has ended while somebody worked
+- `signing_in_again` opens it over a desk
 """
