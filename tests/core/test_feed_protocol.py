@@ -32,7 +32,10 @@ from clinicdesk.contract.frames import (
     encode_frame,
 )
 from clinicdesk.core.live.protocol import (
+    EAGER_FOR_S,
+    FIRST_DELAY_S,
     LONGEST_DELAY_S,
+    LONGEST_EAGER_DELAY_S,
     SILENCE_S,
     SNAPSHOT_PAUSE_S,
     Apply,
@@ -220,23 +223,47 @@ def test_a_laptop_that_slept_connects_anew_at_once() -> None:
     assert Connect() in protocol.tick(40, 9000)
 
 
+def delays_of_an_outage(seed: int) -> list[tuple[float, float]]:
+    """When each attempt of ten minutes without a server was put off, and for how long."""
+    protocol = FeedProtocol(CLINIC, DEVICE, sample.a_cursor(), random.Random(seed))
+    protocol.start(0)
+    delays, now = [], 0.0
+    while now < 600:
+        protocol.disconnected(None, now)
+        began = now
+        while Connect() not in protocol.tick(now, now):
+            now += 0.05
+        delays.append((began, now - began))
+        now += 0.05
+    return delays
+
+
 def test_attempts_come_with_full_jitter_between_nothing_and_half_a_minute() -> None:
-    delays = [[0.0] * 30 for _ in range(60)]
-    for seed in range(60):
-        protocol = FeedProtocol(CLINIC, DEVICE, sample.a_cursor(), random.Random(seed))
-        protocol.start(0)
-        now = 0.0
-        for attempt in range(30):
-            protocol.disconnected(None, now)
-            began = now
-            while Connect() not in protocol.tick(now, now):
-                now += 0.05
-            delays[seed][attempt] = now - began
-    by_attempt = [[of_seed[attempt] for of_seed in delays] for attempt in range(30)]
-    assert max(by_attempt[0]) <= 0.55
-    assert all(max(of) <= LONGEST_DELAY_S + 0.05 for of in by_attempt)
-    assert max(by_attempt[20]) > LONGEST_DELAY_S * 0.8
-    assert min(by_attempt[20]) < LONGEST_DELAY_S * 0.2
+    outages = [delays_of_an_outage(seed) for seed in range(60)]
+    assert max(delays[0][1] for delays in outages) <= 0.55
+    late = [delay for delays in outages for began, delay in delays if began > 200]
+    assert LONGEST_DELAY_S * 0.8 < max(late) <= LONGEST_DELAY_S + 0.05
+    assert min(late) < LONGEST_DELAY_S * 0.2
+
+
+def test_in_the_first_minute_of_an_outage_a_desk_asks_every_other_second() -> None:
+    early = [
+        delay
+        for seed in range(60)
+        for began, delay in delays_of_an_outage(seed)
+        if began < EAGER_FOR_S
+    ]
+    assert LONGEST_EAGER_DELAY_S * 0.8 < max(early) <= LONGEST_EAGER_DELAY_S + 0.05
+
+
+def test_after_each_greeting_a_desk_is_as_eager_as_at_first() -> None:
+    protocol = a_protocol(sample.a_cursor(1))
+    protocol.start(0)
+    for begin in (0.0, 1000.0):
+        protocol.disconnected(None, begin)
+        assert Connect() in protocol.tick(begin + FIRST_DELAY_S, begin + FIRST_DELAY_S)
+        protocol.connected("token", begin + 1)
+        protocol.receive(a_welcome(a_head(1)), begin + 1)
 
 
 def test_after_a_farewell_desks_come_back_spread_over_the_time_that_the_server_asked_for() -> None:

@@ -49,6 +49,9 @@ JUMP_S: Final = 5.0
 """A clock that jumps by more has slept, and its connection is not to be believed."""
 MISMATCH_WINDOW_S: Final = 60.0
 FIRST_DELAY_S: Final = 0.5
+EAGER_FOR_S: Final = 60.0
+"""A server that restarts is back within so long, and a counter waits for it."""
+LONGEST_EAGER_DELAY_S: Final = 2.0
 LONGEST_DELAY_S: Final = 30.0
 SNAPSHOT_PAUSE_S: Final = 5.0
 NORMAL_CLOSURE: Final = 1000
@@ -157,6 +160,7 @@ class FeedProtocol:
         self._applied = 0 if cursor is None else cursor.seq
         self._chance = chance
         self._attempts = 0
+        self._away_since: float | None = None  # when the first attempt of this outage was put off
         self._due: float | None = None  # when the next attempt is made, in RESTING and SNAPSHOT
         self._catch_up_to: int | None = None
         self._last_heard = 0.0
@@ -225,14 +229,14 @@ class FeedProtocol:
     def snapshot_taken(self, cursor: Cursor) -> list[Effect]:
         """The rows were fetched anew; the tail follows from there."""
         self._cursor, self._applied = cursor, cursor.seq
-        self._attempts = 0
+        self._served()
         self._mismatches = []
         return self._connect()
 
     def snapshot_failed(self, now: float) -> list[Effect]:
         """The server did not give the rows; try again after a while."""
         self.phase = Phase.SNAPSHOT
-        self._due = now + self._delay()
+        self._due = now + self._delay(now)
         return []
 
     def scopes_changed(self, cursor: Cursor) -> None:
@@ -303,7 +307,7 @@ class FeedProtocol:
 
     def _on_welcome(self, welcome: Welcome) -> list[Effect]:
         self.phase = Phase.FOLLOWING
-        self._attempts = 0
+        self._served()
         head = self._head(welcome.heads)
         if head is None or self._cursor is None or head.epoch != self._cursor.epoch:
             self._catch_up_to = None  # a `resync` follows
@@ -382,16 +386,25 @@ class FeedProtocol:
 
     def _rest(self, now: float, *, expected: bool) -> list[Effect]:
         self.phase = Phase.RESTING
-        self._due = now + self._delay()
+        self._due = now + self._delay(now)
         return [Cut(expected)]
 
-    def _delay(self) -> float:
+    def _served(self) -> None:
+        self._attempts = 0
+        self._away_since = None
+
+    def _delay(self, now: float) -> float:
         """Full jitter: desks that lost one server do not come back at one moment."""
+        if self._away_since is None:
+            self._away_since = now
         spread, self._spread_s = self._spread_s, None
         if spread is not None:
             return self._chance.uniform(0, spread)
-        most = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**self._attempts)
-        self._attempts = min(self._attempts + 1, 16)
+        eager = now - self._away_since < EAGER_FOR_S
+        longest = LONGEST_EAGER_DELAY_S if eager else LONGEST_DELAY_S
+        most = min(longest, FIRST_DELAY_S * 2.0**self._attempts)
+        if most < longest:
+            self._attempts += 1
         return self._chance.uniform(0, most)
 
     def _maybe_caught_up(self) -> list[Effect]:
