@@ -116,6 +116,25 @@ def test_accents_and_case_do_not_matter_but_hindi_vowels_do(
     assert shown(model) == [UUID(int=2)]
 
 
+def test_a_lane_of_known_candidates_asks_no_other_row(
+    qtbot: QtBot, rows: Collection[Pharmacy]
+) -> None:
+    put(rows, *(pharmacy(number, f"{number:03}") for number in range(50)))
+    model = model_of(rows)
+    asked: list[UUID] = []
+
+    def accepts(row: Pharmacy) -> bool:
+        asked.append(row.id)
+        return row.id.int < 10
+
+    few = [pharmacy(number, f"{number:03}") for number in (3, 4, 40)]
+    model.set_lane(accepts, lambda: few)
+    assert shown(model) == [UUID(int=3), UUID(int=4)]
+    assert asked == [row.id for row in few]
+    put(rows, pharmacy(5, "005", version=2))
+    assert shown(model) == [UUID(int=3), UUID(int=4), UUID(int=5)]
+
+
 def test_one_changed_row_is_one_signal(qtbot: QtBot, rows: Collection[Pharmacy]) -> None:
     put(rows, *(pharmacy(number, f"{number:03}") for number in range(50)))
     model = model_of(rows)

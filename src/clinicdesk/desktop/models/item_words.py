@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 
 from clinicdesk.contract.entities import ItemStatus, PrescriptionItem
 
@@ -36,9 +36,16 @@ def detail_words(item: PrescriptionItem) -> str:
     return _SEPARATOR.join(part for part in parts if part)
 
 
+class _Counted(QObject):
+    """Words with a plural: only an object's own `tr` is found by the extraction for translators."""
+
+    def days(self, days: int) -> str:
+        return self.tr("%n day(s)", "", days)
+
+
 def days_words(days: int) -> str:
     """How long: "10 days"."""
-    return QCoreApplication.translate("PrescriptionItem", "%n day(s)", "", days)
+    return _Counted().days(days)
 
 
 def frequency_words(code: str) -> str:

@@ -47,9 +47,10 @@ class RowListModel(QAbstractListModel, Generic[T]):
         order: Callable[[T], SortKey],
         content: Callable[[T], RowContent],
         words: Callable[[T], str],
+        lane: Callable[[T], bool] | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """Show all of `rows` until a lane or a text is set.
+        """Show all of `rows`, or those of `lane`, until another lane or a text is set.
 
         Args:
             order: What to sort by; equal rows keep the order of their identifiers.
@@ -61,7 +62,8 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self._order_of = order
         self._content_of = content
         self._words_of = words
-        self._lane: Callable[[T], bool] = _every
+        self._lane: Callable[[T], bool] = lane or _every
+        self._among: Callable[[], Iterable[T]] = rows.values
         self._text: tuple[str, ...] = ()
         self._sorted: list[tuple[SortKey, UUID]] = []
         self._keys: dict[UUID, SortKey] = {}
@@ -71,9 +73,19 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self._unsubscribe = rows.subscribe(self._changed)
         self.destroyed.connect(self._unsubscribe)
 
-    def set_lane(self, accepts: Callable[[T], bool]) -> None:
-        """Show only the rows that `accepts` answers True for."""
+    def set_lane(
+        self,
+        accepts: Callable[[T], bool],
+        among: Callable[[], Iterable[T]] | None = None,
+    ) -> None:
+        """Show only the rows that `accepts` answers True for.
+
+        Args:
+            among: Answers all rows that can be accepted, each once, where they are known to be
+                few; without it every row is asked.
+        """
         self._lane = accepts
+        self._among = among or self.rows.values
         self._refill()
 
     def set_order(self, order: Callable[[T], SortKey]) -> None:
@@ -191,7 +203,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
 
     def _refill(self) -> None:
         self.beginResetModel()
-        self._fill(self.rows.values())
+        self._fill(self._among())
         self.endResetModel()
 
     def _fill(self, rows: Iterable[T]) -> None:

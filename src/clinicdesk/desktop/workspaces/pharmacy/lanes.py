@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -38,6 +39,12 @@ _RANK: Final = {status: rank for rank, status in enumerate(_LANE_OF)}
 def lane_of(prescription: Prescription) -> Lane | None:
     """The lane of its status; None for a draft, which is its prescriber's alone."""
     return None if prescription.signed_at is None else _LANE_OF[prescription.status]
+
+
+def in_lane(lane: Lane) -> Callable[[Prescription], bool]:
+    """Asks whether a prescription stands in a lane of some status; quick, for very many rows."""
+    status = next(status for status, of_status in _LANE_OF.items() if of_status is lane)
+    return lambda row: row.status is status and row.signed_at is not None
 
 
 def since(prescription: Prescription) -> datetime:

@@ -27,6 +27,7 @@ from clinicdesk.desktop.workspaces.pharmacy.lanes import (
     OPEN_LANES,
     Lane,
     empty_words,
+    in_lane,
     lane_of,
     lane_word,
     order,
@@ -38,7 +39,7 @@ from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
 T = TypeVar("T", bound=Row)
 
-_FOUND_PATIENTS = 400
+_FOUND_PATIENTS = 100
 _GLOWING = 50
 _CLOCK_MS = 30_000
 
@@ -69,6 +70,8 @@ class QueuePane(QFrame):
         self.ui = Ui_PharmacyQueue()
         self.ui.setupUi(self)
         self._make_controls()
+        self.tally: Tally[Prescription] = Tally(self._replica.prescriptions, lane_of, self)
+        first = self._first_lane()
         rows = QueueRows(
             self._replica, context.desk.outbox, refunds, context.zone, now, parent=self
         )
@@ -77,13 +80,13 @@ class QueuePane(QFrame):
             order=order,
             content=rows.content,
             words=rows.words,
+            lane=in_lane(first),
             parent=self,
         )
         dress_rows(self.ui.queue_list, context.design, context.painted)
         self.ui.queue_list.installEventFilter(self)
         self.selection = RowSelection(self.ui.queue_list, cast("RowListModel[Row]", self.model))
         self.selection.chosen.connect(self.chosen)
-        self.tally: Tally[Prescription] = Tally(self._replica.prescriptions, lane_of, self)
         self.tally.changed.connect(self._show_counts)
         refunds.changed.connect(self._on_refunds)
         for signal in (
@@ -96,8 +99,10 @@ class QueuePane(QFrame):
         self._clock.setInterval(_CLOCK_MS)
         self._clock.timeout.connect(self.model.refresh)
         self._clock.start()
+        self.tabs.select(first)
+        self.tabs.selected.connect(lambda key: self.show_lane(Lane(key)))
+        self._show_emptiness()
         self._show_counts()
-        self.show_lane(self._first_lane())
 
     @property
     def lane(self) -> Lane:
@@ -113,7 +118,9 @@ class QueuePane(QFrame):
         self.search.blockSignals(True)
         self.search.clear()
         self.search.blockSignals(False)
+        self.tabs.blockSignals(True)
         self.tabs.select(lane)
+        self.tabs.blockSignals(False)
         self._show_chosen_lane()
 
     def search_for(self, text: str) -> None:
@@ -132,7 +139,7 @@ class QueuePane(QFrame):
         self.search.selectAll()
 
     def focus_rows(self) -> None:
-        """Put the keyboard on the rows, the first chosen when none is; on the search without rows."""
+        """Put the keyboard on the rows, with one chosen; without rows on the search."""
         if self.selection.current is None:
             self.selection.choose_first()
         rows = self.ui.queue_list if self.model.rowCount() else self.search
@@ -154,7 +161,6 @@ class QueuePane(QFrame):
         self.ui.search_row.addWidget(self.search)
         self.tabs = SegmentedTabs(design, [Tab(lane, lane_word(lane), 0) for lane in Lane])
         self.tabs.setObjectName("queue_lanes")
-        self.tabs.selected.connect(lambda key: self.show_lane(Lane(key)))
         self.ui.tabs_row.addWidget(self.tabs)
         self.empty = EmptyState(design, "inbox", "")
         self.empty.setObjectName("queue_empty")
@@ -203,9 +209,9 @@ class QueuePane(QFrame):
     def _show_chosen_lane(self) -> None:
         lane = self.lane
         if lane is Lane.REFUND:
-            self.model.set_lane(lambda row: row.id in self._refunds)
+            self.model.set_lane(lambda row: row.id in self._refunds, self._owing)
         else:
-            self.model.set_lane(lambda row: lane_of(row) is lane)
+            self.model.set_lane(in_lane(lane))
         self._show_emptiness()
         self.counted.emit()
 
@@ -216,14 +222,29 @@ class QueuePane(QFrame):
             return
         hits = self._context.desk.search.patients(wanted, _FOUND_PATIENTS)
         patients = {hit.patient.id for hit in hits}
-        self.model.set_lane(
-            lambda row: (
-                row.signed_at is not None
-                and (row.patient_id in patients or wanted in row.code.lower())
-            )
-        )
+
+        def found(row: Prescription) -> bool:
+            fits = row.patient_id in patients or code in row.code
+            return fits and row.signed_at is not None
+
+        # A code has a digit, or is said to be one: only then all codes have to be looked at.
+        code = wanted.upper()
+        as_code = not patients or wanted.startswith("rx") or any(map(str.isdigit, wanted))
+        self.model.set_lane(found, partial(self._candidates, patients, code if as_code else ""))
         self._show_emptiness()
         self.counted.emit()
+
+    def _owing(self) -> list[Prescription]:
+        found = map(self._replica.prescriptions.get, self._refunds)
+        return [row for row in found if row is not None]
+
+    def _candidates(self, patients: set[UUID], code: str) -> list[Prescription]:
+        """The prescriptions of these patients, and those whose code has `code` in it, if given."""
+        rows = self._replica.prescriptions
+        found = {row.id: row for patient_id in patients for row in rows.of(patient_id)}
+        if code:
+            found.update((row.id, row) for row in rows.values() if code in row.code)
+        return list(found.values())
 
     def _take_first(self) -> None:
         """Enter in the search field: what was found first is meant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
@@ -30,6 +30,9 @@ class RefundsDue(QObject):
 
     def __contains__(self, prescription_id: object) -> bool:
         return prescription_id in self._owing
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._owing)
 
     def __len__(self) -> int:
         return len(self._owing)

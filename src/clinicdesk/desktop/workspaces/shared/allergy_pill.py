@@ -29,11 +29,25 @@ class AllergyPill(PaintedWidget):
 
     def show_allergies(self, allergies: Sequence[Allergy]) -> None:
         """Show those of these that hold; of none, that none is recorded."""
-        self._sayings = tuple(allergy_pills(allergies))
+        self._sayings = tuple(self._pills([each.substance for each in by_severity(allergies)]))
         told = allergy_list(allergies)
         self.setToolTip(told)
         self.setAccessibleName(f"{self._sayings[0].text}\n{told}".strip())
         self.changed_content()
+
+    def _pills(self, names: list[str]) -> list[Pill]:
+        """What can be said, from all their names to how many they are."""
+        if not names:
+            return [Pill(self.tr("No allergy recorded"), icon="circle-check")]
+        count = len(names)
+        texts = [self._named(names[:shown], count - shown) for shown in range(count, 0, -1)]
+        if count > 1:
+            texts.append(self.tr("%n allergies", "", count))
+        return [Pill(text, Tone.DANGER, "triangle-alert") for text in texts]
+
+    def _named(self, names: list[str], others: int) -> str:
+        said = ", ".join(names) + (f" +{others}" if others else "")
+        return self.tr("Allergy: %1").replace("%1", said)
 
     def _fitting(self) -> Pill:
         """The longest saying that fits."""
@@ -52,19 +66,6 @@ class AllergyPill(PaintedWidget):
         width = min(self.width(), pill_size(self.design, pill).width())
         draw_pill(painter, self.design, QRectF(0, 0, width, self.height()), pill)
         painter.end()
-
-
-def allergy_pills(allergies: Sequence[Allergy]) -> list[Pill]:
-    """What can be said of the allergies that hold, from all their names to their number."""
-    names = [allergy.substance for allergy in by_severity(allergies)]
-    if not names:
-        text = QCoreApplication.translate("AllergyPill", "No allergy recorded")
-        return [Pill(text, icon="circle-check")]
-    count = len(names)
-    texts = [_named(names[:shown], count - shown) for shown in range(count, 0, -1)]
-    if count > 1:
-        texts.append(QCoreApplication.translate("AllergyPill", "%n allergies", "", count))
-    return [Pill(text, Tone.DANGER, "triangle-alert") for text in texts]
 
 
 def allergy_list(allergies: Sequence[Allergy]) -> str:
@@ -91,8 +92,3 @@ def by_severity(allergies: Sequence[Allergy]) -> list[Allergy]:
     order = (Severity.SEVERE, Severity.MODERATE, Severity.MILD)
     active = (allergy for allergy in allergies if allergy.active)
     return sorted(active, key=lambda allergy: (order.index(allergy.severity), allergy.substance))
-
-
-def _named(names: list[str], others: int) -> str:
-    said = ", ".join(names) + (f" +{others}" if others else "")
-    return QCoreApplication.translate("AllergyPill", "Allergy: %1").replace("%1", said)
