@@ -198,11 +198,21 @@ def _reason(error: BaseException, timed_out: bool) -> UnreachableReason:
         return UnreachableReason.TIMEOUT
     if isinstance(error, ValueError) or type(error).__name__ in _ADDRESS_ERRORS:
         return UnreachableReason.ADDRESS
+    if _is_no_http(error):
+        return UnreachableReason.NOT_CLINICDESK
     # httpcore tells a failed handshake or look-up in words when the cause was lost.
     text = str(error).upper()
     if "CERTIFICATE" in text or "SSL" in text:
         return UnreachableReason.CERTIFICATE
     return UnreachableReason.NOT_THERE
+
+
+def _is_no_http(error: BaseException) -> bool:
+    """Whether bytes came that are no HTTP, not merely an end in the middle of it."""
+    if type(error).__name__ != "RemoteProtocolError":
+        return False
+    text = str(error).lower()
+    return "disconnected" not in text and "closed" not in text
 
 
 _ADDRESS_ERRORS: Final = {"InvalidURL", "UnsupportedProtocol", "InvalidURI"}
@@ -237,13 +247,13 @@ def _outcome(response: httpx.Response, server: str) -> Outcome:
         if spoken is None:
             return not_clinicdesk(server)
         if spoken != str(PROTOCOL):
-            return _wrong_protocol(spoken)
+            return wrong_protocol(spoken)
         return Answer(response.status_code, response.content)
     try:
         return decode_problem(response.content)
     except msgspec.DecodeError:
         if spoken is not None and spoken != str(PROTOCOL):
-            return _wrong_protocol(spoken)
+            return wrong_protocol(spoken)
         if response.status_code in _GATEWAY_STATUSES:
             host = server.partition("//")[2]
             reason = UnreachableReason.NOT_THERE
@@ -258,7 +268,8 @@ def not_clinicdesk(server: str) -> Unreachable:
     return Unreachable(reason, _SENTENCES[reason].format(host=host))
 
 
-def _wrong_protocol(spoken: str) -> WrongProtocol:
+def wrong_protocol(spoken: str) -> WrongProtocol:
+    """The server speaks another protocol, of this number as it says."""
     return WrongProtocol(
         detail="The server is of another version than this desk; update the older of the two.",
         server_version="unknown",

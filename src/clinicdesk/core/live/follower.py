@@ -13,7 +13,7 @@ from uuid import UUID
 from clinicdesk.contract.frames import CloseCode, Cursor
 from clinicdesk.contract.problems import NotAllowed, Refusal, SessionExpired, WrongProtocol
 from clinicdesk.contract.session import LIVE, SNAPSHOT
-from clinicdesk.contract.version import SUBPROTOCOL
+from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER, SUBPROTOCOL
 from clinicdesk.core.bodies import BadFrame
 from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.live.link import Link, LinkStatus
@@ -37,7 +37,7 @@ from clinicdesk.core.replica import Replica
 from clinicdesk.core.session import Session
 from clinicdesk.core.snapshot_reader import BadSnapshot
 from clinicdesk.core.trace import Trace
-from clinicdesk.core.transport import Answer, Unreachable, unreachable
+from clinicdesk.core.transport import Answer, Unreachable, unreachable, wrong_protocol
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -183,6 +183,14 @@ class Follower:
         )
 
     def _cannot_connect(self, error: Exception) -> None:
+        from websockets.exceptions import InvalidStatus
+
+        if isinstance(error, InvalidStatus):
+            spoken = error.response.headers.get(PROTOCOL_HEADER, str(PROTOCOL))
+            if spoken != str(PROTOCOL):
+                self._not_served(wrong_protocol(spoken))
+                self._rest()
+                return
         host = self._session.transport.server.partition("//")[2]
         outcome = unreachable(host, error, timed_out=isinstance(error, TimeoutError))
         self._link.become(LinkStatus.OFFLINE, outcome.sentence)
