@@ -29,7 +29,7 @@ from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
-from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
+from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
 
@@ -170,7 +170,7 @@ class PrescriptionPane(QFrame):
         if patient is not None:
             today = now.astimezone(self._context.zone).date()
             self.head.show_patient(patient, replica.allergies.of(patient.id), today)
-        pending = self._desk.outbox.pending(prescription.id)
+        pending = pending_here(self._desk, prescription.id)
         self._facts.show_prescription(prescription, self._prescriber(prescription), pending, now)
 
     def _prescriber(self, prescription: Prescription) -> str:

@@ -72,9 +72,7 @@ class QueuePane(QFrame):
         self._make_controls()
         self.tally: Tally[Prescription] = Tally(self._replica.prescriptions, lane_of, self)
         first = self._first_lane()
-        rows = QueueRows(
-            self._replica, context.desk.outbox, refunds, context.zone, now, parent=self
-        )
+        rows = QueueRows(context.desk, refunds, context.zone, now, parent=self)
         self.model: RowListModel[Prescription] = RowListModel(
             self._replica.prescriptions,
             order=order,
@@ -178,6 +176,7 @@ class QueuePane(QFrame):
             self._context.desk.outbox.changed.add(
                 lambda which: self.model.refresh(None if which is None else [which])
             ),
+            self._context.desk.link.changed.add(lambda _status: self.model.refresh()),
         ]
 
         def leave() -> None:

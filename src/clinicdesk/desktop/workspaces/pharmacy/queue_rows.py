@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
@@ -9,8 +10,7 @@ from PySide6.QtCore import QObject
 from clinicdesk.contract.entities import Prescription, PrescriptionStatus
 from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
 from clinicdesk.core.clock import Now
-from clinicdesk.core.outbox import Outbox, PendingState
-from clinicdesk.core.replica import Replica
+from clinicdesk.core.outbox import PendingState
 from clinicdesk.desktop.design.age import age_pill
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.pill import Pill
@@ -18,6 +18,10 @@ from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescription_look
 from clinicdesk.desktop.workspaces.pharmacy.lanes import OPEN_LANES, lane_of, since
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_here
+
+if TYPE_CHECKING:
+    from clinicdesk.core.desk import Desk
 
 _A_DAY = 24 * 60
 
@@ -27,16 +31,15 @@ class QueueRows(QObject):
 
     def __init__(
         self,
-        replica: Replica,
-        outbox: Outbox,
+        desk: Desk,
         refunds: RefundsDue,
         zone: ZoneInfo,
         now: Now,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._replica = replica
-        self._outbox = outbox
+        self._desk = desk
+        self._replica = desk.replica
         self._refunds = refunds
         self._zone = zone
         self._now = now
@@ -83,7 +86,7 @@ class QueueRows(QObject):
 
     def _status(self, prescription: Prescription) -> tuple[str, Tone]:
         """What is to be known about it beside its lane: first what this desk itself did."""
-        match self._outbox.pending(prescription.id):
+        match pending_here(self._desk, prescription.id):
             case PendingState.REFUSED:
                 return self.tr("Refused: read why"), Tone.DANGER
             case PendingState.SAVED_HERE:

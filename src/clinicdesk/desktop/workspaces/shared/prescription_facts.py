@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -19,6 +21,9 @@ from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import SPACE_2, TextRole, Tone
 from clinicdesk.desktop.paint_trace import PaintTrace
 from clinicdesk.desktop.wording import moment_text, money, prescription_look
+
+if TYPE_CHECKING:
+    from clinicdesk.core.desk import Desk
 
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
@@ -105,6 +110,17 @@ class PrescriptionFacts(QWidget):
         super().paintEvent(event)
         if self._prescription is not None:
             self._painted.shown(self._prescription.id, self._prescription.version)
+
+
+def pending_here(desk: Desk, prescription_id: UUID) -> PendingState | None:
+    """How far this desk's own changes have come, as a person needs to know it.
+
+    With the server in reach a saved command is on its way: nobody has to be warned of the moment
+    before it leaves.
+    """
+    state = desk.outbox.pending(prescription_id)
+    waiting = state is PendingState.SAVED_HERE
+    return PendingState.SENDING if waiting and desk.link.reachable else state
 
 
 def pending_pill(pending: PendingState | None) -> Pill | None:
