@@ -41,6 +41,7 @@ class Proxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._is_cut = False
+        self._held = b""
         self._lost_to: bytes | None = None
         self.url = ""
         self.lost = 0
@@ -66,13 +67,20 @@ class Proxy:
         for link in list(self._links):
             link.abort()
 
-    def hold(self) -> None:
-        """Nothing passes in either direction, and nobody is told; until `resume`."""
+    def hold(self, requests: bytes = b"") -> None:
+        """Requests that contain these bytes go no further, and nobody is told; until `resume`."""
+        self._held = requests
         self._flows.clear()
 
     def lose_answers(self, to: bytes = A_COMMAND) -> None:
         """Requests that contain `to` reach the server; the answer breaks the connection."""
         self._lost_to = to
+
+    def lead_to(self, port: int) -> None:
+        """Break every connection; new ones lead to another port."""
+        self._target = port
+        for link in list(self._links):
+            link.abort()
 
     def resume(self) -> None:
         """An honest cable again."""
@@ -104,7 +112,8 @@ class Proxy:
     async def _ask(self, reader: asyncio.StreamReader, link: _Link) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
-                await self._flows.wait()
+                if self._held in data:
+                    await self._flows.wait()
                 if data.startswith((b"POST", b"PUT", b"GET", b"DELETE")):
                     link.asked = data
                 link.server.write(data)
@@ -113,7 +122,6 @@ class Proxy:
     async def _answer(self, answers: asyncio.StreamReader, link: _Link) -> None:
         with suppress(OSError):
             while data := await answers.read(65536):
-                await self._flows.wait()
                 if self._lost_to is not None and self._lost_to in link.asked:
                     self.lost += 1
                     return

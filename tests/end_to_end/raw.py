@@ -115,6 +115,12 @@ class Follower:
         assert self._socket is not None
         return decode_server_frame(await self._socket.recv())
 
+    async def closed(self) -> int | None:
+        """Wait until the server has closed the socket; its code."""
+        assert self._socket is not None
+        await self._socket.wait_closed()
+        return self._socket.close_code
+
     async def follow_until(self, is_enough: Callable[[int], bool]) -> None:
         """Take frames until `is_enough` says so of the last sequence number."""
         assert self._socket is not None

@@ -102,12 +102,17 @@ class ServerProcess:
         return await self._process.wait()
 
     def _all_environment(self) -> dict[str, str]:
-        return os.environ | {
+        return processes_environment() | {
             "CLINICDESK_DATABASE_URL": self.database_url,
             "CLINICDESK_DATA_FOLDER": str(self._folder),
             "CLINICDESK_SECRET_KEY": _SECRET,
             **self._environment,
         }
+
+
+def processes_environment() -> dict[str, str]:
+    """Ours, for a process of ours: one that is started again does not compile everything again."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _free_port() -> int:
