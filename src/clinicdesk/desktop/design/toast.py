@@ -13,6 +13,7 @@ from clinicdesk.desktop.design.painting import draw_rounded
 from clinicdesk.desktop.design.tokens import (
     FOOTER_HEIGHT,
     RADIUS_CARD,
+    ROW_HEIGHT,
     SPACE_2,
     SPACE_3,
     SPACE_4,
@@ -29,10 +30,12 @@ _ICONS = {
     Tone.DANGER: "circle-x",
 }
 SHOWN_FOR_MS = 6000
+# A workspace has its buttons in a row over the footer: none of them is ever covered.
+_ABOVE_FOOT = FOOTER_HEIGHT + ROW_HEIGHT + SPACE_3
 
 
 class Toast(QFrame):
-    """Lies over the lower middle of its host; stays while the pointer is on it.
+    """Lies in the lower middle of its host, over the row of actions; stays while pointed at.
 
     Signals:
         acted: the action's button was pressed ("Undo", "View").
@@ -97,7 +100,7 @@ class Toast(QFrame):
         size = self.sizeHint()
         width = min(size.width(), self._host.width() - 2 * SPACE_4)
         left = (self._host.width() - width) // 2
-        top = self._host.height() - size.height() - FOOTER_HEIGHT - SPACE_4
+        top = self._host.height() - size.height() - _ABOVE_FOOT
         self.setGeometry(left, top, width, size.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
