@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -45,20 +46,35 @@ PHARMACIST: Final = Person("vikram.patil", "Vikram Patil (pharmacist)", "demo-ph
 
 
 class DeskProcess:
-    """One desktop window's process. Its sign-in travels in a file that it deletes once read."""
+    """One desktop window's process.
 
-    def __init__(self, person: Person, server: str, extra: dict[str, str] | None = None) -> None:
+    Args of the constructor:
+        invited: Signed in by the program; the password travels in a file that the desk deletes
+            once read. Otherwise the window opens as it would for anybody.
+        journal: Takes what the process says beside its window; the terminal does without.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        server: str,
+        extra: dict[str, str] | None = None,
+        *,
+        invited: bool = True,
+        journal: Path | None = None,
+    ) -> None:
         self.person = person
-        sign_in = {"server": server, "login": person.login, "password": PASSWORD}
-        descriptor, path = tempfile.mkstemp(prefix="clinicdesk-sign-in-")
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(sign_in, file)
-        self._sign_in = Path(path)
+        self._invitation = _write_invitation(person, server) if invited else None
+        named = {AUTO_SIGN_IN: str(self._invitation)} if self._invitation else {}
         command = [sys.executable, "-m", "clinicdesk", "desktop", "--server", server]
-        self._process = subprocess.Popen(
-            [*command, "--profile", person.profile],
-            env=os.environ | {AUTO_SIGN_IN: path} | (extra or {}),
-        )
+        with ExitStack() as stack:
+            said = None if journal is None else stack.enter_context(journal.open("ab"))
+            self._process = subprocess.Popen(
+                [*command, "--profile", person.profile],
+                env=os.environ | named | (extra or {}),
+                stdout=said,
+                stderr=said,
+            )
 
     @property
     def ended(self) -> bool:
@@ -78,24 +94,46 @@ class DeskProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._sign_in.unlink(missing_ok=True)
+        self._forget_invitation()
+
+    def kill(self) -> None:
+        """kill -9: the process ends without a word."""
+        self._process.kill()
+        self._process.wait()
+        self._forget_invitation()
+
+    def _forget_invitation(self) -> None:
+        if self._invitation is not None:
+            self._invitation.unlink(missing_ok=True)
 
 
 class WatchedDesk:
     """A desktop process whose window can be asked what it shows.
 
+    Args of the constructor: `invited` and `journal` as of `DeskProcess`.
+
     Attributes:
         process: The process. trace: the file that its marks go to.
     """
 
-    def __init__(self, person: Person, server: str, folder: Path) -> None:
+    def __init__(
+        self,
+        person: Person,
+        server: str,
+        folder: Path,
+        *,
+        invited: bool = True,
+        journal: Path | None = None,
+    ) -> None:
         self.person = person
         self.trace = folder / f"{person.profile}.jsonl"
         self._probe = folder / f"{person.profile}.sock"
         self._connection: socket.socket | None = None
         self._answers = b""
         extra = {PROBE: str(self._probe), TRACE: str(self.trace), "QT_QPA_PLATFORM": "xcb"}
-        self.process = DeskProcess(person, server, extra)
+        # A process that was killed has left its socket.
+        self._probe.unlink(missing_ok=True)
+        self.process = DeskProcess(person, server, extra, invited=invited, journal=journal)
 
     def ask(self, question: str, name: str = "") -> dict[str, Any]:
         """What the window says of itself; see `desktop.probe`.
@@ -130,6 +168,26 @@ class WatchedDesk:
         """A widget by its object name."""
         return self.ask("widget", name)
 
+    def reach(self, name: str) -> list[int]:
+        """The rectangle of a widget, once a click on it would do something.
+
+        Raises:
+            NotSeen: It stays hidden, switched off or covered.
+        """
+
+        def reachable() -> bool:
+            found = self.widget(name)
+            return found["found"] and found["visible"] and found["enabled"] and not found["covered"]
+
+        self.wait_until(f"{name} to press", reachable)
+        rect: list[int] = self.widget(name)["rect"]
+        return rect
+
+    def text(self, name: str) -> str:
+        """What a widget says; empty while it cannot be seen."""
+        widget = self.widget(name)
+        return str(widget["text"]) if widget["found"] and widget["visible"] else ""
+
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of a list or table that can be seen."""
         rows: list[dict[str, Any]] = self.ask("rows", name)["rows"]
@@ -139,6 +197,11 @@ class WatchedDesk:
         """End the process."""
         self._hang_up()
         self.process.close()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._hang_up()
+        self.process.kill()
 
     def _converse(self, question: dict[str, str]) -> dict[str, Any]:
         if self._connection is None:
@@ -159,6 +222,14 @@ class WatchedDesk:
         if self._connection is not None:
             self._connection.close()
         self._connection, self._answers = None, b""
+
+
+def _write_invitation(person: Person, server: str) -> Path:
+    sign_in = {"server": server, "login": person.login, "password": PASSWORD}
+    descriptor, path = tempfile.mkstemp(prefix="clinicdesk-sign-in-")
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(sign_in, file)
+    return Path(path)
 
 
 def check_display() -> None:

@@ -79,9 +79,14 @@ class Hands:
         _xdotool("type", "--delay", "12", "--", text)
 
     def photograph(self, window: dict[str, Any], path: Path) -> None:
-        """Save what the screen shows where the window is."""
-        subprocess.run(["import", "-window", str(window["id"]), str(path)], check=True)
+        """Save what the screen shows where the window is, with what lies over it."""
+        left, top, width, height = window["rect"]
+        crop = f"{width}x{height}+{left}+{top}"
+        subprocess.run(
+            ["import", "-window", "root", "-crop", crop, "+repage", str(path)], check=True
+        )
 
 
 def _xdotool(*arguments: str) -> None:
-    subprocess.run(["xdotool", *arguments], check=True, stdout=subprocess.DEVNULL)
+    """Raises CalledProcessError. What it complains of when it succeeds is of no interest."""
+    subprocess.run(["xdotool", *arguments], check=True, capture_output=True)

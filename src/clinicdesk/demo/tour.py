@@ -143,16 +143,14 @@ class Tour:
     def _find_patient(self, typed: str = "mera deshpand") -> None:
         with self._step(f"the therapist finds {PATIENT} in spite of two typing mistakes"):
             desk = self._turn_to(self._therapist)
-            self._hands.click(desk.widget("patient_search")["rect"])
+            self._hands.click(desk.reach("patient_search"))
             self._hands.press("ctrl+a")
             self._hands.type(typed)
             desk.wait_until("the patient in the list", lambda: _row(desk, "patient_list", PATIENT))
             row = _row(desk, "patient_list", PATIENT)
             assert row is not None  # it was there a moment ago
             self._hands.click(row["rect"])
-            desk.wait_until(
-                "the patient's page", lambda: self._text(desk, "patient_name") == PATIENT
-            )
+            desk.wait_until("the patient's page", lambda: desk.text("patient_name") == PATIENT)
         self.photograph("patient")
 
     def _write(self, medicines: tuple[str, ...]) -> None:
@@ -175,7 +173,7 @@ class Tour:
     def _choose_medicine(self, typed: str) -> None:
         desk = self._therapist
         desk.wait_until("the medicine search", lambda: desk.widget("medicine_search")["visible"])
-        self._hands.click(desk.widget("medicine_search")["rect"])
+        self._hands.click(desk.reach("medicine_search"))
         self._hands.press("ctrl+a")
         self._hands.type(typed)
         name = typed.split()[0]
@@ -184,12 +182,12 @@ class Tour:
             lambda: name in (desk.rows("medicine_list") or [{"text": ""}])[0]["text"].lower(),
         )
         self._hands.press("Return")
-        desk.wait_until("the directions", lambda: self._text(desk, "sig_line"))
+        desk.wait_until("the directions", lambda: desk.text("sig_line"))
 
     def _sign(self) -> UUID:
         desk = self._turn_to(self._therapist)
         with self._step("signed and sent; the pharmacy sees it and is notified"):
-            pressed = self._hands.click(desk.widget("sign_button")["rect"])
+            pressed = self._hands.click(desk.reach("sign_button"))
             prescription = self._submitted(pressed)
             self._follow("sign and send", "/sign", prescription, pressed, (desk, self._pharmacist))
         self.photograph("sent")
@@ -201,13 +199,11 @@ class Tour:
         if not self._hands.can_press_view:
             print("- (this notification daemon's buttons cannot be pressed from here)")
             row = _row(desk, "queue_list", code)
-            self._hands.click((row or desk.widget("queue_list"))["rect"])
+            self._hands.click(row["rect"] if row else desk.reach("queue_list"))
             return
         with self._step("View on the notification opens the prescription"):
             self._hands.press_view_on_notification()
-            desk.wait_until(
-                "the prescription", lambda: code in self._text(desk, "prescription_code")
-            )
+            desk.wait_until("the prescription", lambda: code in desk.text("prescription_code"))
         self.photograph("opened")
 
     def _take_payment(self, prescription: UUID) -> None:
@@ -238,7 +234,7 @@ class Tour:
             desk.wait_until("the outbox", lambda: "to send" in self._pill(desk))
         with self._step("without it, the therapist searches on"):
             therapist = self._turn_to(self._therapist)
-            self._hands.click(therapist.widget("patient_search")["rect"])
+            self._hands.click(therapist.reach("patient_search"))
             self._hands.press("ctrl+a")
             self._hands.type("deshpande")
             therapist.wait_until("the patient", lambda: _row(therapist, "patient_list", PATIENT))
@@ -287,11 +283,11 @@ class Tour:
             )
             self._hands.press("Return")
             code = prescription_code(prescription)
-            desk.wait_until("its page", lambda: code in self._text(desk, "prescription_code"))
-            self._hands.click(desk.widget("cancel_button")["rect"])
+            desk.wait_until("its page", lambda: code in desk.text("prescription_code"))
+            self._hands.click(desk.reach("cancel_button"))
             desk.wait_until("the reason", lambda: desk.widget("reason_field")["focused"])
             self._hands.type("Written twice, the first is collected")
-            pressed = self._hands.click(desk.widget("confirm_cancel_button")["rect"])
+            pressed = self._hands.click(desk.reach("confirm_cancel_button"))
             self._follow("cancel", "/cancel", prescription, pressed, (desk, self._therapist))
         self.photograph("cancelled")
 
@@ -352,10 +348,6 @@ class Tour:
         self._hands.raise_window(desk.ask("window")["id"])
         return desk
 
-    def _text(self, desk: WatchedDesk, name: str) -> str:
-        widget = desk.widget(name)
-        return str(widget["text"]) if widget["found"] and widget["visible"] else ""
-
     def _is_live(self, desk: WatchedDesk) -> bool:
         return self._pill(desk) == "Live"
 
@@ -363,7 +355,7 @@ class Tour:
         return self._pill(desk).startswith("Offline")
 
     def _pill(self, desk: WatchedDesk) -> str:
-        return self._text(desk, "connection_pill")
+        return desk.text("connection_pill")
 
     @contextmanager
     def _step(self, what: str) -> Iterator[None]:

@@ -3,9 +3,11 @@
 Only when `CLINICDESK_PROBE` names a path, in a folder that is its owner's alone. It answers
 questions and does nothing: whoever drives a window uses mouse and keyboard. One JSON object a line:
 
-    {"ask": "widget", "name": "sign_button"}   -> found, visible, enabled, focused, text, rect
+    {"ask": "widget", "name": "sign_button"}   -> found, visible, enabled, focused, covered,
+                                                  text, rect
     {"ask": "rows", "name": "queue_list"}      -> rows: [{text, rect, current}] that can be seen
     {"ask": "window"}                          -> id, rect, active, title
+    {"ask": "texts"}                           -> texts: every one that can be read now
 
 Rectangles are [x, y, width, height] in pixels of the screen.
 """
@@ -67,6 +69,8 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
             return {"rows": list(_rows(question["name"]))}
         case "window":
             return _window()
+        case "texts":
+            return {"texts": list(_texts())}
         case other:
             return {"error": f"cannot answer {other!r}"}
 
@@ -86,9 +90,17 @@ def _widget(name: str) -> dict[str, Any]:
         "visible": widget.isVisible() and not widget.visibleRegion().isEmpty(),
         "enabled": widget.isEnabled(),
         "focused": widget.hasFocus(),
+        "covered": _is_covered(widget),
         "text": _text(widget),
         "rect": _on_screen(widget, widget.rect()),
     }
+
+
+def _is_covered(widget: QWidget) -> bool:
+    """Whether a click in its middle would reach something else of this window."""
+    window = widget.window()
+    there = window.childAt(widget.mapTo(window, widget.rect().center()))
+    return there is not None and there is not widget and not widget.isAncestorOf(there)
 
 
 def _text(widget: QWidget) -> str:
@@ -103,8 +115,12 @@ def _text(widget: QWidget) -> str:
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:
     view = _named(name)
-    if not isinstance(view, QAbstractItemView) or (model := view.model()) is None:
-        return
+    if isinstance(view, QAbstractItemView):
+        yield from _rows_of(view)
+
+
+def _rows_of(view: QAbstractItemView) -> Iterator[dict[str, Any]]:
+    model = view.model()
     seen = view.viewport().rect()
     for place in range(model.rowCount()):
         index = model.index(place, 0)
@@ -122,6 +138,17 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
             "rect": _on_screen(view.viewport(), rect),
             "current": view.currentIndex().row() == place,
         }
+
+
+def _texts() -> Iterator[str]:
+    """What stands on the windows: of each widget, and of each row of a list."""
+    for widget in QApplication.allWidgets():
+        if not widget.isVisible() or widget.visibleRegion().isEmpty():
+            continue
+        if isinstance(widget, QAbstractItemView):
+            yield from (row["text"] for row in _rows_of(widget))
+        elif text := _text(widget):
+            yield text
 
 
 def _window() -> dict[str, Any]:
