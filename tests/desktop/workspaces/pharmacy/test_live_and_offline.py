@@ -18,11 +18,12 @@ from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet
-from tests.core.sample import NOON, an_id
+from tests.core.sample import NOON, a_snapshot, an_id, pharmacist
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import (
     Counter,
     a_counter_prescription,
+    focused,
     many,
     settled,
     until,
@@ -200,10 +201,32 @@ async def test_a_line_that_changes_keeps_the_current_line_and_glows(open_with: O
     assert counter.workspace.pane.items.index(2, 4).data(CONTENT_ROLE).pill.text == "Ready"
 
 
+async def test_lines_that_come_later_than_their_prescription_have_a_current_one(
+    open_with: Opening,
+) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.PAID)
+    counter = await open_with(*rows.patients, *rows.practitioners, *rows.prescriptions)
+    assert counter.workspace.pane.current_item is None
+    await counter.feed(*rows.items)
+    current = counter.workspace.pane.current_item
+    assert current is not None
+    assert current.line == 1
+
+
 async def test_a_desk_without_rows_says_what_it_waits_for(open_with: Opening) -> None:
     counter = await open_with()
     assert counter.workspace.queue.empty.isVisible()
     assert counter.workspace.queue.empty.accessibleName() == "Fetching the prescriptions"
+
+
+async def test_the_work_begins_by_itself_when_the_first_rows_have_come(open_with: Opening) -> None:
+    counter = await open_with()
+    rows = a_counter_prescription(status=PrescriptionStatus.PAID)
+    await counter.desk.replica.swap(a_snapshot(pharmacist, *rows.all()))
+    await settled()
+    assert counter.workspace.queue.lane is Lane.DISPENSE
+    assert counter.workspace.queue.selection.current == an_id("rx")
+    assert focused() is counter.workspace.queue.ui.queue_list
 
 
 def _only_rows(name: str) -> list[object]:

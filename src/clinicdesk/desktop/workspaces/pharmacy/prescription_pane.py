@@ -125,6 +125,8 @@ class PrescriptionPane(QFrame):
         self._show_allergies(prescription)
         self._show_note(prescription)
         self._progress.show_steps(steps_of(prescription, self._context.zone, self._now()))
+        if self.table.current_place() is None:
+            self.choose_open_line()  # the lines have only now come, or were written anew
         self.refresh_offers()
 
     def refresh_offers(self) -> None:

@@ -91,6 +91,7 @@ class QueuePane(QFrame):
             self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved
         ):  # fmt: skip
             signal.connect(self._show_emptiness)
+        self.model.modelReset.connect(self._begin)
         self._leave = self._follow()
         self.destroyed.connect(self._leave)
         self._clock = QTimer(self)
@@ -200,6 +201,18 @@ class QueuePane(QFrame):
         if len(changed) <= _GLOWING:
             for prescription in changed:
                 self.ui.queue_list.glow.flash(prescription.id)
+
+    def _begin(self) -> None:
+        """The first rows have come: choose one where the work begins, unless somebody has."""
+        begun = self.selection.current is not None or bool(self.search.text())
+        if begun or not self.isVisible() or not self.count(first := self._first_lane()):
+            return
+        if first is not self.lane:
+            self.show_lane(first)
+            return
+        self.selection.choose_first()
+        if self.search.hasFocus():
+            self.focus_rows()
 
     def _first_lane(self) -> Lane:
         """Where the work begins: the first lane with something to do."""

@@ -144,6 +144,7 @@ class DeclineSheet(ReasonSheet):
         super().__init__(design, tasks, dispensing, parent)
         self.setObjectName("decline_sheet")
         self.ui.sheet_confirm.setObjectName("confirm_decline_button")
+        self._field.setObjectName("decline_reason_field")
 
     def usual_reasons(self) -> list[str]:
         """What is chosen most often."""

@@ -86,6 +86,9 @@ class ItemTable(QTableView):
         self.glow = dress_table(self, design, ID_ROLE)
         self._delegate = ItemDelegate(design, self.glow)
         self.setItemDelegate(self._delegate)
+        # A pointer lights a cell, and a line is one thing.
+        self.setMouseTracking(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover, False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setModel(model)
         header = self.horizontalHeader()
