@@ -1,0 +1,158 @@
+"""One patient's prescriptions, the newest first, as they stand this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from clinicdesk.contract.entities import Prescription, PrescriptionItem, Row
+from clinicdesk.core.clock import utc_now
+from clinicdesk.core.collection import Change
+from clinicdesk.desktop.design.content import RowContent
+from clinicdesk.desktop.design.row_list import RowList
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.models.row_list import RowListModel
+from clinicdesk.desktop.models.selection import RowSelection
+from clinicdesk.desktop.wording import moment_text, money, prescription_look
+from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
+from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
+
+_NAMED = 3
+_SEPARATOR = " · "
+
+
+class PrescriptionHistory(QWidget):
+    """A list that fills its place; nothing is shown until a patient is.
+
+    Attributes:
+        selection: The chosen prescription.
+        list: The rows, for the focus.
+
+    Signals:
+        counted: How many there are now.
+        entered: Enter was pressed on one, or it was double-clicked: identifier.
+    """
+
+    counted = Signal(int)
+    entered = Signal(object)
+
+    def __init__(self, context: Context, *, clinical: bool, parent: QWidget | None = None) -> None:
+        """Make the list.
+
+        Args:
+            clinical: Whether this desk may name the medicines.
+        """
+        super().__init__(parent)
+        self._context = context
+        self._clinical = clinical
+        self._patient_id: UUID | None = None
+        replica, outbox = context.desk.replica, context.desk.outbox
+        self.list = RowList()
+        self.list.setObjectName("prescription_history")
+        self.list.setAccessibleName(self.tr("Prescriptions of this patient"))
+        self.model: RowListModel[Prescription] = RowListModel(
+            replica.prescriptions,
+            order=lambda row: (-row.created_at.timestamp(),),
+            content=self._content,
+            words=lambda row: row.code,
+            parent=self,
+        )
+        self.model.set_lane(self._is_theirs)
+        dress_rows(self.list, context.design, context.painted)
+        self.selection = RowSelection(self.list, cast("RowListModel[Row]", self.model))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list)
+        self.list.installEventFilter(self)
+        self.list.doubleClicked.connect(self.enter)
+        leaving: tuple[Callable[[], None], ...] = (
+            replica.prescriptions.subscribe(self._prescriptions_changed),
+            replica.items.subscribe(self._items_changed),
+            outbox.changed.add(self._pending_changed),
+        )
+        for leave in leaving:
+            self.destroyed.connect(leave)
+
+    def show_patient(self, patient_id: UUID | None) -> None:
+        """Show the prescriptions of another patient, or of nobody."""
+        if patient_id != self._patient_id:
+            self._patient_id = patient_id
+            self.model.set_lane(self._is_theirs)
+            self.selection.choose_first()
+        self.counted.emit(self.model.rowCount())
+
+    def enter(self) -> None:
+        """Ask for the chosen one."""
+        if self.selection.current is not None:
+            self.entered.emit(self.selection.current)
+
+    def _is_theirs(self, prescription: Prescription) -> bool:
+        return prescription.patient_id == self._patient_id
+
+    def _content(self, prescription: Prescription) -> RowContent:
+        desk = self._context.desk
+        pharmacy = desk.replica.pharmacies.get(prescription.pharmacy_id)
+        when = moment_text(
+            prescription.signed_at or prescription.created_at, self._context.zone, utc_now()
+        )
+        parts = [
+            when,
+            "" if pharmacy is None else pharmacy.name,
+            money(prescription.total_minor, prescription.currency),
+        ]
+        named = self._medicines(prescription) if self._clinical else ""
+        if not named:
+            count = prescription.item_count
+            parts.insert(1, self.tr("%n medicine(s)", "", count))
+        pending = pending_pill(desk.outbox.pending(prescription.id))
+        return RowContent(
+            key=prescription.id,
+            primary=named or prescription.code,
+            tail=prescription.code if named else "",
+            secondary=_SEPARATOR.join(part for part in parts if part),
+            pill=prescription_look(prescription).pill(),
+            status="" if pending is None else pending.text,
+            status_tone=Tone.NEUTRAL if pending is None else pending.tone,
+        )
+
+    def _medicines(self, prescription: Prescription) -> str:
+        items = sorted(
+            self._context.desk.replica.items.of(prescription.id), key=lambda item: item.line
+        )
+        named = ", ".join(f"{item.generic_name} {item.strength}" for item in items[:_NAMED])
+        return f"{named} +{len(items) - _NAMED}" if len(items) > _NAMED else named
+
+    def _prescriptions_changed(self, change: Change[Prescription]) -> None:
+        for old, new in change.updated:
+            if (old.status, old.signed_at is None) != (new.status, new.signed_at is None):
+                self.list.glow.flash(new.id)
+        for row in change.added:
+            self.list.glow.flash(row.id)
+        self.counted.emit(self.model.rowCount())
+
+    def _items_changed(self, change: Change[PrescriptionItem]) -> None:
+        if change.reset:
+            self.model.refresh()
+            return
+        touched = (*change.added, *change.removed, *(new for _, new in change.updated))
+        self.model.refresh({item.prescription_id for item in touched})
+
+    def _pending_changed(self, prescription_id: UUID | None) -> None:
+        self.model.refresh(None if prescription_id is None else (prescription_id,))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.list
+            and isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            self.enter()
+            return True
+        return False
