@@ -1,0 +1,135 @@
+"""Where the form of a prescription comes from: kept typing, saved drafts, refused commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from clinicdesk.contract.commands import ReviseDraft, WriteDraft
+from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus
+from clinicdesk.core.desk import Desk
+from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.workspaces.therapy.draft import (
+    DraftForm,
+    form_of,
+    lines_of,
+    new_form,
+    said,
+)
+from clinicdesk.desktop.workspaces.therapy.keeper import DraftKeeper
+
+_OLDER: Final = "older"
+"""As a base: whatever the draft says now, this was written over something else."""
+
+
+class Drafts:
+    """Reads forms, and what became of the drafts that they were written over."""
+
+    def __init__(self, desk: Desk, keeper: DraftKeeper) -> None:
+        self._desk = desk
+        self._keeper = keeper
+
+    def fresh(self, patient_id: UUID) -> DraftForm:
+        """An empty form, with the pharmacy that was chosen last for this patient or at all."""
+        return new_form(patient_id, self._usual_pharmacy(patient_id))
+
+    async def unfinished(self, patient_id: UUID) -> DraftForm | None:
+        """What was begun for a patient and is in no saved draft; None when nothing was."""
+        drafts = [p.id for p in self._desk.replica.prescriptions.of(patient_id) if is_draft(p)]
+        kept = await self._keeper.of_patient(patient_id, drafts)
+        if kept is not None:
+            return kept
+        lost = [
+            entry
+            for entry in self._desk.outbox.refused()
+            if isinstance(entry.command, WriteDraft) and entry.command.patient_id == patient_id
+        ]
+        return self._of_refused(lost[-1]) if lost else None
+
+    async def saved(self, prescription_id: UUID) -> DraftForm | None:
+        """A saved draft to go on with, with what was typed into it; None when it is no draft."""
+        prescription = self._desk.replica.prescriptions.get(prescription_id)
+        if prescription is None or not is_draft(prescription):
+            return None
+        kept = await self._keeper.of_draft(prescription_id)
+        if kept is not None:
+            return kept
+        written = [
+            entry
+            for entry in self.refusals(prescription_id)
+            if isinstance(entry.command, WriteDraft | ReviseDraft)
+        ]
+        if written:
+            return self._of_refused(written[-1])
+        items = self._desk.replica.items.of(prescription_id)
+        found = [await self._desk.search.medicine(item.medicine_id) for item in items]
+        medicines = {medicine.id: medicine for medicine in found if medicine is not None}
+        return form_of(prescription, items, medicines)
+
+    def other_version(self, form: DraftForm) -> list[PrescriptionItem] | None:
+        """The draft's lines as they are, when they are neither what the form was written over nor
+        what it says; None when nobody else changed it."""
+        prescription = self._desk.replica.prescriptions.get(form.prescription_id)
+        if prescription is None or form.is_new or not is_draft(prescription):
+            return None
+        theirs = self._lines(prescription.id)
+        now = said(prescription.pharmacy_id, prescription.note, theirs)
+        return None if now in (form.base, form.said) else theirs
+
+    def refusals(self, prescription_id: UUID) -> list[OutboxEntry]:
+        """The commands on a prescription that the server refused, the oldest first."""
+        refused = self._desk.outbox.refused()
+        return [entry for entry in refused if entry.command.prescription_id == prescription_id]
+
+    async def dismiss_refusals(self, prescription_id: UUID) -> None:
+        """A person has read them, or has done it otherwise."""
+        for entry in self.refusals(prescription_id):
+            await self._desk.outbox.dismiss(entry.op_id)
+
+    def _of_refused(self, entry: OutboxEntry) -> DraftForm | None:
+        """What a refused command would have written: it is shown again, not lost."""
+        command = entry.command
+        assert isinstance(command, WriteDraft | ReviseDraft)
+        prescription = self._desk.replica.prescriptions.get(command.prescription_id)
+        if isinstance(command, WriteDraft):
+            patient_id = command.patient_id
+        elif prescription is not None:
+            patient_id = prescription.patient_id
+        else:
+            return None
+        medicines = {medicine.id: medicine for medicine in entry.medicines}
+        return DraftForm(
+            prescription_id=command.prescription_id,
+            patient_id=patient_id,
+            pharmacy_id=command.pharmacy_id,
+            note=command.note or "",
+            lines=lines_of(command.items, medicines),
+            base="" if prescription is None else _OLDER,
+            changed=True,
+        )
+
+    def _usual_pharmacy(self, patient_id: UUID) -> UUID | None:
+        """Where this patient's newest prescription went, else this prescriber's, else the only
+        one that there is."""
+        replica = self._desk.replica
+        me = self._desk.member.practitioner_id
+        active = {pharmacy.id for pharmacy in replica.pharmacies.values() if pharmacy.active}
+
+        def newest(rows: Iterable[Prescription]) -> UUID | None:
+            sent = [row for row in rows if row.signed_at is not None and row.pharmacy_id in active]
+            last = max(sent, key=lambda row: row.signed_at or row.created_at, default=None)
+            return None if last is None else last.pharmacy_id
+
+        mine = (row for row in replica.prescriptions.values() if row.practitioner_id == me)
+        found = newest(replica.prescriptions.of(patient_id)) or newest(mine)
+        return found or (next(iter(active)) if len(active) == 1 else None)
+
+    def _lines(self, prescription_id: UUID) -> list[PrescriptionItem]:
+        items = self._desk.replica.items.of(prescription_id)
+        return sorted(items, key=lambda item: item.line)
+
+
+def is_draft(prescription: Prescription) -> bool:
+    """Whether its lines can still be changed."""
+    return prescription.status is PrescriptionStatus.DRAFT and prescription.signed_at is None

@@ -1,0 +1,353 @@
+"""The form in which a prescription is written: medicines, note, pharmacy, and what is wrong."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from clinicdesk.contract.entities import PrescriptionItem
+from clinicdesk.contract.problems import Stale
+from clinicdesk.core.clock import utc_now
+from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.design.availability import reason_when_disabled
+from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.design.button import Button, Kind
+from clinicdesk.desktop.design.card import Card
+from clinicdesk.desktop.design.labels import label
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.status_pill import StatusPill
+from clinicdesk.desktop.design.tokens import TextRole, Tone
+from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
+from clinicdesk.desktop.wording import moment_text, money, problem_sentence
+from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
+from clinicdesk.desktop.workspaces.therapy.draft import DraftForm, DraftLine
+from clinicdesk.desktop.workspaces.therapy.editing import Editing
+from clinicdesk.desktop.workspaces.therapy.line_entry import LineEntry
+from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
+from clinicdesk.desktop.workspaces.therapy.obstacles import obstacle_words
+
+_NAMED = 4
+
+
+class PrescriptionEditor(QWidget):
+    """Shows what `Editing` holds, below the patient's head.
+
+    Signals:
+        left: The person wants back to the patient's page.
+    """
+
+    left = Signal()
+
+    def __init__(self, context: Context, editing: Editing, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._editing = editing
+        self._filling = False
+        design = context.design
+        self.ui = Ui_TherapyEditor()
+        self.ui.setupUi(self)
+        self._state = StatusPill(design, Pill(""))
+        self._state.setObjectName("draft_state")
+        self.ui.head.insertWidget(self.ui.head.indexOf(self.ui.kept_label), self._state)
+        self._trouble = Banner(design, Tone.WARNING)
+        self._trouble.setObjectName("draft_trouble")
+        self._trouble.acted.connect(self._act_on_trouble)
+        self._trouble.hide()
+        self.ui.body.insertWidget(0, self._trouble)
+        self.entry = LineEntry(context, self)
+        entry_card = Card(design)
+        entry_card.body.addWidget(self.entry)
+        self.ui.entry_place.addWidget(entry_card)
+        self._lines = LinesModel(self)
+        # Not an EmptyState: it would ask for more height than a small window has.
+        self._empty = label(
+            self.tr("No medicine yet. Type a name above: Enter takes it, Enter again adds it."),
+            TextRole.SECONDARY,
+            "second",
+        )
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._dress_lines()
+        self._dress_buttons()
+        self._fill_pharmacies()
+        self._connect()
+
+    def focus_start(self) -> None:
+        """Put the keyboard where the work goes on."""
+        if self._editing.form is not None and self._editing.form.entry.medicine is not None:
+            self.entry.ui.sig_line.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.entry.focus_search()
+
+    def _dress_lines(self) -> None:
+        table = self.ui.lines_table
+        table.dress(self._context.design, self._lines)
+        card = Card(self._context.design, padded=False)
+        card.fill(table)
+        card.body.addWidget(self._empty)
+        self.ui.lines_place.addWidget(card)
+        design = self._context.design
+        self.ui.edit_line_button.dress(
+            design, kind=Kind.QUIET, icon="pencil", key="Enter", compact=True
+        )
+        self.ui.remove_line_button.dress(
+            design, kind=Kind.QUIET, icon="trash-2", key="Del", compact=True
+        )
+
+    def _dress_buttons(self) -> None:
+        design, ui = self._context.design, self.ui
+        ui.leave_button.dress(design, kind=Kind.QUIET, icon="arrow-left", key="Esc")
+        ui.discard_button.dress(design, kind=Kind.DANGER, icon="trash-2")
+        ui.save_draft_button.dress(design, icon="save", key="Ctrl+S")
+        ui.sign_button.dress(design, kind=Kind.PRIMARY, icon="send", key="Ctrl+Enter")
+
+    def _connect(self) -> None:
+        ui, editing = self.ui, self._editing
+        self.entry.changed.connect(lambda: editing.set_entry(self.entry.entry()))
+        self.entry.added.connect(self._add)
+        self.entry.left.connect(self.left)
+        ui.lines_table.edit_wanted.connect(self._edit)
+        ui.lines_table.removal_wanted.connect(self._remove)
+        ui.lines_table.chosen.connect(self._show_line_buttons)
+        ui.edit_line_button.clicked.connect(ui.lines_table.edit_current)
+        ui.remove_line_button.clicked.connect(ui.lines_table.remove_current)
+        ui.note_field.textChanged.connect(self._note_changed)
+        ui.pharmacy_choice.currentIndexChanged.connect(self._pharmacy_changed)
+        ui.leave_button.clicked.connect(self.left)
+        ui.discard_button.clicked.connect(self._discard)
+        ui.save_draft_button.clicked.connect(editing.save)
+        ui.sign_button.clicked.connect(editing.sign)
+        editing.shown.connect(self._show_form)
+        editing.changed.connect(self._show_changes)
+        editing.trouble_changed.connect(self._show_standing)
+        editing.saved.connect(self._tell_saved)
+        editing.keeper.kept.connect(self._tell_kept)
+        replica = self._context.desk.replica
+        self.destroyed.connect(
+            replica.pharmacies.subscribe(lambda _change: self._fill_pharmacies())
+        )
+        for keys, button in (
+            (("Ctrl+S",), ui.save_draft_button),
+            (("Ctrl+Return", "Ctrl+Enter"), ui.sign_button),
+        ):
+            for key in keys:
+                self._bind(key, button)
+        escape = QShortcut(QKeySequence("Esc"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.left)
+
+    def _bind(self, key: str, button: Button) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(button.click)
+
+    # What is on the form
+
+    def _show_form(self) -> None:
+        form = self._editing.form
+        if form is None:
+            return
+        self._filling = True
+        self.ui.note_field.setPlainText(form.note)
+        self._show_pharmacy(form.pharmacy_id)
+        self.entry.show_entry(form.entry)
+        self._filling = False
+        self.ui.kept_label.setText("")
+        self._show_changes()
+
+    def _show_changes(self) -> None:
+        """Everything that follows from the form."""
+        form = self._editing.form
+        if form is None:
+            return
+        allergies = self._editing.allergies()
+        self.entry.set_allergies(allergies)
+        self._lines.show_lines(form.lines, allergies)
+        self.ui.lines_table.setVisible(bool(form.lines))
+        self._empty.setVisible(not form.lines)
+        count = len(form.lines)
+        self.ui.line_count.setText(str(count) if count else "")
+        self.ui.draft_total.setText(money(form.total_minor, self._currency()))
+        self._show_line_buttons()
+        self._show_standing()
+
+    def _show_line_buttons(self) -> None:
+        some = self.ui.lines_table.current_line() is not None
+        self.ui.edit_line_button.setVisible(some)
+        self.ui.remove_line_button.setVisible(some)
+
+    def _currency(self) -> str:
+        return self._context.desk.clinic.currency
+
+    def _add(self, line: DraftLine) -> None:
+        self._editing.put_line(line)
+        place = self._lines.place_of(line.id)
+        if place is not None:
+            self.ui.lines_table.scrollTo(self._lines.index(place, 0))
+            self.ui.lines_table.glow.flash(line.id)
+
+    def _edit(self, line: DraftLine) -> None:
+        self.entry.edit(line)
+
+    def _remove(self, line: DraftLine) -> None:
+        place = self._lines.place_of(line.id) or 0
+        before = self._editing.remove_line(line.id)
+        self.ui.lines_table.choose(place)
+        if not self._lines.rowCount():
+            self.entry.focus_search()
+        self._context.toast(
+            self.tr("Line removed"),
+            action=self.tr("Undo"),
+            on_action=lambda: self._put_back(before),
+        )
+
+    def _put_back(self, before: DraftForm) -> None:
+        form = self._editing.form
+        if form is not None and form.prescription_id == before.prescription_id:
+            self._editing.put_back(before)
+
+    def _note_changed(self) -> None:
+        if not self._filling:
+            self._editing.set_note(self.ui.note_field.toPlainText())
+
+    # Pharmacies
+
+    def _fill_pharmacies(self) -> None:
+        """Those that take prescriptions, by name."""
+        pharmacies = self._context.desk.replica.pharmacies.values()
+        active = sorted((p for p in pharmacies if p.active), key=lambda p: p.name)
+        choice = self.ui.pharmacy_choice
+        self._filling = True
+        choice.clear()
+        for pharmacy in active:
+            choice.addItem(pharmacy.name, pharmacy.id)
+        self._filling = False
+        form = self._editing.form
+        self._show_pharmacy(None if form is None else form.pharmacy_id)
+
+    def _show_pharmacy(self, pharmacy_id: UUID | None) -> None:
+        choice = self.ui.pharmacy_choice
+        filling, self._filling = self._filling, True
+        places = [n for n in range(choice.count()) if choice.itemData(n) == pharmacy_id]
+        choice.setCurrentIndex(places[0] if places else -1)
+        self._filling = filling
+
+    def _pharmacy_changed(self, place: int) -> None:
+        if not self._filling:
+            self._editing.set_pharmacy(self.ui.pharmacy_choice.itemData(place))
+
+    # How it stands
+
+    def _show_standing(self) -> None:
+        if self._editing.form is None:
+            return
+        self._show_title()
+        self._show_trouble()
+        why = self._editing.why_not_save()
+        reason_when_disabled(self.ui.save_draft_button, "" if why is None else obstacle_words(why))
+        why = self._editing.why_not_sign()
+        reason_when_disabled(
+            self.ui.sign_button,
+            "" if why is None else obstacle_words(why),
+            self.ui.sign_reason,
+        )
+        form = self._editing.form
+        self.ui.discard_button.setVisible(form.worth_keeping)
+        self.ui.discard_button.setText(
+            self.tr("Discard") if form.is_new else self.tr("Discard changes")
+        )
+
+    def _show_title(self) -> None:
+        prescription = self._editing.prescription()
+        form = self._editing.form
+        if form is None:
+            return
+        if prescription is None or form.is_new:
+            self.ui.editor_title.setText(self.tr("New prescription"))
+            self._state.hide()
+            return
+        self.ui.editor_title.setText(self.tr("Draft %1").replace("%1", prescription.code))
+        pill = pending_pill(self._context.desk.outbox.pending(prescription.id))
+        self._state.setVisible(pill is not None)
+        if pill is not None:
+            self._state.show_pill(pill)
+
+    def _show_trouble(self) -> None:
+        theirs, refusal = self._editing.conflict(), self._editing.refusal()
+        if self._editing.is_frozen():
+            self._say_trouble(
+                self.tr("It was signed or cancelled while you wrote"),
+                self.tr("What you typed is kept, but it can only become another prescription."),
+                self.tr("Make it a new one"),
+            )
+        elif theirs is not None:
+            self._say_trouble(
+                self._changed_title(refusal),
+                self._theirs_words(theirs),
+                self.tr("Take theirs"),
+            )
+        elif refusal is not None and refusal.refusal is not None:
+            self._say_trouble(
+                self.tr("The server refused it"),
+                problem_sentence(refusal.refusal, self._context.zone),
+                self.tr("Understood"),
+            )
+        else:
+            self._trouble.hide()
+
+    def _changed_title(self, refusal: OutboxEntry | None) -> str:
+        answer = None if refusal is None else refusal.refusal
+        if isinstance(answer, Stale):
+            by, at = answer.by, answer.at
+        else:
+            draft = self._editing.prescription()
+            member = None
+            if draft is not None:
+                member = self._context.desk.replica.members.get(draft.updated_by)
+            by = "" if member is None else member.name
+            at = utc_now() if draft is None else draft.updated_at
+        when = moment_text(at, self._context.zone, utc_now())
+        if not by:
+            text = self.tr("This draft was changed at %1, on another desk")
+            return text.replace("%1", when)
+        text = self.tr("%1 changed this draft at %2, on another desk")
+        return text.replace("%1", by).replace("%2", when)
+
+    def _theirs_words(self, theirs: list[PrescriptionItem]) -> str:
+        named = [f"{item.generic_name} {item.strength}" for item in theirs[:_NAMED]]
+        if len(theirs) > _NAMED:
+            named.append(f"+{len(theirs) - _NAMED}")
+        text = self.tr("There it says: %1. Yours is kept below: save it to replace theirs.")
+        return text.replace("%1", ", ".join(named) or self.tr("no medicine"))
+
+    def _say_trouble(self, title: str, text: str, action: str) -> None:
+        self._trouble.say(title, text, action)
+        self._trouble.show()
+
+    def _act_on_trouble(self) -> None:
+        if self._editing.is_frozen():
+            self._editing.make_new()
+        elif self._editing.conflict() is not None:
+            self._editing.take_theirs()
+        else:
+            self._editing.dismiss_refusal()
+
+    def _tell_kept(self) -> None:
+        form = self._editing.form
+        if form is not None and form.worth_keeping:
+            self.ui.kept_label.setText(self.tr("Kept on this computer"))
+
+    def _tell_saved(self) -> None:
+        when = moment_text(utc_now(), self._context.zone, utc_now())
+        self.ui.kept_label.setText(self.tr("Draft saved %1").replace("%1", when))
+
+    def _discard(self) -> None:
+        form = self._editing.discard()
+        self._context.toast(
+            self.tr("Discarded"),
+            action=self.tr("Undo"),
+            on_action=lambda: self._editing.put_back(form),
+        )

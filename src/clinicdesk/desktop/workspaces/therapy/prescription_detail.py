@@ -1,0 +1,246 @@
+"""One prescription of a therapist: whose, what, how far it has come, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from clinicdesk.contract.commands import CancelPrescription
+from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.lifecycles import PRESCRIPTION
+from clinicdesk.core.clock import utc_now
+from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.design.availability import reason_when_disabled
+from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.design.button import Kind
+from clinicdesk.desktop.design.card import Card
+from clinicdesk.desktop.design.labels import paragraph
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.tokens import TextRole, Tone
+from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
+from clinicdesk.desktop.models.prescription_items import ItemColumn, PrescriptionItems
+from clinicdesk.desktop.wording import command_words, moment_text, problem_sentence
+from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
+from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
+from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
+from clinicdesk.desktop.workspaces.shared.progress import steps_of
+from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
+from clinicdesk.desktop.workspaces.therapy.cancel_sheet import CancelSheet
+from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
+
+
+class PrescriptionDetail(QFrame):
+    """Shows one prescription as the rows tell it, with this desk's own unsent work.
+
+    Signals:
+        continue_wanted: The draft that is shown is to be written on: identifier.
+        patient_wanted: The patient is to be shown: identifier.
+        at_rest: A question was answered: the keyboard may go back to the list.
+    """
+
+    continue_wanted = Signal(object)
+    patient_wanted = Signal(object)
+    at_rest = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._desk = context.desk
+        self._shown: UUID | None = None
+        self._refusal: OutboxEntry | None = None
+        self.ui = Ui_TherapyPrescription()
+        self.ui.setupUi(self)
+        self.items = PrescriptionItems(context.desk.replica.items, parent=self)
+        self._make_head()
+        self._make_content()
+        self.sheet = CancelSheet(context)
+        self.sheet.setObjectName("cancel_sheet")
+        self.sheet.closed.connect(self._sheet_closed)
+        self.ui.sheet_place.addWidget(self.sheet)
+        self._dress_actions()
+        # A frame changes several collections: everything is said once, when all have told.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.refresh)
+        self._follow()
+
+    @property
+    def prescription(self) -> Prescription | None:
+        """What is shown, as it stands now; None when it is nothing or not here any more."""
+        return self._desk.replica.prescriptions.get(self._shown)
+
+    def show_prescription(self, prescription_id: UUID | None) -> None:
+        """Show another one, from its top."""
+        if prescription_id != self._shown:
+            self.sheet.leave()
+            self.ui.detail_scroll.verticalScrollBar().setValue(0)
+        self._shown = prescription_id
+        self.items.show_prescription(prescription_id)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say everything again."""
+        prescription = self.prescription
+        if prescription is None:
+            return
+        replica, now = self._desk.replica, utc_now()
+        patient = replica.patients.get(prescription.patient_id)
+        if patient is not None:
+            today = now.astimezone(self._context.zone).date()
+            self.head.show_patient(patient, replica.allergies.of(patient.id), today)
+        pending = self._desk.outbox.pending(prescription.id)
+        self._facts.show_prescription(prescription, self._prescriber(prescription), pending, now)
+        self.items.refresh()
+        self._progress.show_steps(steps_of(prescription, self._context.zone, now))
+        self._show_refusal(prescription)
+        self._show_end(prescription)
+        self._show_pharmacy(prescription)
+        self._note_card.setVisible(bool(prescription.note))
+        self._note.setText(prescription.note or "")
+        self._show_actions(prescription)
+
+    def cancel(self) -> None:
+        """Ask why, then cancel it."""
+        prescription = self.prescription
+        if prescription is not None and self.ui.cancel_button.isEnabled():
+            self.sheet.open_about(prescription)
+            self.ui.actions.hide()
+
+    def write_on(self) -> None:
+        """Go on with a draft."""
+        prescription = self.prescription
+        if prescription is not None and is_draft(prescription):
+            self.continue_wanted.emit(prescription.id)
+
+    def _prescriber(self, prescription: Prescription) -> str:
+        found = self._desk.replica.practitioners.get(prescription.practitioner_id)
+        return "" if found is None else found.name
+
+    def _show_refusal(self, prescription: Prescription) -> None:
+        refused = self._desk.outbox.refused()
+        mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
+        self._refusal = entry = next(mine, None)
+        self._banner.setVisible(entry is not None)
+        if entry is not None and entry.refusal is not None:
+            why = problem_sentence(entry.refusal, self._context.zone)
+            kept = self.tr("What you wrote is kept: open the draft to see both.")
+            title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
+            draft = is_draft(prescription)
+            action = self.tr("Open the draft") if draft else self.tr("Understood")
+            self._banner.say(title, f"{why} {kept}" if draft else why, action)
+
+    def _show_end(self, prescription: Prescription) -> None:
+        """How it ended: who has it, or who stopped it and why."""
+        zone, now = self._context.zone, utc_now()
+        self._end.setVisible(prescription.status in PRESCRIPTION.terminal)
+        if prescription.cancelled_at is not None:
+            by = self._desk.replica.members.get(prescription.updated_by)
+            text = self.tr("Cancelled by %1, %2")
+            text = text.replace("%1", self._who(None if by is None else by.name))
+            title = text.replace("%2", moment_text(prescription.cancelled_at, zone, now))
+            self._end.set_tone(Tone.DANGER, "ban")
+            self._end.say(title, prescription.cancel_reason or "")
+        elif prescription.completed_at is not None:
+            text = self.tr("Collected by %1, %2")
+            text = text.replace("%1", self._who(prescription.collected_by))
+            self._end.set_tone(Tone.SUCCESS, "check-check")
+            self._end.say(text.replace("%2", moment_text(prescription.completed_at, zone, now)))
+
+    def _who(self, name: str | None) -> str:
+        return name or self.tr("somebody")
+
+    def _show_pharmacy(self, prescription: Prescription) -> None:
+        pharmacy = self._desk.replica.pharmacies.get(prescription.pharmacy_id)
+        if pharmacy is None:
+            self.ui.pharmacy_line.setText(self.tr("No pharmacy chosen yet"))
+        else:
+            said = (pharmacy.name, pharmacy.phone)
+            self.ui.pharmacy_line.setText(" · ".join(part for part in said if part))
+
+    def _show_actions(self, prescription: Prescription) -> None:
+        draft = is_draft(prescription)
+        self.table.setColumnHidden(ItemColumn.STATE, draft)
+        over = prescription.status in PRESCRIPTION.terminal
+        why = self._desk.prescribing.can(CancelPrescription, prescription.id) or ""
+        self.ui.continue_button.setVisible(draft)
+        self.ui.cancel_button.setVisible(not over)
+        reason_when_disabled(self.ui.cancel_button, why, self.ui.why_off)
+        if over:
+            self.ui.why_off.hide()
+        if self.sheet.isVisibleTo(self) and (over or why):
+            self.sheet.leave()
+
+    def _make_head(self) -> None:
+        design = self._context.design
+        self.head = PatientHead(design, Pill(self.tr("Open patient"), icon="external-link"))
+        self.head.patient_wanted.connect(self.patient_wanted)
+        self.head.copied.connect(
+            lambda number: self._context.toast(self.tr("%1 copied").replace("%1", number))
+        )
+        self._facts = PrescriptionFacts(design, self._context.zone, self._context.painted)
+        self.head.aside.addWidget(self._facts)
+        self.ui.head_place.addWidget(self.head)
+
+    def _make_content(self) -> None:
+        design, content = self._context.design, self.ui.content
+        self._banner = Banner(design, Tone.DANGER)
+        self._banner.setObjectName("refusal_banner")
+        self._banner.acted.connect(self._act_on_refusal)
+        self._end = Banner(design, Tone.INFO)
+        self._end.setObjectName("prescription_end")
+        self._progress = ProgressLine(design)
+        self._progress.setObjectName("prescription_progress")
+        progress_card = Card(design)
+        progress_card.body.addWidget(self._progress)
+        self.table = ItemTable()
+        self.table.setObjectName("items_table")
+        self.table.setAccessibleName(self.tr("Lines of the prescription"))
+        self.table.dress(design, self.items)
+        self.table.setColumnHidden(ItemColumn.NEXT, True)
+        lines = Card(design, padded=False)
+        lines.fill(self.table)
+        self._note_card = Card(design, self.tr("Note to the pharmacist"))
+        self._note = paragraph("", TextRole.BODY, "second")
+        self._note_card.body.addWidget(self._note)
+        for part in (self._banner, self._end, progress_card, lines, self._note_card):
+            content.addWidget(part)
+        content.addStretch(1)
+
+    def _dress_actions(self) -> None:
+        design, ui = self._context.design, self.ui
+        ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban", key="Ctrl+Del")
+        ui.continue_button.dress(design, kind=Kind.PRIMARY, icon="file-pen", key="Enter")
+        ui.cancel_button.clicked.connect(self.cancel)
+        ui.continue_button.clicked.connect(self.write_on)
+
+    def _follow(self) -> None:
+        replica = self._desk.replica
+        leaves: list[Callable[[], None]] = [
+            replica.collection(kind).subscribe(self._on_rows)
+            for kind in ("prescription", "prescription_item", "patient", "allergy", "pharmacy")
+        ]
+        leaves.append(self._desk.outbox.changed.add(self._on_rows))
+        leaves.append(self._desk.link.changed.add(self._on_rows))
+        for leave in leaves:
+            self.destroyed.connect(leave)
+
+    def _on_rows(self, _change: Any) -> None:
+        self._later.start()
+
+    def _act_on_refusal(self) -> None:
+        prescription = self.prescription
+        if prescription is not None and is_draft(prescription):
+            self.write_on()
+        elif self._refusal is not None:
+            self._context.tasks.start(
+                self._desk.outbox.dismiss(self._refusal.op_id),
+                doing=self.tr("putting a refusal away"),
+            )
+
+    def _sheet_closed(self) -> None:
+        self.ui.actions.show()
+        self.at_rest.emit()

@@ -1,0 +1,162 @@
+"""The therapist's second place: how far each of their prescriptions has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+
+from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.desktop.design.empty_state import EmptyState
+from clinicdesk.desktop.wording import time_text
+from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
+from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
+from clinicdesk.desktop.workspaces.therapy.lanes import Lane
+from clinicdesk.desktop.workspaces.therapy.prescription_detail import PrescriptionDetail
+from clinicdesk.desktop.workspaces.therapy.prescription_list import PrescriptionList
+
+
+class PrescriptionsWorkspace(Workspace):
+    """Lanes and list at the left, one prescription at the right.
+
+    Attributes:
+        rows: The left side. detail: The right side.
+    """
+
+    key = "prescriptions"
+    icon = "file-text"
+    opens = frozenset({"prescription"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._desk = context.desk
+        self._counted = 0
+        self.rows = PrescriptionList(context)
+        self.detail = PrescriptionDetail(context)
+        self._nothing = EmptyState(
+            context.design,
+            "file-text",
+            self.tr("Choose a prescription"),
+            self.tr("Its lines and how far it has come are shown here."),
+        )
+        self._right = QStackedWidget()
+        self._right.addWidget(self._nothing)
+        self._right.addWidget(self.detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rows)
+        row.addWidget(self._right, 1)
+        self._connect()
+        self._bind_keys()
+        self._counted = self.counter()
+
+    def title(self) -> str:
+        """See Workspace."""
+        return self.tr("My prescriptions")
+
+    def hints(self) -> list[Hint]:
+        """The keys of the list."""
+        return [
+            Hint(("Up", "Down"), self.tr("move")),
+            Hint(("Alt+1", "Alt+6"), self.tr("lanes")),
+            Hint(("Enter",), self.tr("go on with a draft")),
+            Hint(("Ctrl+F",), self.tr("search")),
+            Hint(("Ctrl+Del",), self.tr("cancel")),
+        ]
+
+    def shortcuts(self) -> list[Shortcut]:
+        """Every key of this place."""
+        group = self.title()
+        return [
+            Shortcut(("Up", "Down"), self.tr("Previous and next prescription"), group),
+            Shortcut(("Alt+1", "Alt+6"), self.tr("Lanes, in their order"), group),
+            Shortcut(("Enter",), self.tr("Go on with a draft"), group),
+            Shortcut(("Ctrl+F",), self.tr("Search in all lanes"), group),
+            Shortcut(("Ctrl+Del",), self.tr("Cancel the prescription"), group),
+        ]
+
+    def named_actions(self) -> list[NamedAction]:
+        """What can be done by name with the prescription that is shown."""
+        if self.detail.prescription is None:
+            return []
+        button = self.detail.ui.cancel_button
+        why = "" if button.isEnabled() else button.toolTip()
+        return [
+            NamedAction(self.tr("Cancel prescription"), "ban", self.detail.cancel, "Ctrl+Del", why)
+        ]
+
+    def note(self) -> str:
+        """What is shown is of when, while the server is away."""
+        link = self._desk.link
+        if link.status in (LinkStatus.LIVE, LinkStatus.CATCHING_UP, LinkStatus.CONNECTING):
+            return ""
+        return self.tr("as of %1").replace("%1", time_text(link.since, self._context.zone))
+
+    def counter(self) -> int:
+        """Drafts wait for this therapist; everything else waits for others."""
+        return self.rows.count(Lane.DRAFTS)
+
+    def open_thing(self, kind: str, thing: UUID) -> bool:
+        """Show a prescription that is signed; drafts are shown where they are written."""
+        prescription = self._desk.replica.prescriptions.get(thing)
+        if kind != "prescription" or prescription is None or is_draft(prescription):
+            return False
+        if prescription.practitioner_id != self._desk.member.practitioner_id:
+            return False
+        self.rows.open_prescription(prescription)
+        self.rows.focus_rows()
+        return True
+
+    def focus_start(self) -> None:
+        """On the list, with something chosen."""
+        self.rows.focus_rows()
+
+    def _connect(self) -> None:
+        self.rows.selection.chosen.connect(self._show)
+        self.rows.entered.connect(self._enter)
+        self.rows.counted.connect(self._recounted)
+        self.detail.continue_wanted.connect(partial(self._context.go, "prescription"))
+        self.detail.patient_wanted.connect(partial(self._context.go, "patient"))
+        self.detail.at_rest.connect(self.rows.focus_rows)
+        link = self._desk.link
+        self.destroyed.connect(link.changed.add(lambda _status: self.hints_changed.emit()))
+
+    def _bind_keys(self) -> None:
+        self._bind("Ctrl+F", self.rows.focus_search)
+        self._bind("Ctrl+Del", self.detail.cancel)
+        for place, lane in enumerate(Lane, start=1):
+            self._bind(f"Alt+{place}", partial(self._go_to_lane, lane))
+
+    def _bind(self, keys: str, run: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(run)
+
+    def _go_to_lane(self, lane: Lane) -> None:
+        self.rows.show_lane(lane)
+        self.rows.focus_rows()
+
+    def _show(self, prescription_id: UUID | None) -> None:
+        self.detail.show_prescription(prescription_id)
+        here = self.detail.prescription is not None
+        self._right.setCurrentWidget(self.detail if here else self._nothing)
+
+    def _enter(self) -> None:
+        self.detail.write_on()
+
+    def _recounted(self) -> None:
+        count = self.counter()
+        if count != self._counted:
+            self._counted = count
+            self.badge_changed.emit(count)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.rows.selection.current is None:
+            self.rows.selection.choose_first()

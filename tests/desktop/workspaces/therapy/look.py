@@ -1,0 +1,318 @@
+"""The therapist's places with the demo clinic's content, to be looked at.
+
+    python -m tests.desktop.workspaces.therapy.look --scene writing --theme dark --shot a.png
+
+Without ``--shot`` the window stays open until it is closed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+
+from clinicdesk import desktop
+from clinicdesk.contract.entities import Patient, PrescriptionStatus, Role, Severity
+from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.desktop.design.appearance import Appearance, apply
+from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
+from clinicdesk.desktop.workspaces.patients.workspace import PatientsWorkspace
+from clinicdesk.desktop.workspaces.therapy.lanes import Lane
+from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
+from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
+from tests.desktop.workspaces.therapy.room import (
+    DemoRows,
+    Room,
+    open_desk,
+    open_room,
+    settled,
+    until,
+)
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+Scene = Callable[[Room[Any], DemoRows], Awaitable[None]]
+
+
+async def choose(room: Room[Any], patient: Patient) -> None:
+    room.place.open_thing("patient", patient.id)
+    await settled()
+
+
+async def begin(room: Room[Any], patient: Patient) -> None:
+    await choose(room, patient)
+    room.place.write_new()
+    await settled()
+
+
+async def take(room: Room[Any], name: str) -> None:
+    """Search and take the first."""
+    room.type(name)
+    room.key(Qt.Key.Key_Return)
+    await until(lambda: room.place.editor.entry.entry().medicine is not None, name)
+
+
+async def add(room: Room[Any], name: str, typed: str = "") -> None:
+    await take(room, name)
+    if typed:
+        field = room.find(QLineEdit, "sig_line")
+        field.selectAll()
+        room.type(typed)
+    room.key(Qt.Key.Key_Return)
+    await settled()
+
+
+async def nobody(room: Room[Any], demo: DemoRows) -> None:
+    await settled()
+
+
+async def empty(room: Room[Any], demo: DemoRows) -> None:
+    await settled()
+
+
+async def finding(room: Room[Any], demo: DemoRows) -> None:
+    room.type("meera desp")
+    await settled()
+    room.key(Qt.Key.Key_Return)
+
+
+async def nothing_found(room: Room[Any], demo: DemoRows) -> None:
+    room.type("zzqqxx")
+
+
+async def page(room: Room[Any], demo: DemoRows) -> None:
+    busiest = max(
+        demo.patients, key=lambda p: sum(x.patient_id == p.id for x in demo.prescriptions)
+    )
+    await choose(room, busiest)
+
+
+async def hindi(room: Room[Any], demo: DemoRows) -> None:
+    await choose(room, demo.patient("Rajesh Sharma"))
+
+
+async def long_name(room: Room[Any], demo: DemoRows) -> None:
+    await choose(room, next(p for p in demo.patients if p.name.startswith("Venkata")))
+
+
+async def blank_form(room: Room[Any], demo: DemoRows) -> None:
+    await begin(room, demo.patient("Tāne Wiremu"))
+
+
+async def medicines(room: Room[Any], demo: DemoRows) -> None:
+    await begin(room, demo.patient("Meera Deshpande"))
+    room.type("amox")
+    await until(lambda: room.find(QWidget, "medicine_popup").isVisible())
+
+
+async def writing(room: Room[Any], demo: DemoRows) -> None:
+    await begin(room, demo.patient("Meera Deshpande"))
+    await add(room, "cetirizine 10", "1 tab hs 10d")
+    await add(room, "azithromycin 500", "1 tab od 3d one hour before food")
+    await add(room, "paracetamol 500", "1-2 tab sos when in pain, not more than 8 in 24 hours")
+    await take(room, "ibuprofen 400")
+
+
+async def allergic(room: Room[Any], demo: DemoRows) -> None:
+    await begin(room, demo.patient("Meera Deshpande"))
+    await add(room, "amoxicillin 500")
+    await add(room, "cetirizine 10", "1 tab hs 10d")
+    await take(room, "ampicillin")
+
+
+async def severe(room: Room[Any], demo: DemoRows) -> None:
+    known = next(a for a in demo.allergies if a.patient_id == demo.patient("Meera Deshpande").id)
+    await room.feed(replace(known, version=2, severity=Severity.SEVERE))
+    await begin(room, demo.patient("Meera Deshpande"))
+    await add(room, "amoxicillin 500")
+
+
+async def many_lines(room: Room[Any], demo: DemoRows) -> None:
+    await begin(room, demo.patient("Rajesh Sharma"))
+    for name in ("metformin 500", "telmisartan", "atorvastatin", "aspirin 75", "pantoprazole",
+                 "amoxicillin clavul", "salbutamol"):  # fmt: skip
+        await add(room, name)
+
+
+async def offline(room: Room[Any], demo: DemoRows) -> None:
+    room.desk.link.become(LinkStatus.OFFLINE)
+    await begin(room, demo.patient("Tāne Wiremu"))
+    await add(room, "cetirizine 10", "1 tab hs 10d")
+    room.key(Qt.Key.Key_Return, CTRL)
+    await until(lambda: room.place.editing.form is None)
+
+
+async def controlled(room: Room[Any], demo: DemoRows) -> None:
+    room.desk.link.become(LinkStatus.OFFLINE)
+    await begin(room, demo.patient("Tāne Wiremu"))
+    await add(room, "tramadol")
+
+
+async def incomplete(room: Room[Any], demo: DemoRows) -> None:
+    await begin(room, demo.patient("Tāne Wiremu"))
+    await add(room, "cetirizine 10", "1 tab")
+
+
+async def unfinished(room: Room[Any], demo: DemoRows) -> None:
+    await writing(room, demo)
+    room.place.editor.left.emit()
+    await settled()
+
+
+async def conflict(room: Room[Any], demo: DemoRows) -> None:
+    draft = next(p for p in demo.prescriptions if room.place.open_thing("prescription", p.id))
+    await until(lambda: room.place.editing.form is not None)
+    await add(room, "cetirizine 10", "1 tab hs 10d")
+    items = room.desk.replica.items.of(draft.id)
+    await room.feed(
+        replace(draft, version=2, updated_at=demo.now),
+        replace(items[0], version=2, dose="2 tablets", quantity=items[0].quantity * 2),
+    )
+
+
+async def sent_lane(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.show_lane(Lane.SENT)
+
+
+async def drafts_lane(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.show_lane(Lane.DRAFTS)
+
+
+async def done_lane(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.show_lane(Lane.DONE)
+
+
+async def cancelled_lane(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.show_lane(Lane.CANCELLED)
+
+
+async def live(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.show_lane(Lane.SENT)
+    shown = room.place.detail.prescription
+    await room.feed(
+        replace(shown, version=shown.version + 1, status=PrescriptionStatus.PAID,
+                paid_at=demo.now, paid_minor=shown.total_minor, updated_at=demo.now)
+    )  # fmt: skip
+
+
+async def cancelling(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.show_lane(Lane.SENT)
+    room.place.detail.cancel()
+    room.type("Dose to be")
+
+
+async def searching(room: Room[Any], demo: DemoRows) -> None:
+    room.place.rows.focus_search()
+    room.type("cetir")
+
+
+async def desk_page(room: Room[Any], demo: DemoRows) -> None:
+    await page(room, demo)
+
+
+SCENES: dict[str, tuple[type[Any], Scene]] = {
+    **{
+        scene.__name__: (TherapyWorkspace, scene)
+        for scene in (
+            nobody, empty, finding, nothing_found, page, hindi, long_name, blank_form, medicines,
+            writing, allergic, severe, many_lines, offline, controlled, incomplete, unfinished,
+            conflict,
+        )
+    },
+    **{
+        scene.__name__: (PrescriptionsWorkspace, scene)
+        for scene in (
+            sent_lane, drafts_lane, done_lane, cancelled_lane, live, cancelling, searching,
+        )
+    },
+    "desk_page": (PatientsWorkspace, desk_page),
+}  # fmt: skip
+
+
+def demo_for(scene: str) -> DemoRows:
+    """Two thousand patients and three hundred prescriptions; or none at all."""
+    demo = DemoRows(2000, 300)
+    if scene == "empty":
+        demo.patients, demo.allergies, demo.prescriptions, demo.items = [], [], [], []
+        return demo
+    long = replace(
+        demo.patients[30],
+        name="Venkatanarasimharajuvaripeta Krishnamurthy-Subramaniam Ramachandran Iyer",
+        name_local="வெங்கடநரசிம்மராஜுவாரிபேட்டை கிருஷ்ணமூர்த்தி",
+        birth_date=date(2025, 11, 2),
+    )
+    demo.patients[30] = long
+    if scene == "desk_page":
+        demo.allergies, demo.items = [], []
+        demo.prescriptions = [replace(p, note=None, cancel_reason=None) for p in demo.prescriptions]
+        demo.member = replace(demo.member, role=Role.RECEPTION, practitioner_id=None)
+    return demo
+
+
+async def show(options: argparse.Namespace, app: QApplication) -> None:
+    """Open the place, play the scene, keep a picture."""
+    design = apply(app, Appearance(options.theme))
+    translator = QTranslator(app)
+    if translator.load("clinicdesk_en.qm", str(Path(desktop.__file__).parent / "translations")):
+        app.installTranslator(translator)
+    make, scene = SCENES[options.scene]
+    demo = demo_for(options.scene)
+    with tempfile.TemporaryDirectory() as folder:
+        desk = await open_desk(Path(folder), demo.member, demo.rows, demo.medicines)
+        room = open_room(desk, design, make)
+        window = QWidget()
+        column = QVBoxLayout(window)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(room.place, 1)
+        footer = FooterHints(design)
+        column.addWidget(footer)
+        window.resize(options.width - 60, options.height - 48)
+        window.show()
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        room.place.focus_start()
+        await settled()
+        await scene(room, demo)
+        await settled()
+        footer.set_hints([*room.place.hints(), Hint(("F1",), "all shortcuts")])
+        footer.set_note(room.place.note())
+        if options.shot:
+            for _ in range(12 if options.scene == "live" else 45):
+                await asyncio.sleep(0.03)
+                app.processEvents()
+            window.grab().save(options.shot)
+            print(
+                f"{options.scene}: {window.width()}x{window.height()}", *room.said, sep="\n  said "
+            )
+        else:
+            await until(lambda: not window.isVisible())
+        await room.close()
+        window.close()
+        await desk.close()
+
+
+def main() -> int:
+    """Show one scene, or save what it looks like."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scene", choices=tuple(SCENES), default="writing")
+    parser.add_argument("--theme", choices=[str(one) for one in Appearance], default="light")
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--height", type=int, default=800)
+    parser.add_argument("--shot", help="save the window as a picture and end")
+    options = parser.parse_args()
+    app = QApplication(sys.argv[:1])
+    asyncio.run(show(options, app))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""Finding patients and following prescriptions; the front desk sees nothing clinical."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+
+from clinicdesk.contract.commands import CancelPrescription
+from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
+from clinicdesk.core.desk import Desk
+from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.models.row_list import ID_ROLE
+from clinicdesk.desktop.workspaces.patients.workspace import PatientsWorkspace
+from clinicdesk.desktop.workspaces.therapy.lanes import Lane
+from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
+from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
+from tests.desktop.workspaces.therapy.conftest import Opening
+from tests.desktop.workspaces.therapy.room import DemoRows, Room, settled, until
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def names(room: Room[TherapyWorkspace]) -> list[str]:
+    model = room.place.finder.model
+    return [model.index(place, 0).data().split(",")[0] for place in range(model.rowCount())]
+
+
+async def test_everybody_is_there_by_name_until_one_types(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    assert len(names(room)) == len(demo.patients)
+    assert names(room) == sorted(names(room), key=str.casefold)
+
+
+async def test_a_patient_is_found_by_name_phone_birth_date_and_number(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    meera = demo.patient("Meera Deshpande")
+    field = room.find(QLineEdit, "patient_search")
+    for typed in ("meera desh", "mira deshpnde", "9822014417", "12/03/1992", meera.number, "मीरा"):
+        field.setText(typed)
+        await settled()
+        assert names(room)[0] == "Meera Deshpande", typed
+    field.setText("tane wir")
+    assert names(room)[0] == "Tāne Wiremu"
+
+
+async def test_enter_takes_the_likeliest_and_the_search_can_be_left(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    room.type("hine")
+    room.key(Qt.Key.Key_Return)
+    await settled()
+    assert room.place.finder.selection.current == demo.patient("Hine Ngata").id
+    assert room.find(QWidget, "patient_name").text() == "Hine Ngata"
+    room.find(QLineEdit, "patient_search").clear()
+    assert len(names(room)) == len(demo.patients)
+    assert room.place.finder.selection.current == demo.patient("Hine Ngata").id
+
+
+async def test_typing_on_the_list_means_searching(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    room.place.finder.list.setFocus()
+    room.type("lak")
+    assert names(room)[0] == "Lakshmi Iyer"
+
+
+async def test_nobody_found_says_what_to_do(room: Room[TherapyWorkspace]) -> None:
+    room.type("qqqzzzxx")
+    empty = room.find(QWidget, "patient_list_empty")
+    assert empty.isVisible()
+    assert empty.accessibleName() == "Nobody found"
+
+
+async def test_somebody_new_in_care_appears_in_a_search_that_is_open(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    room.type("zebulon")
+    assert names(room) == []
+    new = replace(demo.patients[0], id=demo.pharmacist.id, name="Zebulon Tamatea")
+    await room.feed(new)
+    assert names(room) == ["Zebulon Tamatea"]
+
+
+async def test_a_status_changes_before_ones_eyes(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    sent = next(
+        p for p in demo.prescriptions
+        if p.signed_at is not None and p.status is PrescriptionStatus.DRAFT
+    )  # fmt: skip
+    room.place.open_thing("patient", sent.patient_id)
+    await settled()
+    history = room.place.page.history
+    place = history.model.place_of(sent.id)
+    assert place is not None
+    assert "Unpaid" in history.model.index(place, 0).data()
+    await room.feed(replace(sent, version=2, status=PrescriptionStatus.PAID, paid_at=demo.now))
+    assert "Paid" in history.model.index(place, 0).data()
+    assert history.list.glow.strength(sent.id) > 0
+
+
+async def test_a_signed_prescription_is_opened_in_its_own_place(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    signed = next(p for p in demo.prescriptions if p.signed_at is not None)
+    assert not room.place.open_thing("prescription", signed.id)
+    room.place.open_thing("patient", signed.patient_id)
+    await settled()
+    room.place.page.history.selection.choose(signed.id)
+    room.place.page.history.enter()
+    assert room.gone_to == [("prescription", signed.id)]
+
+
+async def test_lanes_count_and_hold_what_they_say(open_place: Opening, demo: DemoRows) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    rows = room.place.rows
+    assert sum(rows.count(lane) for lane in Lane) == len(demo.prescriptions)
+    for lane in Lane:
+        rows.show_lane(lane)
+        assert rows.model.rowCount() == rows.count(lane)
+
+
+async def test_a_prescription_moves_through_the_lanes_and_stays_chosen(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    place = room.place
+    place.rows.show_lane(Lane.SENT)
+    shown = place.detail.prescription
+    assert shown is not None
+    before = place.rows.count(Lane.PAID)
+    await room.feed(replace(shown, version=2, status=PrescriptionStatus.PAID, paid_at=demo.now))
+    assert place.rows.count(Lane.PAID) == before + 1
+    assert place.detail.prescription.id == shown.id
+    await until(lambda: room.find(QWidget, "prescription_status").pill.text == "Paid")
+    items = room.desk.replica.items.of(shown.id)
+    ready = [replace(item, version=2, status=ItemStatus.READY) for item in items]
+    done = replace(shown, version=3, status=PrescriptionStatus.FULFILLED, paid_at=demo.now,
+                   fulfilled_at=demo.now)  # fmt: skip
+    await room.feed(done, *ready)
+    await until(lambda: room.find(QWidget, "prescription_status").pill.text == "Ready")
+    assert "Ready" in room.find(QWidget, "prescription_progress").accessibleName()
+
+
+async def test_a_search_looks_in_all_lanes_and_for_medicines(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    item = demo.items[0]
+    wanted = {i.prescription_id for i in demo.items if i.generic_name == item.generic_name}
+    room.key(Qt.Key.Key_F, CTRL)
+    room.type(item.generic_name)
+    model = room.place.rows.model
+    found = {model.index(place, 0).data(ID_ROLE) for place in range(model.rowCount())}
+    assert wanted <= found
+
+
+async def test_cancelling_asks_for_a_reason_and_needs_one(
+    open_place: Opening, demo: DemoRows, desk: Desk
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.SENT)
+    shown = room.place.detail.prescription
+    room.place.rows.focus_rows()
+    room.key(Qt.Key.Key_Delete, CTRL)
+    assert QApplication.focusWidget().objectName() == "reason_field"  # type: ignore[union-attr]
+    room.key(Qt.Key.Key_Return)
+    assert room.find(QWidget, "cancel_error").isVisible()
+    room.type("Dose to be reviewed")
+    room.key(Qt.Key.Key_Return)
+    await until(lambda: [type(e.command) for e in desk.outbox.entries()] == [CancelPrescription])
+    await until(lambda: room.find(QWidget, "prescription_status").pill.text == "Cancelled")
+    end = room.find(Banner, "prescription_end")
+    assert end.isVisible()
+    assert "Dose to be reviewed" in end.accessibleName()
+    assert shown.id == room.place.detail.prescription.id
+
+
+async def test_cancelling_what_was_paid_for_needs_the_server(
+    open_place: Opening, demo: DemoRows, desk: Desk
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.PAID)
+    button = room.find(QPushButton, "cancel_button")
+    assert button.isEnabled()
+    desk.link.become(LinkStatus.OFFLINE)
+    await settled()
+    assert not button.isEnabled()
+    assert "connection to the server" in room.find(QLabel, "why_off").text()
+    assert room.place.note().startswith("as of ")
+
+
+async def test_a_draft_is_written_on_where_drafts_are_written(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.DRAFTS)
+    draft = room.place.detail.prescription
+    assert not room.place.open_thing("prescription", draft.id)
+    room.place.rows.focus_rows()
+    room.key(Qt.Key.Key_Return)
+    assert room.gone_to == [("prescription", draft.id)]
+
+
+async def test_the_badge_counts_drafts(open_place: Opening, demo: DemoRows) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    heard: list[int] = []
+    room.place.badge_changed.connect(heard.append)
+    draft = next(p for p in demo.prescriptions if p.signed_at is None
+                 and p.status is PrescriptionStatus.DRAFT)  # fmt: skip
+    before = room.place.counter()
+    await room.feed(replace(draft, version=2, signed_at=demo.now))
+    assert room.place.counter() == before - 1
+    assert heard == [before - 1]
+
+
+async def test_the_front_desk_reads_no_medicine_and_is_told_nothing_of_allergies(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PatientsWorkspace)
+    written = max(demo.prescriptions, key=lambda p: p.item_count)
+    assert room.place.open_thing("prescription", written.id)
+    await settled()
+    history = room.place.page.history
+    told = [history.model.index(n, 0).data() for n in range(history.model.rowCount())]
+    named = {item.generic_name for item in demo.items}
+    assert told
+    assert not [text for text in told for name in named if name in text]
+    assert history.selection.current == written.id
+    assert not room.find(QWidget, "patient_allergies").isVisible()
+    assert not room.find(QPushButton, "new_prescription_button").isVisible()
