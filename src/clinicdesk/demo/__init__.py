@@ -8,6 +8,7 @@ Map:
 - `clinic`    the server process with its demo clinic
 - `desks`     the desktop processes, and what they show
 - `hands`     mouse and keyboard (X11)
+- `workers`   what a therapist and a pharmacist do with them
 - `witness`   what the notification daemon is told, seen from beside the bus
 - `timeline`  what happened when, from the traces of all processes
 - `journal`   when the server answered

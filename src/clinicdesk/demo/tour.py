@@ -27,6 +27,7 @@ from clinicdesk.demo.journal import answered_ns
 from clinicdesk.demo.timeline import Moment, after, first, marks_of, table
 from clinicdesk.demo.verdict import check_outcome
 from clinicdesk.demo.witness import Witness
+from clinicdesk.demo.workers import Pharmacist, Therapist, Worker
 
 WIDTH, HEIGHT = 1280, 800
 PATIENT: Final = "Meera Deshpande"
@@ -88,8 +89,9 @@ class Tour:
         folder: Path,
     ) -> None:
         self._server = server
-        self._therapist = therapist
-        self._pharmacist = pharmacist
+        self._therapist = Therapist(therapist, hands)
+        self._pharmacist = Pharmacist(pharmacist, hands)
+        self._workers: tuple[Worker, Worker] = (self._therapist, self._pharmacist)
         self._hands = hands
         self._witness = witness
         self._folder = folder
@@ -120,7 +122,7 @@ class Tour:
     def photograph(self, name: str) -> None:
         """A picture of both windows."""
         self._pictures += 1
-        for desk in (self._therapist, self._pharmacist):
+        for desk in (worker.desk for worker in self._workers):
             if desk.process.ended:
                 continue
             who = desk.person.profile.removeprefix("demo-")
@@ -129,166 +131,138 @@ class Tour:
 
     def _arrange(self) -> None:
         with self._step("both windows are open, signed in and live"):
-            for desk in (self._therapist, self._pharmacist):
-                desk.wait_until("the live feed", partial(self._is_live, desk), 60)
+            for worker in self._workers:
+                worker.desk.wait_until("the live feed", partial(_is_live, worker), 60)
         width, height = self._hands.screen()
         left = max(0, min(WIDTH + 10, width - WIDTH))
-        for desk, x in ((self._therapist, 0), (self._pharmacist, left)):
-            window = desk.ask("window")
+        for worker, x in zip(self._workers, (0, left), strict=True):
+            window = worker.desk.ask("window")
             self._hands.place(window["id"], x, 0, min(WIDTH, width), min(HEIGHT, height))
-        self._pharmacist.wait_until("the queue", lambda: self._pharmacist.rows("queue_list"))
-        self._therapist.wait_until("the patients", lambda: self._therapist.rows("patient_list"))
+        for worker, rows in zip(self._workers, ("patient_list", "queue_list"), strict=True):
+            worker.desk.wait_until(f"the rows of {rows}", partial(worker.desk.rows, rows))
         self.photograph("open")
 
     def _find_patient(self, typed: str = "mera deshpand") -> None:
+        therapist = self._therapist
         with self._step(f"the therapist finds {PATIENT} in spite of two typing mistakes"):
-            desk = self._turn_to(self._therapist)
-            self._hands.click(desk.reach("patient_search"))
-            self._hands.press("ctrl+a")
-            self._hands.type(typed)
-            desk.wait_until("the patient in the list", lambda: _row(desk, "patient_list", PATIENT))
-            row = _row(desk, "patient_list", PATIENT)
-            assert row is not None  # it was there a moment ago
-            self._hands.click(row["rect"])
-            desk.wait_until("the patient's page", lambda: desk.text("patient_name") == PATIENT)
+            therapist.find(typed, PATIENT)
+            therapist.desk.wait_until(
+                "the patient's page", lambda: therapist.desk.text("patient_name") == PATIENT
+            )
         self.photograph("patient")
 
     def _write(self, medicines: tuple[str, ...]) -> None:
-        desk = self._turn_to(self._therapist)
+        therapist = self._therapist
         with self._step("a penicillin is met by the patient's allergy"):
-            self._hands.press("ctrl+n")
-            self._choose_medicine(ALLERGEN)
-            desk.wait_until("the warning", lambda: desk.widget("allergy_warning")["visible"])
+            therapist.begin()
+            therapist.choose_medicine(ALLERGEN)
+            therapist.desk.reach("allergy_warning")
             self.photograph("allergy")
         for number, medicine in enumerate(medicines, start=1):
             with self._step(f"line {number}: {medicine}, taken as the formulary proposes"):
-                self._choose_medicine(medicine)
-                self._hands.press("Return")
-                desk.wait_until("the line", partial(_has_rows, desk, "lines_table", number))
+                therapist.add_line(medicine)
         with self._step("the draft is saved"):
-            pressed = self._hands.press("ctrl+s")
-            self._wait_for_answer(pressed)
+            pressed = therapist.save()
+            therapist.desk.wait_until(
+                "the answer", lambda: first(marks_of(therapist.desk.trace, pressed), "answered")
+            )
         self.photograph("draft")
 
-    def _choose_medicine(self, typed: str) -> None:
-        desk = self._therapist
-        desk.wait_until("the medicine search", lambda: desk.widget("medicine_search")["visible"])
-        self._hands.click(desk.reach("medicine_search"))
-        self._hands.press("ctrl+a")
-        self._hands.type(typed)
-        name = typed.split()[0]
-        desk.wait_until(
-            f"{name} in the proposals",
-            lambda: name in (desk.rows("medicine_list") or [{"text": ""}])[0]["text"].lower(),
-        )
-        self._hands.press("Return")
-        desk.wait_until("the directions", lambda: desk.text("sig_line"))
-
     def _sign(self) -> UUID:
-        desk = self._turn_to(self._therapist)
         with self._step("signed and sent; the pharmacy sees it and is notified"):
-            pressed = self._hands.click(desk.reach("sign_button"))
-            prescription = self._submitted(pressed)
-            self._follow("sign and send", "/sign", prescription, pressed, (desk, self._pharmacist))
+            pressed = self._therapist.sign()
+            prescription = self._therapist.submitted(pressed)
+            self._follow("sign and send", "/sign", prescription, pressed, self._workers)
         self.photograph("sent")
         return prescription
 
     def _open_from_notification(self, prescription: UUID) -> None:
-        code = prescription_code(prescription)
-        desk = self._pharmacist
+        pharmacist = self._pharmacist
         if not self._hands.can_press_view:
             print("- (this notification daemon's buttons cannot be pressed from here)")
-            row = _row(desk, "queue_list", code)
-            self._hands.click(row["rect"] if row else desk.reach("queue_list"))
+            pharmacist.open(prescription)
             return
         with self._step("View on the notification opens the prescription"):
             self._hands.press_view_on_notification()
-            desk.wait_until("the prescription", lambda: code in desk.text("prescription_code"))
+            pharmacist.desk.wait_until("the prescription", lambda: pharmacist.shows(prescription))
         self.photograph("opened")
 
     def _take_payment(self, prescription: UUID) -> None:
-        desk = self._turn_to(self._pharmacist)
+        pharmacist = self._pharmacist
         with self._step("the pharmacist takes the payment in cash"):
-            self._hands.press("F8")
-            desk.wait_until("the payment sheet", lambda: desk.widget("received_field")["focused"])
-            self._hands.press("ctrl+a")
-            self._hands.type("2000")
+            pharmacist.turn_to()
+            pharmacist.ask_for_payment("2000")
             self.photograph("payment")
-            pressed = self._hands.press("Return")
+            pressed = pharmacist.confirm()
             self._follow(
-                "take payment", "/payments", prescription, pressed, (desk, self._therapist)
+                "take payment",
+                "/payments",
+                prescription,
+                pressed,
+                (self._pharmacist, self._therapist),
             )
         self.photograph("paid")
 
     def _pull_the_plug(self, prescription: UUID) -> None:
-        desks = (self._therapist, self._pharmacist)
+        therapist, pharmacist = self._therapist, self._pharmacist
         with self._step("the server is killed: both windows say so"):
             killed = time.monotonic_ns()
             self._server.kill()
-            for desk in desks:
-                desk.wait_until("the pill", partial(self._is_offline, desk), 5)
+            for worker in self._workers:
+                worker.desk.wait_until("the pill", partial(_is_offline, worker), 5)
             self._tell("server killed -> both windows say so", killed)
         with self._step("without it, the pharmacist fulfils the lines: saved here, to be sent"):
-            desk = self._turn_to(self._pharmacist)
-            self._hands.press("ctrl+space")
-            desk.wait_until("the outbox", lambda: "to send" in self._pill(desk))
+            pharmacist.turn_to()
+            pharmacist.fulfil()
+            pharmacist.desk.wait_until("the outbox", lambda: pharmacist.has_unsent)
         with self._step("without it, the therapist searches on"):
-            therapist = self._turn_to(self._therapist)
-            self._hands.click(therapist.reach("patient_search"))
-            self._hands.press("ctrl+a")
-            self._hands.type("deshpande")
-            therapist.wait_until("the patient", lambda: _row(therapist, "patient_list", PATIENT))
+            therapist.turn_to()
+            therapist.type_into("patient_search", "deshpande")
+            therapist.desk.wait_until("the patient", lambda: therapist.row("patient_list", PATIENT))
         self.photograph("offline")
         with self._step("the server is back: both windows catch up by themselves"):
             self._server.start()
             back = time.monotonic_ns()
-            for desk in desks:
-                desk.wait_until("the live feed", partial(self._is_live, desk), 40)
-            self._wait_painted(self._therapist, prescription, killed)
+            for worker in self._workers:
+                worker.desk.wait_until("the live feed", partial(_is_live, worker), 40)
+            self._wait_painted(therapist.desk, prescription, killed)
             self._tell("server back -> both windows live and in step", back)
         self.photograph("back")
 
     def _hand_over(self, prescription: UUID) -> None:
-        desk = self._turn_to(self._pharmacist)
+        pharmacist = self._pharmacist
         with self._step("the pharmacist hands over"):
-            desk.wait_until("the button", lambda: desk.widget("hand_over_button")["enabled"])
-            self._hands.press("F10")
-            desk.wait_until(
-                "the question who collects", lambda: desk.widget("collected_by_field")["focused"]
+            pharmacist.turn_to()
+            pharmacist.ask_who_collects()
+            pressed = pharmacist.confirm()
+            self._follow(
+                "hand over",
+                "/hand-over",
+                prescription,
+                pressed,
+                (self._pharmacist, self._therapist),
             )
-            pressed = self._hands.press("Return")
-            self._follow("hand over", "/hand-over", prescription, pressed, (desk, self._therapist))
         self.photograph("handed-over")
 
     def _write_another(self) -> UUID:
-        desk = self._turn_to(self._therapist)
+        therapist = self._therapist
         with self._step("the therapist sends a second prescription"):
-            self._hands.press("ctrl+n")
-            self._choose_medicine(MEDICINES[0])
-            self._hands.press("Return")
-            desk.wait_until("the line", partial(_has_rows, desk, "lines_table", 1))
-            pressed = self._hands.press("ctrl+Return")
-            prescription = self._submitted(pressed)
-            self._wait_painted(self._pharmacist, prescription, pressed)
+            therapist.turn_to()
+            therapist.begin()
+            therapist.add_line(MEDICINES[0])
+            pressed = therapist.sign()
+            prescription = therapist.submitted(pressed)
+            self._wait_painted(self._pharmacist.desk, prescription, pressed)
         return prescription
 
     def _cancel(self, prescription: UUID) -> None:
-        desk = self._turn_to(self._pharmacist)
+        pharmacist = self._pharmacist
         with self._step("the pharmacist cancels it with a reason; the therapist is told"):
-            self._hands.press("ctrl+f", "ctrl+a")
-            self._hands.type(prescription_code(prescription))
-            desk.wait_until(
-                "the prescription",
-                lambda: _row(desk, "queue_list", prescription_code(prescription)),
+            pharmacist.open(prescription)
+            pressed = pharmacist.cancel("Written twice, the first is collected")
+            self._follow(
+                "cancel", "/cancel", prescription, pressed, (self._pharmacist, self._therapist)
             )
-            self._hands.press("Return")
-            code = prescription_code(prescription)
-            desk.wait_until("its page", lambda: code in desk.text("prescription_code"))
-            self._hands.click(desk.reach("cancel_button"))
-            desk.wait_until("the reason", lambda: desk.widget("reason_field")["focused"])
-            self._hands.type("Written twice, the first is collected")
-            pressed = self._hands.click(desk.reach("confirm_cancel_button"))
-            self._follow("cancel", "/cancel", prescription, pressed, (desk, self._therapist))
         self.photograph("cancelled")
 
     def _follow(
@@ -297,10 +271,10 @@ class Tour:
         path: str,
         prescription: UUID,
         pressed: int,
-        desks: tuple[WatchedDesk, WatchedDesk],
+        workers: tuple[Worker, Worker],
     ) -> None:
-        """Wait until a command is committed, painted on the other desk and notified there."""
-        mine, other = desks
+        """Wait until the first one's command is committed, painted at the other's and notified."""
+        mine, other = (worker.desk for worker in workers)
         mine.wait_until("the command", lambda: first(marks_of(mine.trace, pressed), "saved"))
         saved = first(marks_of(mine.trace, pressed), "saved")
         painted = self._wait_painted(other, prescription, pressed)
@@ -329,33 +303,8 @@ class Tour:
         assert moment is not None  # it was there a moment ago
         return moment
 
-    def _submitted(self, since: int) -> UUID:
-        """The prescription of the therapist's first command since then."""
-        desk = self._therapist
-        desk.wait_until("the command", lambda: first(marks_of(desk.trace, since), "submit"))
-        mark = first(marks_of(desk.trace, since), "submit")
-        assert mark is not None  # it was there a moment ago
-        return UUID(mark.values["aggregate"])
-
-    def _wait_for_answer(self, since: int) -> None:
-        desk = self._therapist
-        desk.wait_until("the answer", lambda: first(marks_of(desk.trace, since), "answered"))
-
     def _tell(self, what: str, since: int) -> None:
         self.moments.append(Moment(what, painted=after(since, time.monotonic_ns())))
-
-    def _turn_to(self, desk: WatchedDesk) -> WatchedDesk:
-        self._hands.raise_window(desk.ask("window")["id"])
-        return desk
-
-    def _is_live(self, desk: WatchedDesk) -> bool:
-        return self._pill(desk) == "Live"
-
-    def _is_offline(self, desk: WatchedDesk) -> bool:
-        return self._pill(desk).startswith("Offline")
-
-    def _pill(self, desk: WatchedDesk) -> str:
-        return desk.text("connection_pill")
 
     @contextmanager
     def _step(self, what: str) -> Iterator[None]:
@@ -364,9 +313,9 @@ class Tour:
         print("seen", flush=True)
 
 
-def _has_rows(desk: WatchedDesk, name: str, number: int) -> bool:
-    return len(desk.rows(name)) == number
+def _is_live(worker: Worker) -> bool:
+    return worker.is_live
 
 
-def _row(desk: WatchedDesk, name: str, words: str) -> dict[str, list[int]] | None:
-    return next((row for row in desk.rows(name) if words in row["text"]), None)
+def _is_offline(worker: Worker) -> bool:
+    return worker.is_offline

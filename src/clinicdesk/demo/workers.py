@@ -1,0 +1,167 @@
+"""What a therapist and a pharmacist do in their windows, by mouse and keyboard.
+
+Each method ends when the window shows that it understood; where a command follows, it returns
+`time.monotonic_ns()` of the key or click that gave it. All raise NotSeen when the window does not
+follow.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID
+
+from clinicdesk.contract.codes import prescription_code
+from clinicdesk.demo.desks import WatchedDesk
+from clinicdesk.demo.hands import Hands
+from clinicdesk.demo.timeline import first, marks_of
+
+
+class Worker:
+    """Somebody at a window.
+
+    Attributes:
+        desk: The window.
+    """
+
+    def __init__(self, desk: WatchedDesk, hands: Hands) -> None:
+        self.desk = desk
+        self._hands = hands
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the window says that it shows everything as of now, and all is sent."""
+        return self.desk.text("connection_pill") == "Live"
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the window says that the server is away."""
+        return self.desk.text("connection_pill").startswith("Offline")
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether the window says that something waits to be sent."""
+        return "to send" in self.desk.text("connection_pill")
+
+    def turn_to(self) -> None:
+        """Bring the window to the front."""
+        self._hands.raise_window(self.desk.ask("window")["id"])
+
+    def type_into(self, field: str, text: str) -> None:
+        """Click into a field and write, over what stands there."""
+        self._hands.click(self.desk.reach(field))
+        self.desk.wait_until(f"the keyboard in {field}", lambda: self.desk.widget(field)["focused"])
+        self._hands.press("ctrl+a")
+        self._hands.type(text)
+
+    def row(self, of: str, words: str) -> dict[str, list[int]] | None:
+        """The first row of a list that has these words."""
+        return next((row for row in self.desk.rows(of) if words in row["text"]), None)
+
+    def submitted(self, since: int) -> UUID:
+        """The prescription of the first command that the window gave since then."""
+        self.desk.wait_until(
+            "the command", lambda: first(marks_of(self.desk.trace, since), "submit")
+        )
+        mark = first(marks_of(self.desk.trace, since), "submit")
+        assert mark is not None  # it was there a moment ago
+        return UUID(mark.values["aggregate"])
+
+
+class Therapist(Worker):
+    """Finds patients, and writes prescriptions."""
+
+    def find(self, typed: str, name: str) -> None:
+        """Search, and choose the patient whose row has this text."""
+        self.turn_to()
+        self.type_into("patient_search", typed)
+        self.desk.wait_until("the patient in the list", lambda: self.row("patient_list", name))
+        row = self.row("patient_list", name)
+        assert row is not None  # it was there a moment ago
+        self._hands.click(row["rect"])
+
+    def begin(self) -> None:
+        """Begin a prescription for the patient who is shown."""
+        self._hands.press("ctrl+n")
+        self.desk.wait_until(
+            "the medicine search", lambda: self.desk.widget("medicine_search")["visible"]
+        )
+
+    def choose_medicine(self, typed: str) -> None:
+        """Search a medicine and take the first that is proposed; its directions follow."""
+        self.type_into("medicine_search", typed)
+        name = typed.split()[0]
+        self.desk.wait_until(
+            f"{name} in the proposals",
+            lambda: name in (self.desk.rows("medicine_list") or [{"text": ""}])[0]["text"].lower(),
+        )
+        self._hands.press("Return")
+        self.desk.wait_until("the directions", lambda: self.desk.text("sig_line"))
+
+    def add_line(self, typed: str) -> None:
+        """A medicine as the formulary proposes it."""
+        number = len(self.desk.rows("lines_table")) + 1
+        self.choose_medicine(typed)
+        self._hands.press("Return")
+        self.desk.wait_until("the line", partial(self._has_lines, number))
+
+    def save(self) -> int:
+        """Save the draft."""
+        return self._hands.press("ctrl+s")
+
+    def sign(self) -> int:
+        """Sign and send."""
+        return self._hands.click(self.desk.reach("sign_button"))
+
+    def _has_lines(self, number: int) -> bool:
+        return len(self.desk.rows("lines_table")) == number
+
+
+class Pharmacist(Worker):
+    """Takes prescriptions from the queue to the patient's hands."""
+
+    def open(self, prescription: UUID) -> None:
+        """Search a prescription by its code, and show it."""
+        self.turn_to()
+        code = prescription_code(prescription)
+        self._hands.press("ctrl+f", "ctrl+a")
+        self._hands.type(code)
+        self.desk.wait_until("the prescription", lambda: self.row("queue_list", code))
+        self._hands.press("Return")
+        self.desk.wait_until("its page", lambda: self.shows(prescription))
+
+    def shows(self, prescription: UUID) -> bool:
+        """Whether the prescription is the one that is shown."""
+        return prescription_code(prescription) in self.desk.text("prescription_code")
+
+    def ask_for_payment(self, received: str) -> None:
+        """Open the payment, and write what was received."""
+        self.desk.reach("take_payment_button")
+        self._hands.press("F8")
+        self._wait_focused("received_field")
+        self._hands.press("ctrl+a")
+        self._hands.type(received)
+
+    def confirm(self) -> int:
+        """Enter, in the sheet that is open."""
+        return self._hands.press("Return")
+
+    def fulfil(self) -> int:
+        """Fulfil all lines."""
+        self.desk.reach("fulfil_button")
+        return self._hands.press("ctrl+space")
+
+    def ask_who_collects(self) -> None:
+        """Open the handing over; the patient's name stands there."""
+        self.desk.reach("hand_over_button")
+        self._hands.press("F10")
+        self._wait_focused("collected_by_field")
+
+    def cancel(self, reason: str) -> int:
+        """Cancel the prescription that is shown."""
+        self._hands.click(self.desk.reach("cancel_button"))
+        self._wait_focused("reason_field")
+        self._hands.type(reason)
+        return self._hands.click(self.desk.reach("confirm_cancel_button"))
+
+    def _wait_focused(self, field: str) -> None:
+        self.desk.wait_until(f"the keyboard in {field}", lambda: self.desk.widget(field)["focused"])
