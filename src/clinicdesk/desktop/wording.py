@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
@@ -259,6 +260,18 @@ def person_line(patient: Patient, today: date | None = None) -> str:
             patient.number,
         )
     )
+
+
+@cache
+def phone_text(number: str) -> str:
+    """A telephone number as it is read aloud, "+91 98220 14417"; as written if it is not E.164."""
+    import phonenumbers  # its tables are large; the first paint shows no number
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def sex_letter(sex: Sex) -> str:

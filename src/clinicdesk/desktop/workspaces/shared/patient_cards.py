@@ -12,6 +12,7 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.labels import IconLabel, paragraph
 from clinicdesk.desktop.design.tokens import SPACE_1, SPACE_2, SPACE_3, TextRole, Tone
+from clinicdesk.desktop.wording import phone_text
 from clinicdesk.desktop.workspaces.shared.patient_head import by_severity, severity_word
 
 _TONES = {
@@ -76,8 +77,8 @@ class ContactCard(Card):
         self._patient = patient
         _empty(self.body)
         said = [
-            ("phone", patient.phone),
-            ("message-square", patient.email),
+            ("phone", phone_text(patient.phone) if patient.phone else None),
+            ("mail", patient.email),
             ("map-pin", patient.address),
         ]
         for icon, text in said:

@@ -22,7 +22,12 @@ from clinicdesk.desktop.forms.patient_finder import Ui_PatientFinder
 from clinicdesk.desktop.models.patient_list import PatientListModel
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
-from clinicdesk.desktop.wording import age_in_words, prescription_look, sex_letter
+from clinicdesk.desktop.wording import (
+    age_in_words,
+    phone_text,
+    prescription_look,
+    sex_letter,
+)
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
@@ -67,6 +72,8 @@ class PatientFinder(QWidget):
         dress_rows(self.list, context.design, context.painted)
         self.selection = RowSelection(self.list, cast("RowListModel[Row]", self.model))
         self.selection.chosen.connect(self.chosen)
+        # First in order: a list that gets the keyboard chooses somebody, and nobody asked for them.
+        self.setTabOrder(self._search, self.list)
         self._search.textChanged.connect(self._find)
         self._search.installEventFilter(self)
         self._search.left.connect(self._to_list)
@@ -151,7 +158,8 @@ class PatientFinder(QWidget):
     def _content(self, patient: Patient) -> RowContent:
         today = utc_now().astimezone(self._context.zone).date()
         born = f"{sex_letter(patient.sex)} {age_in_words(patient.birth_date, today)}"
-        parts = (patient.name_local, born, patient.phone)
+        phone = phone_text(patient.phone) if patient.phone else None
+        parts = (patient.name_local, born, phone)
         newest = newest_open(self._context.desk.replica.prescriptions.of(patient.id))
         look = None if newest is None else prescription_look(newest)
         return RowContent(

@@ -16,7 +16,7 @@ from clinicdesk.desktop.design.chip import Chip
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_5, TextRole
-from clinicdesk.desktop.wording import person_line
+from clinicdesk.desktop.wording import person_line, phone_text
 from clinicdesk.desktop.workspaces.shared.allergy_pill import (
     AllergyPill,
     by_severity,
@@ -93,7 +93,7 @@ class PatientHead(QFrame):
         self._facts.set_text(person_line(patient, today))
         self._allergies.show_allergies(allergies)
         self._phone.setVisible(bool(patient.phone))
-        self._phone.show_pill(Pill(patient.phone or "", icon="phone"))
+        self._phone.show_pill(Pill(phone_text(patient.phone or ""), icon="phone"))
 
     def hide_allergies(self) -> None:
         """Say nothing of allergies: for desks that are not told of them, where "none" would lie."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from clinicdesk.contract.entities import Allergy, Severity
@@ -225,10 +225,18 @@ class LinesTable(QTableView):
     def _settle(self) -> None:
         """Room for warnings where there are some; rows as high as what they say."""
         model = self.model()
-        if self._delegate is None or not isinstance(model, LinesModel):
+        if not isinstance(model, LinesModel):
             return
         self.setColumnWidth(LineColumn.WARNING, _WARNING_WIDTH if model.warns else 0)
-        width = self.columnWidth(LineColumn.MEDICINE)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        model = self.model()
+        if self._delegate is None or not isinstance(model, LinesModel):
+            return
+        # The header stretches its column later than the rows are asked for.
+        others = (column for column in LineColumn if column is not LineColumn.MEDICINE)
+        width = self.viewport().width() - sum(map(self.columnWidth, others))
         for place in range(model.rowCount()):
             cell = self._delegate.content(model.index(place, LineColumn.MEDICINE))
             lines = len(self._delegate.lines_of(cell, width))
@@ -242,8 +250,11 @@ class LinesTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._settle()
+        self._fit_rows()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
