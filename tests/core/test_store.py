@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from msgspec import Struct
 
@@ -50,9 +51,8 @@ def damage(path: Path) -> None:
 
 
 async def rows_of(store: Store, kind: str = "patient") -> list[bytes]:
-    bodies: list[bytes] = []
-    await store.rows.read(kind, bodies.extend)
-    return bodies
+    decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
+    return [bytes(body) async for bodies in store.rows.read(kind) for body in decode(bodies)]
 
 
 async def open_again(

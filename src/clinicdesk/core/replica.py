@@ -35,7 +35,7 @@ from clinicdesk.contract.frames import Cursor, Ev, Item, ScopeChanged
 from clinicdesk.core.bodies import (
     BadFrame,
     decode,
-    decode_many,
+    decode_array,
     purged,
     row_of,
     stored,
@@ -276,10 +276,17 @@ class Replica:
     async def _read(self, kind: str) -> Prepared[Any]:
         rows: dict[UUID, Row] = {}
 
-        def take(bodies: list[bytes]) -> None:
-            rows.update((row.id, row) for row in decode_many(kind, bodies))
+        def take(bodies: bytes) -> None:
+            rows.update((row.id, row) for row in decode_array(kind, bodies))
 
-        await self._store.read(kind, take)
+        taking: asyncio.Task[None] | None = None
+        async for bodies in self._store.read(kind):
+            # The store decrypts the next ones meanwhile, which needs no Python.
+            if taking is not None:
+                await taking
+            taking = asyncio.create_task(asyncio.to_thread(take, bodies))
+        if taking is not None:
+            await taking
         return await asyncio.to_thread(self._collections[kind].prepare, rows)
 
     def _stage(self, fresh: tuple[Item, Row | None]) -> AppliedRow | None:

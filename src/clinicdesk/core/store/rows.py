@@ -7,7 +7,8 @@ before or exactly after a frame.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,8 +17,14 @@ from clinicdesk.contract.frames import Cursor
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.store.thread import StoreThread
 
-CHUNK = 500
+CHUNK = 1000
 """Rows per piece of reading: short enough that a window keeps moving meanwhile."""
+
+_READ_CHUNK = """
+    SELECT CAST(group_concat(body, ',') AS BLOB), max(id)
+    FROM (SELECT id, body FROM row WHERE kind = ? AND id > ? ORDER BY id LIMIT ?)
+"""
+"""One step for many rows: each step gives Python's lock away and has to win it back."""
 
 
 class StoredRow(Struct, frozen=True):
@@ -55,15 +62,17 @@ class RowStore:
         """Where the rows stand; None before the first snapshot."""
         return await self._reader.run(_position)
 
-    async def read(self, kind: str, take: Callable[[list[bytes]], None]) -> None:
-        """Hand all bodies of a kind to `take`, in chunks of `CHUNK`, on the reading thread."""
+    async def read(self, kind: str) -> AsyncIterator[bytes]:
+        """All bodies of a kind, as JSON arrays of `CHUNK` rows at most.
 
-        def work(connection: Connection) -> None:
-            rows = connection.execute("SELECT body FROM row WHERE kind = ?", (kind,))
-            while chunk := rows.fetchmany(CHUNK):
-                take([body for (body,) in chunk])
-
-        await self._reader.run(work)
+        Between two of them others may read. The rows must not change meanwhile. Raises StoreLost.
+        """
+        last = b""
+        while True:
+            bodies, last = await self._reader.run(partial(_read_chunk, kind=kind, after=last))
+            if bodies is None:
+                return
+            yield b"[" + bodies + b"]"
 
     async def apply(
         self,
@@ -172,6 +181,12 @@ def _insert(connection: Connection, rows: list[tuple[str, bytes, int, bytes]]) -
 
 def _delete(connection: Connection, kind: str, row_id: UUID) -> None:
     connection.execute("DELETE FROM row WHERE kind = ? AND id = ?", (kind, row_id.bytes))
+
+
+def _read_chunk(connection: Connection, kind: str, after: bytes) -> tuple[bytes | None, bytes]:
+    """The bodies that follow, between commas, and the last of their identifiers."""
+    found = connection.execute(_READ_CHUNK, (kind, after, CHUNK)).fetchone()
+    return (None, after) if found is None or found[0] is None else found
 
 
 def _position(connection: Connection) -> Position | None:

@@ -11,14 +11,15 @@ STEPS: Final[tuple[str, ...]] = (
     -- What this file is: format, server, clinic, member.
     CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-    -- The working set: bodies as they travelled, in this member's view.
+    -- The working set: bodies as they travelled, in this member's view. Without a rowid the rows of
+    -- a kind lie together however they came, and reading a kind decrypts no other's pages.
     CREATE TABLE row (
         kind TEXT NOT NULL,
         id   BLOB NOT NULL,
         v    INTEGER NOT NULL,
         body BLOB NOT NULL,
         PRIMARY KEY (kind, id)
-    );
+    ) WITHOUT ROWID;
 
     -- How far along the clinic's log the rows are, and with which rights. One line at most.
     CREATE TABLE cursor (
