@@ -14,9 +14,9 @@ from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, Schedule
 from clinicdesk.core.collection import Collection
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
 from clinicdesk.desktop.models.prescription_items import ItemColumn, PrescriptionItems
-from tests.core.sample import a_prescription, an_id, an_item
+from tests.core.sample import NOON, a_prescription, an_id, an_item
 
-PRESCRIPTION = a_prescription()
+PRESCRIPTION = a_prescription(signed_at=NOON)
 OTHER = a_prescription("other")
 
 

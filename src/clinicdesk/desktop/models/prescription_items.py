@@ -146,7 +146,10 @@ class PrescriptionItems(QAbstractTableModel):
             CellContent(medicine_words(item), strong=True, second=detail_words(item)),
             CellContent(str(item.quantity), strong=True, right=True),
             CellContent(money(item.amount_minor, item.currency), right=True),
-            CellContent(pill=status_look(item.status).pill()),
+            # A line of a draft is in nobody's hands yet, so it has no state to tell.
+            _NOTHING
+            if item.signed_at is None
+            else CellContent(pill=status_look(item.status).pill()),
             self._next_step(item) if self._next_step is not None else _NOTHING,
         ]
 
