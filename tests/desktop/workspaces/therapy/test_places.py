@@ -11,6 +11,7 @@ from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.models.prescription_items import ItemColumn
 from clinicdesk.desktop.models.row_list import ID_ROLE
 from clinicdesk.desktop.workspaces.patients.workspace import PatientsWorkspace
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
@@ -25,6 +26,11 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def names(room: Room[TherapyWorkspace]) -> list[str]:
     model = room.place.finder.model
     return [model.index(place, 0).data().split(",")[0] for place in range(model.rowCount())]
+
+
+async def test_nobody_is_shown_before_somebody_is_chosen(room: Room[TherapyWorkspace]) -> None:
+    assert room.place.finder.selection.current is None
+    assert not room.find(QWidget, "patient_name").isVisible()
 
 
 async def test_everybody_is_there_by_name_until_one_types(
@@ -204,6 +210,17 @@ async def test_a_draft_is_written_on_where_drafts_are_written(
     room.place.rows.focus_rows()
     room.key(Qt.Key.Key_Return)
     assert room.gone_to == [("prescription", draft.id)]
+
+
+async def test_the_state_of_lines_is_shown_once_they_are_signed(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    items = room.place.detail.items
+    room.place.rows.show_lane(Lane.DRAFTS)
+    assert items.index(0, ItemColumn.STATE).data() == ""
+    room.place.rows.show_lane(Lane.SENT)
+    assert items.index(0, ItemColumn.STATE).data() == "To dispense"
 
 
 async def test_the_badge_counts_drafts(open_place: Opening, demo: DemoRows) -> None:

@@ -25,6 +25,7 @@ from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesTable
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
@@ -116,6 +117,12 @@ async def test_two_medicines_are_written_and_sent_without_a_mouse(
     assert written.pharmacy_id is not None
     assert room.place.editing.form is None
     assert room.said[-1].startswith(written.code)
+
+
+async def test_a_short_line_is_one_row_high(room: Place, demo: DemoRows) -> None:
+    await begin(room, demo)
+    await add(room, "cetirizine 10 mg")
+    assert room.find(LinesTable, "lines_table").rowHeight(0) == TABLE_ROW_HEIGHT
 
 
 async def test_a_slip_of_the_keyboard_still_finds_the_medicine(room: Place, demo: DemoRows) -> None:

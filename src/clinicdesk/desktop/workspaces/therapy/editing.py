@@ -274,8 +274,21 @@ class Editing(QObject):
         )
 
     async def _save(self, form: DraftForm) -> Submitted | Denied:
+        refused = self.drafts.refusals(form.prescription_id)
+        return await self._settle(refused, await self._submit(form))
+
+    async def _settle(
+        self, refused: list[OutboxEntry], outcome: Submitted | Denied
+    ) -> Submitted | Denied:
+        """Put older refusals away, once the new command is on the disk: until then they are all
+        that there is."""
+        if isinstance(outcome, Submitted):
+            for entry in refused:
+                await self._desk.outbox.dismiss(entry.op_id)
+        return outcome
+
+    async def _submit(self, form: DraftForm) -> Submitted | Denied:
         prescribing = self._desk.prescribing
-        await self.drafts.dismiss_refusals(form.prescription_id)
         if form.prescription_id in self._desk.replica.prescriptions:
             return await prescribing.revise_draft(
                 form.prescription_id, form.items(), pharmacy_id=form.pharmacy_id, note=form.note
@@ -294,7 +307,9 @@ class Editing(QObject):
             saved = await self._save(form)
             if isinstance(saved, Denied):
                 return saved
-        return await self._desk.prescribing.sign_and_send(form.prescription_id, form.pharmacy_id)
+        refused = self.drafts.refusals(form.prescription_id)
+        sign = self._desk.prescribing.sign_and_send
+        return await self._settle(refused, await sign(form.prescription_id, form.pharmacy_id))
 
     def _was_saved(self, form: DraftForm) -> None:
         """What was typed while it was being saved stays; the rest is safe in the outbox."""

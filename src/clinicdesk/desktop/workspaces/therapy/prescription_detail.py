@@ -23,7 +23,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import ItemColumn, PrescriptionItems
-from clinicdesk.desktop.wording import command_words, moment_text, problem_sentence
+from clinicdesk.desktop.wording import command_words, moment_text, phone_text, problem_sentence
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
@@ -158,12 +158,11 @@ class PrescriptionDetail(QFrame):
         if pharmacy is None:
             self.ui.pharmacy_line.setText(self.tr("No pharmacy chosen yet"))
         else:
-            said = (pharmacy.name, pharmacy.phone)
+            said = (pharmacy.name, phone_text(pharmacy.phone) if pharmacy.phone else "")
             self.ui.pharmacy_line.setText(" · ".join(part for part in said if part))
 
     def _show_actions(self, prescription: Prescription) -> None:
         draft = is_draft(prescription)
-        self.table.setColumnHidden(ItemColumn.STATE, draft)
         over = prescription.status in PRESCRIPTION.terminal
         why = self._desk.prescribing.can(CancelPrescription, prescription.id) or ""
         self.ui.continue_button.setVisible(draft)
