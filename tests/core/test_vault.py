@@ -82,6 +82,18 @@ def test_the_trial_of_a_keyring_leaves_nothing_in_it(keyring_daemon: KeyringDaem
     assert keyring_daemon.names_of("clinicdesk") == ["refresh"]
 
 
+def test_a_keyring_that_has_lost_the_known_secret_is_tried_like_a_new_one(
+    keyring_daemon: KeyringDaemon,
+) -> None:
+    session = keyring_daemon.session.environment
+    found(session, ["write", "refresh", "token"], ["write", "device", "key"], ["delete", "refresh"])
+
+    opened = found(session, ["read", "refresh"], ["read", "device"])
+
+    assert (opened.kind, opened.answers) == ("KeyringVault", [None, "key"])
+    assert keyring_daemon.names_of("clinicdesk") == ["device"]
+
+
 def test_without_a_bus_secrets_stay_in_memory_and_the_person_is_told(
     dbus_session: DbusSession,
 ) -> None:
@@ -176,7 +188,7 @@ from keyring.backend import KeyringBackend
 
 class PlaintextKeyring(KeyringBackend):
     priority = 20
-    kept = {}
+    kept = {"refresh": "token"}
     def get_password(self, service, name): return self.kept.get(name)
     def set_password(self, service, name, secret): self.kept[name] = secret
     def delete_password(self, service, name): del self.kept[name]

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -20,7 +22,7 @@ from typing import Any, Protocol, TypeVar
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 from keyring.backends.chainer import ChainerBackend
-from keyring.core import get_keyring, init_backend
+from keyring.core import get_keyring, init_backend, load_config, load_env, load_keyring
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 _Answer = TypeVar("_Answer")
@@ -30,6 +32,12 @@ SERVICE = "clinicdesk"
 
 LONGEST_SECRET = 1_200
 """In UTF-16 code units: Windows holds 2,560 bytes of UTF-16 in one entry. Tokens are shorter."""
+
+_USUAL = {
+    "linux": "keyring.backends.SecretService.Keyring",
+    "darwin": "keyring.backends.macOS.Keyring",
+    "win32": "keyring.backends.Windows.WinVaultKeyring",
+}
 
 _NO_KEYRING = (
     "This computer has no keyring to keep your sign-in safe, so it is kept in memory only: "
@@ -67,11 +75,14 @@ class Vault(Protocol):
         """Forget a secret; nothing happens when there is none."""
 
 
-async def open_vault(folder: Path, passphrase: str | None, *, patience_s: float = 3.0) -> Vault:
+async def open_vault(
+    folder: Path, passphrase: str | None, *, known: str = "", patience_s: float = 3.0
+) -> Vault:
     """The best vault that this machine and this person offer.
 
     A passphrase is a person's own choice and goes first: its file lies in `folder`. Otherwise the
     keyring, if a secret survives a round trip through it within `patience_s` seconds; else memory.
+    `known` names a secret that an earlier run may have kept: finding it spares the round trip.
     Raises PassphraseRefused when the passphrase is too short or does not open the file, and
     VaultUnavailable when the file cannot be read or made.
     """
@@ -82,7 +93,7 @@ async def open_vault(folder: Path, passphrase: str | None, *, patience_s: float 
         return await PassphraseFileVault.open(folder, passphrase)
     caller = _KeyringCaller(patience_s)
     try:
-        keyring = await caller.run(_proven_keyring)
+        keyring = await caller.run(partial(_proven_keyring, known))
     except (TimeoutError, KeyringLocked):
         return MemoryVault(_LOCKED_KEYRING)
     except Exception:
@@ -214,11 +225,13 @@ def refuse_long(secret: str) -> None:
         raise ValueError(f"a secret is longer than {LONGEST_SECRET} characters")
 
 
-def _proven_keyring() -> KeyringBackend:
+def _proven_keyring(known: str) -> KeyringBackend:
     """The machine's keyring after a round trip through it. Runs on the keyring's thread.
 
     The trial is one call, so that one that is given up still cleans up when it ends.
     """
+    if known and (familiar := _familiar_keyring(known)) is not None:
+        return familiar
     init_backend(limit=_is_safe)
     keyring = get_keyring()
     if not _is_safe(keyring):  # the environment or a file of the user's may name any
@@ -231,6 +244,21 @@ def _proven_keyring() -> KeyringBackend:
     if kept is None or not hmac.compare_digest(kept, secret):
         raise VaultUnavailable(_NO_KEYRING)
     return keyring
+
+
+def _familiar_keyring(known: str) -> KeyringBackend | None:
+    """The configured or the usual keyring, if it still has the secret that is `known`.
+
+    Looking for every keyring there is takes longer than all the rest of opening a vault.
+    """
+    try:
+        keyring = load_env() or load_config() or load_keyring(_USUAL[sys.platform])
+        kept = keyring.get_password(SERVICE, known) if _is_safe(keyring) else None
+    except KeyringLocked:
+        raise
+    except Exception:  # whatever is wrong with it, the thorough way will tell
+        return None
+    return keyring if kept is not None else None
 
 
 def _is_safe(keyring: KeyringBackend) -> bool:

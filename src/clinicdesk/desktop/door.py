@@ -131,7 +131,7 @@ class Door(QObject):
         if (home.config / "vault" / "lock.json").exists():
             await self._ask_passphrase(new=False)
         if self._vault is None:
-            self._vault = await open_vault(home.config, None)
+            self._vault = await open_vault(home.config, None, known=home.secret_name("device-key"))
         self._vault_opened.set()
         self._tell_vault()
 
