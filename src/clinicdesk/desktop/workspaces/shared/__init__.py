@@ -5,4 +5,6 @@
 - `progress`            its steps from sent to handed over; `progress_line` paints them
 - `item_table`          its lines, in which nothing of a medicine is cut off
 - `traced_rows`         list rows that tell the trace which version of a row they paint
+- `patient_finder`       the list of patients, found while one types
+- `patient_page`         a patient's page: `prescription_history`, and the cards of `patient_cards`
 """
