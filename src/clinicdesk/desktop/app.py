@@ -11,12 +11,11 @@ import logging
 import os
 import signal
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTranslator
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clinicdesk import __version__
@@ -39,7 +38,7 @@ THEME_VARIABLE = "CLINICDESK_THEME"
 """Names an `Appearance` that goes before what the person chose: for tests and pictures."""
 PROBE_VARIABLE = "CLINICDESK_PROBE"
 """Names the socket of a `probe`."""
-_PATIENCE_S = 0.5
+_PATIENCE_MS = 500
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -165,7 +164,9 @@ def _paint_first(app: QApplication, window: QWidget) -> None:
     """Show a window and wait until it is painted, at most half a second."""
     paint = _FirstPaint(window)
     window.show()
-    until = time.monotonic() + _PATIENCE_S
-    while not paint.seen and time.monotonic() < until:
-        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+    patience = QTimer(singleShot=True)
+    patience.start(_PATIENCE_MS)
+    while not paint.seen and patience.isActive():
+        # Asleep, not asking again and again: whoever shows windows here may need the processor.
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     window.removeEventFilter(paint)
