@@ -3,5 +3,7 @@
 -- row-level security looks at each of them again here.
 select p.*
 from find_patients(%(wanted)s, %(born)s::date, %(limit)s) f
-join patient p on p.id = f.patient_id and p.clinic_id = (select acting_clinic())
+-- OFFSET 0 keeps the planner from reading every patient once: it takes a function for a thousand rows.
+cross join lateral (
+  select * from patient where id = f.patient_id and clinic_id = (select acting_clinic()) offset 0) p
 order by f.place;
