@@ -24,7 +24,8 @@ class MedicinePage(Struct, frozen=True, kw_only=True):
 
     Attributes:
         revision: The formulary's revision when the page was read.
-        next_after: Give it as `after` for the next page; None on the last.
+        next_after: Give it as `after` for the next page; None on the last. A desk that holds all of
+            a revision gives that revision's number.
     """
 
     formulary_id: UUID
