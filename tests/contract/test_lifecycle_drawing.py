@@ -1,4 +1,4 @@
-"""The drawings of docs/lifecycles.md are those of the contract; run this module to draw them anew."""
+"""The drawings of docs/lifecycles.md are the contract's; run this module to draw them anew."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
 
 _HEAD = """# Lifecycles
 
-Drawn from `contract/lifecycles.py`, which the server enforces and the desktop greys out by. A star marks a command that
-leaves the state as it is until its condition holds. Signing is a fact, not a state: it freezes the lines and shows the
-prescription to its pharmacy.
+Drawn from `contract/lifecycles.py`, which the server enforces and the desktop greys out by. A star
+marks a command that leaves the state as it is until its condition holds. Signing is a fact, not a
+state: it freezes the lines and shows the prescription to its pharmacy.
 """
 
 
