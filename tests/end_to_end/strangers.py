@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import ipaddress
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -26,8 +27,14 @@ LATER_VERSION: Final = (
 
 
 @asynccontextmanager
-async def answering(answer: bytes) -> AsyncIterator[int]:
-    """The port of something that answers everybody alike."""
+async def answering(
+    answer: bytes, certificate: tuple[Path, Path] | None = None
+) -> AsyncIterator[int]:
+    """The port of something that answers everybody alike, behind TLS where it has a certificate."""
+    tls = None
+    if certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(*certificate)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -36,7 +43,7 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
             await writer.drain()
         writer.close()
 
-    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     async with listener:
         yield listener.sockets[0].getsockname()[1]
 

@@ -47,8 +47,12 @@ class Hands:
         )
 
     def press_view_on_notification(self) -> None:
-        """Choose the first action of the newest notification, as the daemon's own shortcut does."""
+        """Choose the first action of the topmost notification, as the daemon's own shortcut does."""
         subprocess.run(["dunstctl", "action", "0"], check=True)
+
+    def clear_notifications(self) -> None:
+        """Take every notification off the screen."""
+        subprocess.run(["dunstctl", "close-all"], check=True)
 
     def place(self, window: int, left: int, top: int, width: int, height: int) -> None:
         """Move a window to a place and give it a size."""
@@ -59,6 +63,10 @@ class Hands:
     def raise_window(self, window: int) -> None:
         """Bring a window to the front, with the keyboard's focus."""
         _xdotool("windowactivate", "--sync", str(window))
+
+    def minimise(self, window: int) -> None:
+        """Put a window away, as its owner does who works in another program."""
+        _xdotool("windowminimize", "--sync", str(window))
 
     def click(self, rect: list[int], times: int = 1) -> int:
         """Click in the middle of a rectangle; `time.monotonic_ns()` of the button's press."""

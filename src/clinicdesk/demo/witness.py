@@ -35,7 +35,8 @@ class Witness:
         self._monitor = subprocess.Popen(
             ["dbus-monitor", "--session", rule], stdout=subprocess.PIPE, text=True
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, name="witness", daemon=True)
+        self._thread.start()
 
     def find(self, *words: str, since_ns: int = 0) -> Notification | None:
         """The first notification since then that has each of the words in its texts."""
@@ -49,6 +50,9 @@ class Witness:
         """Listen no more."""
         self._monitor.terminate()
         self._monitor.wait()
+        self._thread.join()
+        if self._monitor.stdout is not None:
+            self._monitor.stdout.close()
 
     def _listen(self) -> None:
         assert self._monitor.stdout is not None

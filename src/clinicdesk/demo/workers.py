@@ -112,6 +112,20 @@ class Therapist(Worker):
         """Sign and send."""
         return self._hands.click(self.desk.reach("sign_button"))
 
+    def cancel(self, prescription: UUID, reason: str) -> int:
+        """Open a prescription of the patient who is shown, and cancel it."""
+        code = prescription_code(prescription)
+        self.desk.wait_until("it in the list", lambda: self.row("prescription_history", code))
+        row = self.row("prescription_history", code)
+        assert row is not None  # it was there a moment ago
+        self._hands.click(row["rect"])
+        self._hands.click(self.desk.reach("open_prescription_button"))
+        self.desk.wait_until("its page", lambda: code in self.desk.text("prescription_code"))
+        self._hands.click(self.desk.reach("cancel_button"))
+        self.desk.wait_until("the reason", lambda: self.desk.widget("reason_field")["focused"])
+        self._hands.type(reason)
+        return self._hands.click(self.desk.reach("confirm_cancel_button"))
+
     def _has_lines(self, number: int) -> bool:
         return len(self.desk.rows("lines_table")) == number
 

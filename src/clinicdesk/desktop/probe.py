@@ -4,9 +4,9 @@ Only when `CLINICDESK_PROBE` names a path, in a folder that is its owner's alone
 questions and does nothing: whoever drives a window uses mouse and keyboard. One JSON object a line:
 
     {"ask": "widget", "name": "sign_button"}   -> found, visible, enabled, focused, covered,
-                                                  text, rect
+                                                  text, description, rect
     {"ask": "rows", "name": "queue_list"}      -> rows: [{text, rect, current}] that can be seen
-    {"ask": "window"}                          -> id, rect, active, title
+    {"ask": "window"}                          -> id, rect, active, minimised, title
     {"ask": "texts"}                           -> texts: every one that can be read now
 
 Rectangles are [x, y, width, height] in pixels of the screen.
@@ -92,6 +92,7 @@ def _widget(name: str) -> dict[str, Any]:
         "focused": widget.hasFocus(),
         "covered": _is_covered(widget),
         "text": _text(widget),
+        "description": widget.accessibleDescription(),
         "rect": _on_screen(widget, widget.rect()),
     }
 
@@ -163,6 +164,7 @@ def _window() -> dict[str, Any]:
         "id": int(window.winId()),
         "title": window.windowTitle(),
         "active": window.isActiveWindow(),
+        "minimised": window.isMinimized(),
         "rect": _on_screen(window, window.rect()),
     }
 
