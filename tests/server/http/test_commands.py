@@ -37,6 +37,7 @@ from clinicdesk.contract.problems import (
     Stale,
     decode_problem,
 )
+from clinicdesk.server.domain.prescribing import refund_id
 from tests.running_server import Owner
 from tests.server.http.hands import (
     ADMIN,
@@ -481,6 +482,26 @@ def test_a_payment_s_identifier_serves_once(hands: Hands) -> None:
     again = msgspec.structs.replace(hands.pay(second.id), payment_id=payment.payment_id)
     problem = hands.pharmacist.refused(again, second.version)
     assert isinstance(problem, Conflict)
+    assert problem.field == "payment_id"
+
+
+def test_a_payment_s_identifier_serves_once_in_one_prescription_too(hands: Hands) -> None:
+    signed = hands.bring_to("signed").prescription
+    part = hands.pay(signed.id, amount=100)
+    version = hands.pharmacist.done(part, signed.version).version
+    again = msgspec.structs.replace(part, amount_minor=signed.total_minor - 100)
+    problem = hands.pharmacist.refused(again, version)
+    assert isinstance(problem, Conflict)
+    assert problem.field == "payment_id"
+    now = hands.look(signed.id)
+    assert now.prescription.paid_minor == sum(entry.amount_minor for entry in now.payments) == 100
+
+
+def test_no_payment_takes_the_identifier_that_a_refund_will_need(hands: Hands) -> None:
+    signed = hands.bring_to("signed").prescription
+    squatting = msgspec.structs.replace(hands.pay(signed.id), payment_id=refund_id(signed.id))
+    problem = hands.pharmacist.refused(squatting, signed.version)
+    assert isinstance(problem, InvalidField)
     assert problem.field == "payment_id"
 
 

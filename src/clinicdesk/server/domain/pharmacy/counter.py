@@ -14,8 +14,14 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
 )
 from clinicdesk.contract.money import format_money
-from clinicdesk.contract.problems import InvalidField, NotFound, Refusal
-from clinicdesk.server.domain.prescribing import Held, hold, received, save
+from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
+from clinicdesk.server.domain.prescribing import (
+    REFUND_ID_VERSION,
+    Held,
+    hold,
+    received,
+    save,
+)
 
 if TYPE_CHECKING:
     from clinicdesk.server.database.transaction import Transaction
@@ -29,7 +35,7 @@ async def take_payment(
     before = await hold(tx, actor, "take_payment", command.prescription_id, expected_version)
     if not isinstance(before, Held):
         return before
-    if refusal := _wrong_amount(before, command):
+    if refusal := _wrong_amount(before, command) or _taken(before, command):
         return refusal
     after = received(
         before, command.payment_id, command.method, command.amount_minor, actor.member.id
@@ -77,6 +83,20 @@ async def pay_out_refund(
     settled = replace(refund, status=PaymentStatus.COMPLETED, settled_at=before.now)
     payments = [settled if entry.id == refund.id else entry for entry in before.payments]
     return await save(tx, actor, before, replace(before, payments=payments))
+
+
+def _taken(held: Held, command: TakePayment) -> InvalidField | Conflict | None:
+    if command.payment_id.version == REFUND_ID_VERSION:
+        return InvalidField(
+            detail="The payment's identifier is of the kind that refunds have; make a random one.",
+            field="payment_id",
+        )
+    if any(entry.id == command.payment_id for entry in held.payments):
+        return Conflict(
+            detail="The payment's identifier is already in use; make a new one.",
+            field="payment_id",
+        )
+    return None
 
 
 def _wrong_amount(held: Held, command: TakePayment) -> InvalidField | None:

@@ -15,10 +15,16 @@ from __future__ import annotations
 from clinicdesk.server.domain.prescribing.cancelling import cancel_prescription
 from clinicdesk.server.domain.prescribing.drafts import revise_draft, write_draft
 from clinicdesk.server.domain.prescribing.held import Held, hold, no_such_prescription, save
-from clinicdesk.server.domain.prescribing.ledger import owed_back, received, refund_id
+from clinicdesk.server.domain.prescribing.ledger import (
+    REFUND_ID_VERSION,
+    owed_back,
+    received,
+    refund_id,
+)
 from clinicdesk.server.domain.prescribing.signing import sign_and_send
 
 __all__ = [
+    "REFUND_ID_VERSION",
     "Held",
     "cancel_prescription",
     "hold",

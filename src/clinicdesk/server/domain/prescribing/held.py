@@ -166,6 +166,8 @@ async def _insert_items(tx: Transaction, items: list[PrescriptionItem]) -> Confl
 async def _save_payments(tx: Transaction, before: Held, after: Held) -> Conflict | None:
     known = {payment.id: payment for payment in before.payments}
     added = [payment for payment in after.payments if payment.id not in known]
+    # Otherwise the header would count an entry that the ledger does not have.
+    assert len(after.payments) == len(known) + len(added)
     if added:
         entered = await tx.execute(_QUERIES["enter_payments"], {"payments": _json(added)})
         if entered < len(added):

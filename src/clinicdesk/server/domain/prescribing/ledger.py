@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
@@ -14,6 +14,10 @@ from clinicdesk.contract.entities import Payment, PaymentKind, PaymentMethod, Pa
 
 if TYPE_CHECKING:
     from clinicdesk.server.domain.prescribing.held import Held
+
+
+REFUND_ID_VERSION: Final = 5
+"""The UUID version of refunds; a payment that had it could keep a refund from being owed."""
 
 
 def received(
