@@ -13,7 +13,6 @@ from clinicdesk.desktop.design.painting import draw_rounded
 from clinicdesk.desktop.design.tokens import (
     FOOTER_HEIGHT,
     RADIUS_CARD,
-    ROW_HEIGHT,
     SPACE_2,
     SPACE_3,
     SPACE_4,
@@ -30,12 +29,12 @@ _ICONS = {
     Tone.DANGER: "circle-x",
 }
 SHOWN_FOR_MS = 6000
-# A workspace has its buttons in a row over the footer: none of them is ever covered.
-_ABOVE_FOOT = FOOTER_HEIGHT + ROW_HEIGHT + SPACE_3
+# It covers the footer and a part of the margin below the workspace's row of buttons.
+_HEIGHT = FOOTER_HEIGHT + SPACE_2
 
 
 class Toast(QFrame):
-    """Lies in the lower middle of its host, over the row of actions; stays while pointed at.
+    """Lies on the foot of its host, where nothing can be pressed; stays while pointed at.
 
     Signals:
         acted: the action's button was pressed ("Undo", "View").
@@ -59,7 +58,7 @@ class Toast(QFrame):
         close = IconButton(design, "x", self.tr("Dismiss"))
         close.clicked.connect(self.go)
         row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_4, SPACE_2, SPACE_2, SPACE_2)
+        row.setContentsMargins(SPACE_4, 0, SPACE_2, 0)
         row.setSpacing(SPACE_3)
         for part in (self._icon, self._text, self._action, close):
             row.addWidget(part)
@@ -97,11 +96,9 @@ class Toast(QFrame):
             self.gone.emit()
 
     def _settle(self) -> None:
-        size = self.sizeHint()
-        width = min(size.width(), self._host.width() - 2 * SPACE_4)
+        width = min(self.sizeHint().width(), self._host.width() - 2 * SPACE_4)
         left = (self._host.width() - width) // 2
-        top = self._host.height() - size.height() - _ABOVE_FOOT
-        self.setGeometry(left, top, width, size.height())
+        self.setGeometry(left, self._host.height() - _HEIGHT, width, _HEIGHT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() is QEvent.Type.Resize and self.isVisible():
