@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
+import pytest
 
 from tests.postgres import FreshDatabase, url_of
 
@@ -35,9 +38,19 @@ def test_a_fresh_database_can_start_as_a_copy_of_a_prepared_one(
         assert connection.execute("SELECT answer FROM prepared").fetchone() == (42,)
 
 
-def test_databases_of_earlier_tests_are_gone_even_when_connections_stayed_open(
-    postgres_url: str, fresh_database: FreshDatabase
+@pytest.fixture
+def left_open(postgres_url: str) -> Iterator[list[psycopg.Connection]]:
+    """Connections that a test leaves open. Asked for before `fresh_database`, it ends after it."""
+    connections: list[psycopg.Connection] = []
+    yield connections
+    remaining = databases(postgres_url)
+    for connection in connections:
+        connection.close()
+    assert "test_1" not in remaining
+
+
+def test_a_tests_databases_are_gone_after_it_even_when_connections_stayed_open(
+    postgres_url: str, left_open: list[psycopg.Connection], fresh_database: FreshDatabase
 ) -> None:
-    assert {name for name in databases(postgres_url) if name.startswith("test_")} == set()
-    fresh_database()
+    left_open.append(psycopg.connect(fresh_database()))
     assert "test_1" in databases(postgres_url)
