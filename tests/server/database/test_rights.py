@@ -235,3 +235,29 @@ async def test_a_result_is_read_at_the_device_that_it_was_given_to(
     with pytest.raises(REFUSED):
         async with database.as_member(desk.pharmacist) as tx:
             await tx.execute(keep, named(desk.therapist))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "copy_patient_keys",
+        "pass_patient_keys",
+        "copy_prescription_keys",
+        "pass_prescription_keys",
+        "log_insert",
+        "log_update",
+        "log_delete",
+        "keep_patient_words",
+    ],
+)
+async def test_nobody_hangs_a_function_that_acts_for_the_owner_on_a_table_of_their_own(
+    database: Database, desk: Desk, function: str
+) -> None:
+    forge = (
+        "create temporary table forged (clinic_id uuid, id uuid, version int);"
+        "create trigger forging after insert on forged referencing new table as new_rows"
+        f" for each statement execute function public.{function}()"
+    )
+    with pytest.raises(REFUSED):
+        async with database.as_member(desk.reception) as tx:
+            await tx.execute(forge)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import psycopg
 
+from clinicdesk.contract.entities import Patient
 from clinicdesk.contract.problems import (
     KeyMissing,
     KeyReused,
@@ -19,7 +20,7 @@ from clinicdesk.contract.problems import (
 )
 from clinicdesk.server.http.commands import REPLAYED_HEADER
 from tests.running_server import Owner
-from tests.server.http.hands import COLLEAGUE, Hands, done
+from tests.server.http.hands import COLLEAGUE, Hands, done, rows, snapshot
 
 
 def test_a_command_that_is_sent_again_is_answered_alike_and_does_nothing_twice(
@@ -93,6 +94,23 @@ def test_the_next_person_at_the_same_desk_does_not_get_the_answer_of_the_one_bef
     next_person = hands.server.sign_in(COLLEAGUE, device_id=desk.device_id, key=desk.key)
     answer = next_person.send(hands.hand_over(ready.id), ready.version, op_id=op_id)
     assert isinstance(decode_problem(answer.content), KeyReused)
+
+
+def test_one_desk_in_two_clinics_has_an_identity_for_each(hands: Hands, owner: Owner) -> None:
+    op_id = uuid.uuid4()
+    assert hands.prescriber.send(hands.write(), op_id=op_id).is_success
+    ((login,),) = owner(
+        "select a.login from account a join member m on m.account_id = a.id "
+        "join clinic c on c.clinic_id = m.clinic_id "
+        "where c.name <> 'Roshni Clinic' and m.role = 'therapist' limit 1"
+    )
+    desk = hands.prescriber
+    elsewhere = hands.server.sign_in(login, device_id=desk.device_id, key=desk.key)
+    patient = msgspec.convert(rows(snapshot(elsewhere), "patient")[0], Patient)
+    theirs = hands.write(patient_id=patient.id, pharmacy_id=None, items=[])
+    answer = elsewhere.send(theirs, op_id=op_id)
+    assert answer.status_code == 201, answer.text
+    assert hands.look(theirs.prescription_id, elsewhere).prescription.patient_id == patient.id
 
 
 def test_the_same_command_many_times_at_once_takes_effect_once(hands: Hands, owner: Owner) -> None:

@@ -435,7 +435,7 @@ create table op_result (
   response bytea not null,
   seq bigint,
   created_at timestamptz not null default now(),
-  primary key (device_id, op_id),
+  primary key (clinic_id, device_id, op_id),
   foreign key (clinic_id, member_id) references member (clinic_id, id)
 );
 comment on table op_result is
@@ -1086,3 +1086,9 @@ end;
 $$;
 revoke all on function find_patients, patient_words_near, patient_match from public;
 grant execute on function find_patients to clinicdesk_app;
+
+-- ─── Triggers' functions ───────────────────────────────────────────────────────────────────────────────
+-- Who may call one may hang it on a temporary table of their own, with rows of any clinic; and these act for
+-- their owner. Firing a trigger asks for no right.
+revoke all on function copy_patient_keys, pass_patient_keys, copy_prescription_keys, pass_prescription_keys,
+  log_insert, log_update, log_delete, keep_patient_words from public;

@@ -153,7 +153,11 @@ class Once:
 
 async def _earlier(tx: Transaction, attempt: Attempt) -> Answer | None:
     """The answer that was given before, or the reason why there is none to give now."""
-    key = {"device_id": attempt.actor.device_id, "op_id": attempt.op_id}
+    key = {
+        "clinic_id": attempt.actor.member.clinic_id,
+        "device_id": attempt.actor.device_id,
+        "op_id": attempt.op_id,
+    }
     if not await tx.value(_QUERIES["claim"], key):
         return _refusal(
             StillRunning(detail="This command is being carried out this moment; ask again.")

@@ -1,12 +1,12 @@
 -- name: claim
 -- One sending of a command at a time; false while another is being carried out. A statement of its own:
 -- what the other has stored must be looked for with a snapshot that is younger than the claim.
-select pg_try_advisory_xact_lock(hashtextextended('op ' || %(device_id)s || ' ' || %(op_id)s, 0));
+select pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'op', %(clinic_id)s, %(device_id)s, %(op_id)s), 0));
 
 -- name: stored
 -- What the command was answered before.
 select body_hash, member_id, status, response from op_result
-where device_id = %(device_id)s and op_id = %(op_id)s;
+where clinic_id = %(clinic_id)s and device_id = %(device_id)s and op_id = %(op_id)s;
 
 -- name: store
 -- The answer, in the transaction of the effect.

@@ -64,9 +64,10 @@ order by 1, 2, 3;
 select tgrelid::regclass::text, tgname::text from pg_trigger where not tgisinternal and tgenabled in ('O', 'A');
 
 -- name: definers
--- Functions that act for their owner, and can be called by anybody or follow the caller's search path.
-select p.proname::text, p.prorettype <> 'trigger'::regtype and has_function_privilege('public', p.oid, 'EXECUTE')
+-- Functions that act for their owner, and can be called by anybody or follow the caller's search path. Who may
+-- call a trigger's function may hang it on a table of their own.
+select p.proname::text, has_function_privilege('public', p.oid, 'EXECUTE')
 from pg_proc p
 where p.pronamespace = 'public'::regnamespace and p.prosecdef
-  and (p.prorettype <> 'trigger'::regtype and has_function_privilege('public', p.oid, 'EXECUTE')
+  and (has_function_privilege('public', p.oid, 'EXECUTE')
        or not coalesce(p.proconfig::text like '%%search_path=%%', false));
