@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinicdesk.contract.commands import DraftItem
+from clinicdesk.contract.entities import Medicine
 from clinicdesk.contract.sig import ROUTES
 from clinicdesk.core.command_check import checked
 from clinicdesk.desktop.workspaces.therapy.directions import (
     Missing,
     default_line,
+    plural_of,
     read_directions,
 )
 from tests.core.sample import a_draft_command, a_medicine, an_id
@@ -56,6 +58,36 @@ def test_a_syrup_is_dispensed_in_whole_bottles() -> None:
 
 def test_drops_are_dispensed_by_the_bottle_not_by_the_drop() -> None:
     assert read_directions("1 drop bd 30d", DROPS).quantity == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "medicine", "missing"),
+    [
+        ("2 tab qid 5d", DROPS, Missing.OTHER_UNIT),
+        ("1 capsule bd 5d", SYRUP, Missing.OTHER_UNIT),
+        ("5 ml bd 5d", TABLET, Missing.OTHER_UNIT),
+        ("1 capsule bd 5d", TABLET, Missing.OTHER_UNIT),
+        ("500 mg bd 5d", TABLET, None),
+        ("1-2 tabs bd 5d", TABLET, None),
+        ("5 mls bd 5d", SYRUP, None),
+        ("2 drops bd 5d", DROPS, None),
+    ],
+)
+def test_tablets_of_a_syrup_are_not_taken_for_a_dose(
+    typed: str, medicine: Medicine, missing: Missing | None
+) -> None:
+    assert read_directions(typed, medicine).missing is missing
+
+
+@pytest.mark.parametrize(
+    ("unit", "plural"),
+    [
+        ("tablet", "tablets"), ("suppository", "suppositories"), ("pessary", "pessaries"),
+        ("patch", "patches"), ("spray", "sprays"), ("ml", "ml"), ("g", "g"),
+    ],
+)  # fmt: skip
+def test_units_have_the_plural_of_plain_english(unit: str, plural: str) -> None:
+    assert plural_of(unit) == plural
 
 
 def test_the_route_is_the_medicines_own_unless_it_is_typed() -> None:

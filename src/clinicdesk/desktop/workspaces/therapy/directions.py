@@ -16,7 +16,7 @@ from clinicdesk.contract.entities import Medicine
 from clinicdesk.contract.quantity import quantity_to_dispense
 from clinicdesk.contract.sig import ROUTES, Sig, parse_sig
 
-__all__ = ["MAX_ITEMS", "Directions", "Missing", "default_line", "read_directions"]
+__all__ = ["MAX_ITEMS", "Directions", "Missing", "default_line", "plural_of", "read_directions"]
 
 _MOST_DAYS: Final = 730
 _MOST_UNITS: Final = 10_000
@@ -54,6 +54,7 @@ class Missing(StrEnum):
     """What a line still needs before it can be added, in the order in which it is asked for."""
 
     DOSE = "dose"
+    OTHER_UNIT = "unit"
     FREQUENCY = "frequency"
     DAYS_TOO_MANY = "days"
     DOSE_TOO_LONG = "dose_length"
@@ -96,7 +97,7 @@ def read_directions(text: str, medicine: Medicine) -> Directions:
     sig = parse_sig(text)
     route, said, instructions = _route_of(sig, medicine)
     dose = _spelt_out(said, medicine)
-    missing = _missing(dose, sig, instructions)
+    missing = _missing(dose, medicine, sig, instructions)
     quantity = None
     if dose and sig.frequency is not None and missing is not Missing.DAYS_TOO_MANY:
         units = quantity_to_dispense(
@@ -114,9 +115,22 @@ def read_directions(text: str, medicine: Medicine) -> Directions:
     )
 
 
-def _missing(dose: str, sig: Sig, instructions: str) -> Missing | None:
+def plural_of(unit: str) -> str:
+    """A unit of medicines for more than one: "suppositories"; what is measured out has none."""
+    if unit in _MEASURED or unit.endswith("s"):
+        return unit
+    if unit.endswith(("ch", "x")):
+        return f"{unit}es"
+    if unit.endswith("y") and unit[-2:-1] not in "aeiou":
+        return f"{unit[:-1]}ies"
+    return f"{unit}s"
+
+
+def _missing(dose: str, medicine: Medicine, sig: Sig, instructions: str) -> Missing | None:
     if not dose:
         return Missing.DOSE
+    if _names_other_unit(dose, medicine):
+        return Missing.OTHER_UNIT
     if sig.frequency is None:
         return Missing.FREQUENCY
     if sig.days is not None and sig.days > _MOST_DAYS:
@@ -150,15 +164,31 @@ def _spelt_out(dose: str, medicine: Medicine) -> str:
     return " ".join(words)
 
 
+def _names_other_unit(dose: str, medicine: Medicine) -> bool:
+    """Whether it speaks of pieces that this medicine is not made of: tablets of a syrup."""
+    own = {_single(medicine.pack_unit), *map(_single, medicine.default_dose.split()[1:])}
+    named = {_single(word) for word in dose.split()[1:]}
+    if "ml" in named and _single(medicine.pack_unit) in _PIECES:
+        return "ml" not in own
+    return bool(named & _PIECES - own)
+
+
 def _in_number(amount: str, unit: str) -> str:
     """The unit in the singular or plural that the amount asks for, where we know the word."""
-    single = unit.removesuffix("s")
+    single = _single(unit)
     if single not in _COUNTED:
         return unit
-    return single if amount in _SINGULAR else f"{single}s"
+    return single if amount in _SINGULAR else plural_of(single)
 
 
-_COUNTED: Final = frozenset(
-    {"tablet", "capsule", "drop", "puff", "spray", "sachet", "unit", "application"}
+def _single(unit: str) -> str:
+    return _SINGLE.get(unit.lower(), unit.lower())
+
+
+_MEASURED: Final = frozenset({"", "ml", "g", "mg"})
+_PIECES: Final = frozenset(
+    {"tablet", "capsule", "sachet", "suppository", "pessary", "patch", "lozenge"}
 )
+_COUNTED: Final = _PIECES | {"drop", "puff", "spray", "unit", "application"}
+_SINGLE: Final = {plural_of(unit): unit for unit in sorted(_COUNTED)}
 _SINGULAR: Final = frozenset({"1", "½", "¼", "¾", "0.5", "0,5", "0.25", "1/2", "1/4"})

@@ -87,7 +87,7 @@ class LineEntry(QWidget):
         self._warning = Banner(design, Tone.WARNING)
         self._warning.setObjectName("allergy_warning")
         self._help = label(
-            self.tr("Type as: 1 tab bd 5d pc · od bd tds qid hs sos stat · 5d 2w 1m · ac pc"),
+            self.tr("Directions as: 1 tab bd 5d pc · od bd tds qid hs sos stat · 5d 2w 1m · ac pc"),
             TextRole.SECONDARY,
             "third",
         )
@@ -155,7 +155,7 @@ class LineEntry(QWidget):
             return
         quantity = self.ui.quantity_field.value()
         if directions.missing is not None:
-            self._refuse(missing_words(directions.missing), self.ui.sig_line)
+            self._refuse(missing_words(directions.missing, medicine), self.ui.sig_line)
         elif quantity < 1:
             self._refuse(self.tr("How much is to be dispensed?"), self.ui.quantity_field)
         else:
@@ -221,7 +221,7 @@ class LineEntry(QWidget):
     def _nothing_found(self) -> str:
         if not self._context.desk.formulary.complete:
             return self.tr("Nothing found. The list of medicines may not be whole on this desk.")
-        return self.tr("No medicine of the clinic's list is like this.")
+        return self.tr("No medicine in the clinic's list matches this.")
 
     def _take(self, medicine: Medicine) -> None:
         edited = self._entry.replaces is not None and bool(self._entry.typed)

@@ -12,11 +12,14 @@ from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.item_words import days_words, frequency_words
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspaces.shared.patient_head import severity_word
-from clinicdesk.desktop.workspaces.therapy.directions import Directions, Missing
+from clinicdesk.desktop.workspaces.therapy.directions import (
+    Directions,
+    Missing,
+    plural_of,
+)
 from clinicdesk.desktop.workspaces.therapy.draft import DraftLine
 
 _SEPARATOR = " · "
-_MEASURED = frozenset({"", "ml", "g", "mg"})
 
 
 def medicine_name(medicine: Medicine) -> str:
@@ -28,8 +31,7 @@ def medicine_name(medicine: Medicine) -> str:
 
 def unit_words(medicine: Medicine, count: int = 2) -> str:
     """The unit in which it is dispensed, for so many: "tablets", "ml"."""
-    unit = medicine.pack_unit
-    return unit if count == 1 or unit in _MEASURED or unit.endswith("s") else f"{unit}s"
+    return medicine.pack_unit if count == 1 else plural_of(medicine.pack_unit)
 
 
 def pack_words(medicine: Medicine) -> str:
@@ -77,15 +79,21 @@ def directions_pills(
         pills.append(Pill(directions.instructions))
     if directions.missing is not None:
         if ask:
-            pills.append(Pill(missing_words(directions.missing), Tone.WARNING, "circle-help"))
+            pills.append(
+                Pill(missing_words(directions.missing, medicine), Tone.WARNING, "circle-help")
+            )
     elif amount_minor:
         pills.append(Pill(money(amount_minor, medicine.currency)))
     return pills
 
 
-def missing_words(missing: Missing) -> str:
+def missing_words(missing: Missing, medicine: Medicine) -> str:
     """What the line should still say, with how it is said."""
     match missing:
+        case Missing.OTHER_UNIT:
+            return QCoreApplication.translate(
+                "Directions", "This medicine comes in %1: give the dose in %1"
+            ).replace("%1", unit_words(medicine))
         case Missing.DOSE:
             return QCoreApplication.translate("Directions", "How much at a time? As: 1 tablet")
         case Missing.FREQUENCY:
