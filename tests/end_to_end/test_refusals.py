@@ -39,6 +39,7 @@ from tests.end_to_end.strangers import (
     make_certificate,
 )
 from tests.end_to_end.truth import Truth
+from tests.postgres import FreshDatabase
 
 
 async def try_to_sign_in(office: Office, server: str, password: str = PASSWORD) -> object:
@@ -215,7 +216,7 @@ async def _allow_connections(postgres_url: str, name: str, *, allowed: bool) -> 
 
 
 async def test_a_database_put_back_from_a_copy_is_taken_anew_and_what_waits_is_sent(
-    database_url: str, postgres_url: str, tmp_path: Path
+    database_url: str, fresh_database: FreshDatabase, tmp_path: Path
 ) -> None:
     server = ServerProcess(database_url, tmp_path)
     await server.start()
@@ -226,7 +227,7 @@ async def test_a_database_put_back_from_a_copy_is_taken_anew_and_what_waits_is_s
             kept = await write_and_sign(desk)
             await sent(desk)
             await server.stop()
-            copy = await _copy(postgres_url, database_url)
+            copy = fresh_database(template=name_of(database_url))
             await server.start()
             await live(desk)
             lost = await write(desk)
@@ -266,15 +267,12 @@ async def test_a_failover_under_a_running_server_is_noticed(
     await equals_a_fresh_snapshot(desk)
 
 
-async def _copy(postgres_url: str, database_url: str) -> str:
-    name = database_url.rpartition("/")[2].partition("?")[0]
-    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as connection:
-        await connection.execute(f"create database {name}_copy template {name}")
-    return database_url.replace(f"/{name}", f"/{name}_copy")
-
-
 async def _begin_another_history(database_url: str) -> None:
     database = await Database.open(database_url, pool_size=1)
     async with database.as_owner() as tx:
         await count_restore(tx)
     await database.close()
+
+
+def name_of(database_url: str) -> str:
+    return database_url.rpartition("/")[2].partition("?")[0]
