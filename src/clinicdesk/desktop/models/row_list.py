@@ -208,7 +208,8 @@ class RowListModel(QAbstractListModel, Generic[T]):
 
     def _fill(self, rows: Iterable[T]) -> None:
         order = self._order_of
-        self._sorted = sorted((order(row), row.id) for row in rows if self._accepts(row))
+        accepted = filter(self._accepts if self._text else self._lane, rows)
+        self._sorted = sorted([(order(row), row.id) for row in accepted])
         self._keys = {row_id: key for key, row_id in self._sorted}
 
     def _accepts(self, row: T) -> bool:

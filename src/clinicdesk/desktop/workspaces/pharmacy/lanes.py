@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -47,16 +48,19 @@ def in_lane(lane: Lane) -> Callable[[Prescription], bool]:
     return lambda row: row.status is status and row.signed_at is not None
 
 
+_MOMENT_OF: Final = {
+    PrescriptionStatus.DRAFT: attrgetter("signed_at"),
+    PrescriptionStatus.PAID: attrgetter("paid_at"),
+    PrescriptionStatus.FULFILLED: attrgetter("fulfilled_at"),
+    PrescriptionStatus.COMPLETED: attrgetter("completed_at"),
+    PrescriptionStatus.CANCELLED: attrgetter("cancelled_at"),
+}
+
+
 def since(prescription: Prescription) -> datetime:
     """Since when it has stood where it stands."""
-    moments = {
-        PrescriptionStatus.DRAFT: prescription.signed_at,
-        PrescriptionStatus.PAID: prescription.paid_at,
-        PrescriptionStatus.FULFILLED: prescription.fulfilled_at,
-        PrescriptionStatus.COMPLETED: prescription.completed_at,
-        PrescriptionStatus.CANCELLED: prescription.cancelled_at,
-    }
-    return moments[prescription.status] or prescription.updated_at
+    moment: datetime | None = _MOMENT_OF[prescription.status](prescription)
+    return moment or prescription.updated_at
 
 
 def order(prescription: Prescription) -> tuple[int, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar, cast
@@ -40,6 +41,8 @@ from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 T = TypeVar("T", bound=Row)
 
 _FOUND_PATIENTS = 100
+_CODE_MARK = re.compile("^RX-?")
+_SHORTEST_CODE = 2  # with fewer letters thousands of codes would do, and none is meant yet
 _GLOWING = 50
 _CLOCK_MS = 30_000
 
@@ -223,7 +226,7 @@ class QueuePane(QFrame):
         if lane is Lane.REFUND:
             self.model.set_lane(lambda row: row.id in self._refunds, self._owing)
         else:
-            self.model.set_lane(in_lane(lane))
+            self.model.set_lane(in_lane(lane), partial(self.tally.rows_in, lane))
         self._show_emptiness()
         self.counted.emit()
 
@@ -235,14 +238,17 @@ class QueuePane(QFrame):
         hits = self._context.desk.search.patients(wanted, _FOUND_PATIENTS)
         patients = {hit.patient.id for hit in hits}
 
-        def found(row: Prescription) -> bool:
-            fits = row.patient_id in patients or code in row.code
-            return fits and row.signed_at is not None
-
         # A code has a digit, or is said to be one: only then all codes have to be looked at.
-        code = wanted.upper()
         as_code = not patients or wanted.startswith("rx") or any(map(str.isdigit, wanted))
-        self.model.set_lane(found, partial(self._candidates, patients, code if as_code else ""))
+        code = _CODE_MARK.sub("", wanted.upper()) if as_code else ""
+        if len(code) < _SHORTEST_CODE:
+            code = ""
+
+        def found(row: Prescription) -> bool:
+            fits = row.patient_id in patients or (code and code in row.code)
+            return bool(fits) and row.signed_at is not None
+
+        self.model.set_lane(found, partial(self._candidates, patients, code))
         self._show_emptiness()
         self.counted.emit()
 
