@@ -30,6 +30,7 @@ from clinicdesk.server.database.migrate import current_revision, migrate, needed
 from clinicdesk.server.domain.staff import Door, Passwords, Renewal, Sessions, Tokens
 from clinicdesk.server.housekeeping import keep_house
 from clinicdesk.server.http.api import make_api
+from clinicdesk.server.http.head import BoundedHead
 from clinicdesk.server.http.journal import Journal
 from clinicdesk.server.live.gateway import LiveGateway
 from clinicdesk.server.live.handler import live_handler
@@ -253,7 +254,7 @@ class _LiveIdentities:
 def _config(settings: Settings, app: Journal) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedHead,
         ws="websockets-sansio",
         ws_max_size=MAX_CLIENT_FRAME,
         ws_ping_interval=20.0,

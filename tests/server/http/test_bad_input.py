@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clinicdesk.contract.commands import ROUTES, FulfillItems, WriteDraft, path_of
 from clinicdesk.contract.problems import (
@@ -18,11 +21,13 @@ from clinicdesk.contract.problems import (
     NoSuchRoute,
     TooLarge,
     Unavailable,
+    WrongCredentials,
     WrongProtocol,
     decode_problem,
 )
+from clinicdesk.contract.session import SESSION
 from clinicdesk.contract.version import PROTOCOL_HEADER
-from tests.running_server import JSON, RunningServer
+from tests.running_server import JSON, RunningServer, sign_in_request
 from tests.server.http.hands import Hands
 
 NO_JSON = [
@@ -155,6 +160,37 @@ def test_a_huge_body_is_refused_with_the_limit(hands: Hands) -> None:
     problem = decode_problem(answer.content)
     assert isinstance(problem, TooLarge)
     assert problem.limit_bytes == 1 << 20
+
+
+def test_headers_without_end_are_cut_off(server: RunningServer) -> None:
+    at = urlsplit(server.url)
+    with socket.create_connection((at.hostname, at.port), timeout=10) as line:
+        line.sendall(b"GET /api/server HTTP/1.1\r\nHost: here\r\n")
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            for number in range(64):
+                line.sendall(b"X-%d: " % number + b"x" * (1 << 20) + b"\r\n")
+            line.sendall(b"\r\n")
+        with contextlib.suppress(ConnectionError):
+            answer = line.recv(64)
+    assert not answer or answer.startswith(b"HTTP/1.1 400 ")
+    assert server.client.get("/api/server", headers={"X-Long": "x" * 30_000}).is_success
+
+
+def test_whatever_a_proxy_calls_somebody_s_address_they_are_answered(
+    server: RunningServer,
+) -> None:
+    request = sign_in_request("nobody", "wrong", uuid.uuid4(), Ed25519PrivateKey.generate())
+    for address in ("x" * 500, "1.2.3.4", "", ",,", "é"):
+        answer = server.client.post(
+            SESSION,
+            content=msgspec.json.encode(request),
+            headers=[
+                (b"Content-Type", b"application/json"),
+                (b"X-Forwarded-For", address.encode()),
+            ],
+        )
+        assert isinstance(decode_problem(answer.content), WrongCredentials), address
 
 
 def test_addresses_and_methods_that_are_not_the_server_s(server: RunningServer) -> None:

@@ -3,6 +3,7 @@
 Map:
 
 - `api`             the Litestar application: routes, limits, OpenAPI
+- `head`            headers have an end
 - `journal`         one log line and one measurement per request; the protocol's version
 - `problems`        every fault as a refusal, never as a traceback
 - `bodies`          from bytes to a contract type, or to the field that is not right

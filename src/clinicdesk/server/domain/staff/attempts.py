@@ -21,6 +21,8 @@ PER_ACCOUNT: Final = 10
 """Failures within the window. An unknown login is counted alike, so that it tells nothing."""
 PER_ADDRESS: Final = 100
 """A whole clinic may stand behind one address."""
+LONGEST_ADDRESS: Final = 64
+"""Characters; an IPv6 address with its zone has fewer."""
 
 
 class Failures(Struct, frozen=True, kw_only=True):
@@ -34,7 +36,8 @@ class Failures(Struct, frozen=True, kw_only=True):
 
 async def begin_attempt(tx: Transaction, login: str, address: str) -> int | TooManyAttempts:
     """Count an attempt before it is judged, so that many at once count too; its identifier."""
-    key = {"login": login, "address": address, "window": WINDOW}
+    # A proxy may have passed on whatever somebody called their address.
+    key = {"login": login, "address": address[:LONGEST_ADDRESS], "window": WINDOW}
     await tx.execute(_QUERIES["one_at_a_time"], key)
     failures = await tx.one(_QUERIES["failures"], key, into=Failures)
     assert failures is not None  # aggregates answer one row
