@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from pathlib import Path
 
 import psycopg
@@ -121,6 +122,26 @@ def test_a_changed_log_is_found_out(
     assert main(["server", "audit", "verify"]) == 1
     said = capsys.readouterr()
     assert "NOT as it was written" in said.err
+
+
+def test_a_log_that_is_being_written_is_as_it_was_written(
+    clinic: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enough = threading.Event()
+
+    def write_on() -> None:
+        with psycopg.connect(clinic, autocommit=True) as connection:
+            while not enough.is_set():
+                connection.execute("update clinic set appointment_minutes = appointment_minutes")
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        statuses = [main(["server", "audit", "verify"]) for _ in range(3)]
+    finally:
+        enough.set()
+        writer.join()
+    assert statuses == [0, 0, 0], capsys.readouterr().err
 
 
 def test_a_list_of_medicines_is_taken_and_taken_again_without_effect(

@@ -163,7 +163,7 @@ def audit_verify(_arguments: argparse.Namespace) -> int:
 
     async def look(database: Database, url: str) -> int:
         await check_fitness(database, url)
-        async with database.as_owner() as tx:
+        async with database.inspection() as tx:
             findings = await verify(tx)
             heads = await read_heads(tx)
         for head in heads:

@@ -16,6 +16,7 @@ from clinicdesk.contract.problems import (
     PreconditionMissing,
     Stale,
     StillRunning,
+    Unavailable,
     decode_problem,
 )
 from clinicdesk.server.http.commands import REPLAYED_HEADER
@@ -142,6 +143,30 @@ def test_a_command_that_is_still_being_carried_out_is_not_begun_again(hands: Han
         assert waiting.result().is_success
     assert isinstance(decode_problem(answer.content), StillRunning)
     assert hands.pharmacist.send(payment, signed.version, op_id=op_id).is_success
+
+
+def test_a_clinic_whose_log_somebody_holds_leaves_the_server_to_the_others(
+    hands: Hands, owner: Owner
+) -> None:
+    commands = [hands.write() for _ in range(14)]
+    ((login,),) = owner(
+        "select a.login from account a join member m on m.account_id = a.id "
+        "join clinic c on c.clinic_id = m.clinic_id "
+        "where c.name <> 'Roshni Clinic' and m.role = 'reception' limit 1"
+    )
+    elsewhere = hands.server.sign_in(login)
+    with psycopg.connect(hands.server.database_url) as somebody, ThreadPoolExecutor(14) as pool:
+        somebody.execute("select from clinic_head for update")
+        waiting = [pool.submit(hands.prescriber.send, command) for command in commands]
+        while len(somebody.execute("select from pg_locks where not granted").fetchall()) < 5:
+            pass
+        assert elsewhere.get("/api/prescriptions").is_success
+        assert hands.pharmacist.get("/api/prescriptions").is_success
+        held = waiting[0].result()
+        assert isinstance(decode_problem(held.content), Unavailable)
+        somebody.rollback()
+        assert all(each.result().status_code in (201, 503) for each in waiting)
+    assert hands.prescriber.send(commands[0]).status_code == 201
 
 
 def test_a_command_without_an_identity_or_a_version_is_not_carried_out(hands: Hands) -> None:

@@ -95,10 +95,10 @@ async def read_heads(tx: Transaction) -> list[Head]:
 async def verify(tx: Transaction, exported: list[Head] | None = None) -> list[Finding]:
     """Check the logs of all clinics; an empty list: every entry is what was written.
 
-    Reads the whole log in pieces; best in a transaction that reads one moment.
+    Reads the whole log in pieces, and its heads before them.
 
     Args:
-        tx: As the owner, or on the feed.
+        tx: One that reads one moment, or what is written meanwhile looks like a wrong head.
         exported: Heads that were exported earlier.
     """
     heads = {head.clinic_id: head for head in await read_heads(tx)}

@@ -5,6 +5,7 @@
     at_the_gate sign-in
     on_the_feed reading the log of all clinics
     as_owner    migrations and administrative commands
+    inspection  the same, reading one moment
 
 A transaction's role and settings last until it ends, and are set in the same round trip as BEGIN.
 """
@@ -28,8 +29,14 @@ from clinicdesk.server.database.epoch import epoch
 from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.database.transaction import Transaction
 
-RETRYABLE: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+RETRYABLE: Final = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.SerializationFailure,
+)
 """Nothing of the transaction took effect, and doing it again may succeed."""
+LOCK_PATIENCE: Final = "2s"
+"""How long a command waits for what another transaction holds before it gives up for now."""
 
 Connection = AsyncConnection[TupleRow]
 
@@ -48,6 +55,11 @@ class Database:
 
     def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
         self._pool = pool
+
+    @property
+    def size(self) -> int:
+        """Greatest number of transactions at one time."""
+        return self._pool.max_size
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = 10, patience: float = 10.0) -> Database:
@@ -117,6 +129,10 @@ class Database:
         """A transaction of the schema's owner; what it changes is logged without an actor."""
         return self._transaction("BEGIN")
 
+    def inspection(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of the schema's owner that reads one moment, whoever writes meanwhile."""
+        return self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Transaction]:
         connection = await self._begin(begin)
@@ -158,7 +174,7 @@ class Database:
 
 
 def _begin_as(actor: Actor, op_id: UUID | None) -> str:
-    return "BEGIN" + _settings(actor, op_id)
+    return f"BEGIN; SET LOCAL lock_timeout = '{LOCK_PATIENCE}'" + _settings(actor, op_id)
 
 
 def _settings(actor: Actor, op_id: UUID | None) -> str:

@@ -7,7 +7,9 @@ stored too, unless it says nothing about the command itself (`contract.problems.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
@@ -24,11 +26,11 @@ from clinicdesk.contract.problems import (
     Problem,
     Refusal,
     StillRunning,
+    Unavailable,
     encode_problem,
 )
 from clinicdesk.server.database.database import RETRYABLE as LOST_RACES
 from clinicdesk.server.database.queries import load_queries
-from clinicdesk.server.http.problems import unavailable
 
 if TYPE_CHECKING:
     from clinicdesk.server.database.database import Database
@@ -38,6 +40,12 @@ if TYPE_CHECKING:
 _QUERIES = load_queries("clinicdesk.server.http", "idempotency.sql")
 
 Effect: TypeAlias = Callable[["Transaction"], Awaitable[Done | Refusal]]
+
+
+_BUSY = Unavailable(
+    detail="What this command changes is being changed by somebody else; nothing was done. "
+    "Try again."
+)
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -103,6 +111,12 @@ class Once:
     def __init__(self, database: Database, hint: Callable[[UUID], None]) -> None:
         self._database = database
         self._hint = hint
+        # Writes of one clinic wait for each other anyway. If all of them wait, because somebody
+        # holds the clinic's log, other clinics and all reading still have connections.
+        at_once = max(1, database.size // 2)
+        self._turns: defaultdict[UUID, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(at_once)
+        )
 
     async def carry_out(self, attempt: Attempt, effect: Effect) -> Answer:
         """The answer to the command, of now or of when it was sent first.
@@ -110,6 +124,10 @@ class Once:
         Raises:
             DatabaseDown: Nothing took effect, or all did and the answer is stored.
         """
+        async with self._turns[attempt.actor.member.clinic_id]:
+            return await self._in_turn(attempt, effect)
+
+    async def _in_turn(self, attempt: Attempt, effect: Effect) -> Answer:
         try:
             try:
                 return await self._carry_out(attempt, effect)
@@ -120,7 +138,7 @@ class Once:
             changed = NotAllowed(detail="Your rights have changed; please sign in again.")
             return _refusal(changed)
         except LOST_RACES:
-            return _refusal(unavailable())
+            return _refusal(_BUSY)
 
     async def _carry_out(self, attempt: Attempt, effect: Effect) -> Answer:
         actor = attempt.actor.ids
