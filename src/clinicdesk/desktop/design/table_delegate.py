@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
@@ -13,6 +13,7 @@ from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.key_cap import draw_key_cap, key_cap_size
 from clinicdesk.desktop.design.painting import centred, text_width
 from clinicdesk.desktop.design.pill import draw_pill, pill_size
+from clinicdesk.desktop.design.row_hover import RowHover
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole, Tone
 
 CELL_PADDING = 10
@@ -25,12 +26,14 @@ class TableDelegate(ContentDelegate):
     """Paints the ``CellContent`` of each index; rows whose key is in ``glow`` shine for a moment.
 
     Args of ``__init__``:
+        hover: which row is tinted because the pointer is over it.
         key_role: role under which the first column gives the row's key for the glow.
     """
 
-    def __init__(self, design: Design, glow: Glow, key_role: int) -> None:
+    def __init__(self, design: Design, glow: Glow, hover: RowHover, key_role: int) -> None:
         super().__init__(design, glow)
         self._glow = glow
+        self._hover = hover
         self._key_role = key_role
 
     def content(self, index: Index) -> CellContent:
@@ -76,6 +79,8 @@ class TableDelegate(ContentDelegate):
         key = index.sibling(index.row(), 0).data(self._key_role)
         column, last = index.column(), index.model().columnCount() - 1
         strength = self._glow.strength(key)
+        if index.row() == self._hover.row:
+            option.state |= QStyle.StateFlag.State_MouseOver
         self.paint_ground(painter, option, strength, first=column == 0, last=column == last)
         rect = QRectF(option.rect).adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
         if cell.pill is None:

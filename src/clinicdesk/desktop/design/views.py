@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QListView,
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.row_delegate import RowDelegate
+from clinicdesk.desktop.design.row_hover import RowHover
 from clinicdesk.desktop.design.table_delegate import TableDelegate
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT
 
@@ -32,6 +33,14 @@ def dress_table(view: QTableView, design: Design, key_role: int) -> Glow:
     Args:
         key_role: role under which the first column gives the row's key for the glow.
     """
+    shape_table(view, design)
+    glow = Glow(view)
+    view.setItemDelegate(TableDelegate(design, glow, RowHover(view), key_role))
+    return glow
+
+
+def shape_table(view: QTableView, design: Design) -> None:
+    """Give a table its rows and its quiet header, but no delegate."""
     dress_view(view, design)
     view.setShowGrid(False)
     view.setWordWrap(False)
@@ -46,9 +55,6 @@ def dress_table(view: QTableView, design: Design, key_role: int) -> Glow:
     columns.setFixedHeight(HEADER_HEIGHT)
     columns.setHighlightSections(False)
     columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    glow = Glow(view)
-    view.setItemDelegate(TableDelegate(design, glow, key_role))
-    return glow
 
 
 def dress_view(view: QAbstractItemView, design: Design) -> None:

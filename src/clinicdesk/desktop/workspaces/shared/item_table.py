@@ -10,9 +10,10 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CellContent
 from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.painting import draw_text
+from clinicdesk.desktop.design.row_hover import RowHover
 from clinicdesk.desktop.design.table_delegate import CELL_PADDING, TableDelegate
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole
-from clinicdesk.desktop.design.views import HEADER_HEIGHT, dress_table
+from clinicdesk.desktop.design.views import HEADER_HEIGHT, shape_table
 from clinicdesk.desktop.models.prescription_items import ItemColumn, PrescriptionItems
 from clinicdesk.desktop.models.row_list import ID_ROLE
 
@@ -33,8 +34,8 @@ class ItemDelegate(TableDelegate):
     A name that ends in "…" hides its strength, and the strength is what is checked at a counter.
     """
 
-    def __init__(self, design: Design, glow: Glow) -> None:
-        super().__init__(design, glow, ID_ROLE)
+    def __init__(self, design: Design, glow: Glow, hover: RowHover) -> None:
+        super().__init__(design, glow, hover, ID_ROLE)
         self._broken: dict[tuple[str, TextRole, int], list[str]] = {}
 
     def lines_of(self, cell: CellContent, width: int) -> list[tuple[str, TextRole]]:
@@ -83,12 +84,10 @@ class ItemTable(QTableView):
 
     def dress(self, design: Design, model: PrescriptionItems) -> None:
         """Give it its looks and its lines."""
-        self.glow = dress_table(self, design, ID_ROLE)
-        self._delegate = ItemDelegate(design, self.glow)
+        shape_table(self, design)
+        self.glow = Glow(self)
+        self._delegate = ItemDelegate(design, self.glow, RowHover(self))
         self.setItemDelegate(self._delegate)
-        # A pointer lights a cell, and a line is one thing.
-        self.setMouseTracking(False)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover, False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setModel(model)
         header = self.horizontalHeader()

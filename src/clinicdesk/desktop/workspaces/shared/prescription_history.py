@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import Prescription, PrescriptionItem, Row
+from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus, Row
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.content import RowContent
@@ -101,25 +101,30 @@ class PrescriptionHistory(QWidget):
         when = moment_text(
             prescription.signed_at or prescription.created_at, self._context.zone, utc_now()
         )
+        named = self._medicines(prescription) if self._clinical else ""
         parts = [
+            # Where the medicines stand first, a long list of them must not push the code away.
+            prescription.code if named else "",
             when,
             "" if pharmacy is None else pharmacy.name,
-            money(prescription.total_minor, prescription.currency),
+            self._price(prescription),
         ]
-        named = self._medicines(prescription) if self._clinical else ""
         if not named:
-            count = prescription.item_count
-            parts.insert(1, self.tr("%n medicine(s)", "", count))
+            parts.insert(1, self.tr("%n medicine(s)", "", prescription.item_count))
         pending = pending_pill(desk.outbox.pending(prescription.id))
         return RowContent(
             key=prescription.id,
             primary=named or prescription.code,
-            tail=prescription.code if named else "",
             secondary=_SEPARATOR.join(part for part in parts if part),
             pill=prescription_look(prescription).pill(),
             status="" if pending is None else pending.text,
             status_tone=Tone.NEUTRAL if pending is None else pending.tone,
         )
+
+    def _price(self, prescription: Prescription) -> str:
+        if prescription.status is PrescriptionStatus.CANCELLED:
+            return ""
+        return money(prescription.total_minor, prescription.currency)
 
     def _medicines(self, prescription: Prescription) -> str:
         items = sorted(

@@ -22,9 +22,11 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from clinicdesk.contract.entities import Allergy, Severity
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
+from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.row_hover import RowHover
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, Tone
-from clinicdesk.desktop.design.views import HEADER_HEIGHT, dress_table
+from clinicdesk.desktop.design.views import HEADER_HEIGHT, shape_table
 from clinicdesk.desktop.models.prescription_items import spoken_cell
 from clinicdesk.desktop.models.row_list import ID_ROLE
 from clinicdesk.desktop.wording import money
@@ -178,8 +180,9 @@ class LinesTable(QTableView):
 
     def dress(self, design: Design, model: LinesModel) -> None:
         """Give it its looks and its lines."""
-        self.glow = dress_table(self, design, ID_ROLE)
-        self._delegate = ItemDelegate(design, self.glow)
+        shape_table(self, design)
+        self.glow = Glow(self)
+        self._delegate = ItemDelegate(design, self.glow, RowHover(self))
         self.setItemDelegate(self._delegate)
         self.setModel(model)
         header = self.horizontalHeader()
