@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from clinicdesk.contract.commands import FulfillItems
 from clinicdesk.contract.entities import Prescription
@@ -138,7 +138,9 @@ class CounterWork(QObject):
     def _open(self, sheet: Sheet, prescription: Prescription) -> None:
         if sheet.prescription is not None:
             return
-        came_from = QApplication.focusWidget()
+        # A button may be gone, or its neighbour in its place, once the sheet has done its work.
+        focused = QApplication.focusWidget()
+        came_from = None if isinstance(focused, QAbstractButton) else focused
         for other in self._sheets:
             other.leave()
         self._came_from = came_from
@@ -146,9 +148,12 @@ class CounterWork(QObject):
         sheet.open_about(prescription)
 
     def _submit(self, work: Work, doing: str) -> None:
-        self._context.tasks.start(
-            work, doing=doing, on_done=lambda _: self._pane.choose_open_line(), of=self
-        )
+        self._context.tasks.start(work, doing=doing, on_done=lambda _: self._on_saved(), of=self)
+
+    def _on_saved(self) -> None:
+        self._pane.choose_open_line()
+        if isinstance(QApplication.focusWidget(), QAbstractButton):
+            self.at_rest.emit()  # where Space and Enter mean the next step again
 
     def _on_closed(self) -> None:
         self._pane.ui.actions.show()
@@ -172,5 +177,7 @@ class CounterWork(QObject):
             (ui.fulfil_button, self.fulfil_all),
             (ui.hand_over_button, self.hand_over),
         ):
+            # A click leaves the keyboard in the list.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(run)
         self._pane.refund_card.wanted.connect(self.pay_out)
