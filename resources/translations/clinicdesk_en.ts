@@ -64,6 +64,23 @@
             <numerusform>%n found</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n patient(s)</source>
+        <translation>
+            <numerusform>%n patient</numerusform>
+            <numerusform>%n patients</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PharmacyWorkspace</name>
+    <message numerus="yes">
+        <source>%n prescription(s) to be paid or dispensed</source>
+        <translation>
+            <numerusform>%n prescription to be paid or dispensed</numerusform>
+            <numerusform>%n prescriptions to be paid or dispensed</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>PrescriptionHistory</name>
@@ -96,12 +113,32 @@
     </message>
 </context>
 <context>
+    <name>PrescriptionsWorkspace</name>
+    <message numerus="yes">
+        <source>%n draft(s) not sent yet</source>
+        <translation>
+            <numerusform>%n draft not sent yet</numerusform>
+            <numerusform>%n drafts not sent yet</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QueueRows</name>
     <message numerus="yes">
         <source>%n item(s)</source>
         <translation>
             <numerusform>%n item</numerusform>
             <numerusform>%n items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Rail</name>
+    <message numerus="yes">
+        <source>%n unread</source>
+        <translation>
+            <numerusform>%n unread</numerusform>
+            <numerusform>%n unread</numerusform>
         </translation>
     </message>
 </context>

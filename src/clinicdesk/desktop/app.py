@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer, QTranslator
+from PySide6.QtCore import QEvent, QEventLoop, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clinicdesk import __version__
@@ -137,6 +137,8 @@ def _make_application() -> QApplication:
     folder = str(Path(__file__).parent / "translations")
     if translator.load("clinicdesk_en", folder):
         app.installTranslator(translator)
+    # Months and digits go with the words around them, their order with the place.
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.system().territory()))
     return app
 
 

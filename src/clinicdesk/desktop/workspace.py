@@ -129,7 +129,10 @@ class Workspace(QWidget):
 
     def shortcuts(self) -> list[Shortcut]:
         """All keys of this workspace for the sheet on F1."""
-        return [Shortcut(hint.keys, hint.text, self.title()) for hint in self.hints()]
+        return [
+            Shortcut(hint.keys, hint.text[:1].upper() + hint.text[1:], self.title())
+            for hint in self.hints()
+        ]
 
     def named_actions(self) -> list[NamedAction]:
         """What the search bar offers by name while this member has this workspace."""
@@ -142,6 +145,10 @@ class Workspace(QWidget):
     def counter(self) -> int:
         """How many things wait here for this member; shown on the rail, nothing at 0."""
         return 0
+
+    def counter_words(self, _count: int) -> str:
+        """What it is that waits: "3 drafts are not sent yet"."""
+        return ""
 
     def open_thing(self, _kind: str, _thing: UUID) -> bool:
         """Show a thing; False when this workspace does not show that kind, or does not hold it."""

@@ -147,7 +147,7 @@ async def test_a_new_prescription_is_counted_until_somebody_looks(
         await arrive(seat)
         bell = part(seat, "notices_button")
         assert isinstance(bell, RailButton)
-        await until(lambda: bell.accessibleName() == "Notices, 1", "the count")
+        await until(lambda: bell.accessibleName() == "Notices, 1 unread", "the count")
         bell.click()
         (row,) = contents(seat, "notices_list")
         assert (row.primary, row.unread) == ("RX-7F3K2", True)

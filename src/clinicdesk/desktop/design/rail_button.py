@@ -37,17 +37,25 @@ class RailButton(PaintedButton):
         super().__init__(design, parent)
         self._icon = icon
         self._name = name
+        self._named = f"{name}  {key}" if key else name
         self._count = 0
         self._kind = BadgeKind.ACCENT
         self.setCheckable(True)
-        self.setToolTip(f"{name}  {key}" if key else name)
+        self.setToolTip(self._named)
         self.setAccessibleName(name)
 
-    def set_badge(self, count: int, kind: BadgeKind = BadgeKind.ACCENT) -> None:
-        """Show how many things wait there; none at zero."""
+    def set_badge(self, count: int, kind: BadgeKind = BadgeKind.ACCENT, meaning: str = "") -> None:
+        """Show how many things wait there; none at zero.
+
+        Args:
+            meaning: what the number counts, with it ("3 drafts not sent yet"), for the tooltip and
+                for screen readers.
+        """
         self._count = count
         self._kind = kind
-        self.setAccessibleName(f"{self._name}, {count}" if count else self._name)
+        said = meaning or str(count)
+        self.setAccessibleName(f"{self._name}, {said}" if count else self._name)
+        self.setToolTip(f"{self._named}\n{meaning}" if count and meaning else self._named)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         group = self.tr("Everywhere")
         return [
             Shortcut(("Ctrl+K",), self.tr("Search or scan"), group),
-            Shortcut(("Ctrl+1", "Ctrl+9"), self.tr("Workspaces, in their order"), group),
+            Shortcut(("Ctrl+1–9",), self.tr("Workspaces, in their order"), group),
             Shortcut(("Ctrl+Shift+N",), self.tr("Notices"), group),
             Shortcut(("Ctrl+Shift+O",), self.tr("Outbox"), group),
             Shortcut(("F1",), self.tr("This sheet"), group),

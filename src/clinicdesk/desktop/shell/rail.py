@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
@@ -63,8 +64,8 @@ class Rail(QObject):
             self._group.addButton(button, position)
             self._places.addWidget(button)
             self._buttons.append(button)
-            button.set_badge(workspace.counter())
-            workspace.badge_changed.connect(button.set_badge)
+            _count(button, workspace, workspace.counter())
+            workspace.badge_changed.connect(partial(_count, button, workspace))
 
     def clear(self) -> None:
         """Show no workspace."""
@@ -80,4 +81,9 @@ class Rail(QObject):
 
     def set_unread(self, count: int) -> None:
         """Show how many notices nobody has looked at."""
-        self.notices.set_badge(count, BadgeKind.DANGER)
+        meaning = self.tr("%n unread", "", count)
+        self.notices.set_badge(count, BadgeKind.DANGER, meaning)
+
+
+def _count(button: RailButton, workspace: Workspace, count: int) -> None:
+    button.set_badge(count, meaning=workspace.counter_words(count))

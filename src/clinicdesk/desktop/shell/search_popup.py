@@ -41,6 +41,7 @@ class SearchPopup(QFrame):
         self._finder = finder
         self._groups: list[FoundGroup] = []
         self._length_before = 0
+        self._stepped = False
         self._came_from: QWidget | None = None
         self._give_up: Callable[[], None] = _nothing
         self._model = FoundModel()
@@ -107,6 +108,7 @@ class SearchPopup(QFrame):
 
     def _refresh(self) -> None:
         self._give_up()
+        self._stepped = False
         text = self._field.text()
         self._groups = self._finder.find(text)
         self._show(self._groups)
@@ -124,14 +126,16 @@ class SearchPopup(QFrame):
             self._show([*self._groups, group])
 
     def _show(self, groups: list[FoundGroup]) -> None:
-        chosen = self._model.found(self.ui.search_results.currentIndex().row())
+        # The best result is chosen, until somebody goes to another one.
+        current = self.ui.search_results.currentIndex().row()
+        chosen = self._model.found(current) if self._stepped else None
         self._model.set_groups(groups)
         row = -1 if chosen is None else self._model.row_of(chosen.key)
         self._choose(row if row >= 0 else self._model.next_result(-1, 1))
         self.ui.search_results.setVisible(bool(groups))
         self.ui.search_nothing.setVisible(not groups)
         self.ui.search_nothing.setText(
-            self.tr("Nothing on this desk fits. Try a part of a name, a phone number or a code.")
+            self.tr("Nothing found. Try part of a name, a phone number or a prescription's code.")
         )
         self._settle(groups)
         if self._field.hasFocus():
@@ -156,6 +160,7 @@ class SearchPopup(QFrame):
         self._field.setAccessibleDescription("" if found is None else found.text)
 
     def _step(self, step: int) -> None:
+        self._stepped = True
         current = self.ui.search_results.currentIndex().row()
         self._choose(self._model.next_result(current, step))
 

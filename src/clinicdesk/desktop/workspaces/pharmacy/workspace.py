@@ -89,7 +89,7 @@ class PharmacyWorkspace(Workspace):
             Shortcut(("Up", "Down"), self.tr("Previous and next prescription"), queue),
             Shortcut(("Enter",), self.tr("To the lines; Esc back to the queue"), queue),
             Shortcut(("Ctrl+F",), self.tr("Search in all lanes; or simply type"), queue),
-            Shortcut(("Alt+1", "Alt+6"), self.tr("Lanes, in their order"), queue),
+            Shortcut(("Alt+1–6",), self.tr("Lanes, in their order"), queue),
             Shortcut(("F8",), self.tr("Take payment"), counter),
             Shortcut(("Space",), self.tr("Fulfil the current line"), counter),
             Shortcut(("Ctrl+Space",), self.tr("Fulfil all lines"), counter),
@@ -133,6 +133,10 @@ class PharmacyWorkspace(Workspace):
     def counter(self) -> int:
         """What waits for the pharmacist: to be paid or to be dispensed."""
         return self.queue.count(Lane.UNPAID) + self.queue.count(Lane.DISPENSE)
+
+    def counter_words(self, count: int) -> str:
+        """See Workspace."""
+        return self.tr("%n prescription(s) to be paid or dispensed", "", count)
 
     def open_thing(self, kind: str, thing: UUID) -> bool:
         """Show a prescription, or all prescriptions of a patient."""

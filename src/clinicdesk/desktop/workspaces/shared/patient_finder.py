@@ -153,7 +153,7 @@ class PatientFinder(QWidget):
     def _count_words(self, count: int) -> str:
         if self.model.searching:
             return self.tr("%n found", "", count)
-        return QLocale().toString(count)
+        return self.tr("%n patient(s)", "", count).replace(str(count), QLocale().toString(count))
 
     def _content(self, patient: Patient) -> RowContent:
         today = utc_now().astimezone(self._context.zone).date()

@@ -24,7 +24,7 @@ class Reached(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: an icon, a word, and under it when it was, or nothing yet."""
+    """One step: an icon, a word, and under it when it was, or that it is next."""
 
     icon: str
     word: str
@@ -56,7 +56,9 @@ def steps_of(prescription: Prescription, zone: ZoneInfo, now: datetime) -> list[
             detail = moment_text(moment, zone, now)
             steps.append(Step(icon, word, detail, Reached.DONE))
         elif not cancelled:
-            steps.append(Step(icon, word, "", Reached.NEXT if waiting else Reached.LATER))
+            reached = Reached.NEXT if waiting else Reached.LATER
+            detail = QCoreApplication.translate("Progress", "next") if waiting else ""
+            steps.append(Step(icon, word, detail, reached))
             waiting = False
     if cancelled:
         moment = prescription.cancelled_at or prescription.updated_at

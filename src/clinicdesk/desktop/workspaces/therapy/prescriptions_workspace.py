@@ -64,7 +64,7 @@ class PrescriptionsWorkspace(Workspace):
         """The keys of the list."""
         return [
             Hint(("Up", "Down"), self.tr("move")),
-            Hint(("Alt+1", "Alt+6"), self.tr("lanes")),
+            Hint(("Alt+1–6",), self.tr("lanes")),
             Hint(("Enter",), self.tr("go on with a draft")),
             Hint(("Ctrl+F",), self.tr("search")),
             Hint(("Ctrl+Del",), self.tr("cancel")),
@@ -75,7 +75,7 @@ class PrescriptionsWorkspace(Workspace):
         group = self.title()
         return [
             Shortcut(("Up", "Down"), self.tr("Previous and next prescription"), group),
-            Shortcut(("Alt+1", "Alt+6"), self.tr("Lanes, in their order"), group),
+            Shortcut(("Alt+1–6",), self.tr("Lanes, in their order"), group),
             Shortcut(("Enter",), self.tr("Go on with a draft"), group),
             Shortcut(("Ctrl+F",), self.tr("Search in all lanes"), group),
             Shortcut(("Ctrl+Del",), self.tr("Cancel the prescription"), group),
@@ -101,6 +101,10 @@ class PrescriptionsWorkspace(Workspace):
     def counter(self) -> int:
         """Drafts wait for this therapist; everything else waits for others."""
         return self.rows.count(Lane.DRAFTS)
+
+    def counter_words(self, count: int) -> str:
+        """See Workspace."""
+        return self.tr("%n draft(s) not sent yet", "", count)
 
     def open_thing(self, kind: str, thing: UUID) -> bool:
         """Show a prescription that is signed; drafts are shown where they are written."""

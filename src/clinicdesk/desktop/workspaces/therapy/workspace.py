@@ -118,15 +118,14 @@ class TherapyWorkspace(Workspace):
 
     def named_actions(self) -> list[NamedAction]:
         """What can be done by name with the patient who is shown."""
-        if self._patient_id is None:
-            return []
+        nobody = self.tr("Choose a patient first.") if self._patient_id is None else ""
         return [
             NamedAction(
                 self.tr("New prescription"),
                 "file-pen",
                 self.write_new,
                 "Ctrl+N",
-                self._desk.prescribing.can_write() or "",
+                nobody or self._desk.prescribing.can_write() or "",
             )
         ]
 
