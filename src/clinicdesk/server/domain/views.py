@@ -6,13 +6,11 @@ Row-level security decides which rows; this decides which of their fields arrive
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from clinicdesk.contract.access import GRANTS, HIDDEN, Audience, Grant, scopes_of
 from clinicdesk.contract.entities import ENTITIES, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import LiteralString
 
     from clinicdesk.server.database.transaction import Transaction
@@ -22,8 +20,8 @@ if TYPE_CHECKING:
 async def present_scopes(tx: Transaction, actor: MemberActor) -> frozenset[str]:
     """The actor's scopes at the moment that the transaction reads; none when they have left.
 
-    A session is trusted for a moment after it was looked up; row-level security is not. What is
-    shown of a row has to follow the same rights as whether it is shown.
+    A session is trusted for a moment after it was looked up; row-level security is not, and what
+    is told of the rights beside rows has to be what the rows were chosen by.
     """
     member = await tx.one(
         "select * from member where clinic_id = %(clinic_id)s and id = %(id)s",
@@ -33,36 +31,29 @@ async def present_scopes(tx: Transaction, actor: MemberActor) -> frozenset[str]:
     return frozenset() if member is None else scopes_of(member)
 
 
-def select_list(entity: str, scopes: frozenset[str]) -> LiteralString:
-    """The columns of the entity, in the order of its type, for somebody with these scopes."""
+def select_list(entity: str) -> LiteralString:
+    """The columns of the entity, in the order of its type, as the acting member is shown them.
+
+    Like the policies it asks the database who acts, so that both follow the same rights.
+    """
     fields = ENTITIES[entity].__struct_fields__
-    # Out of the contract, and of scopes whose keys are UUIDs.
-    return ", ".join(_column(entity, field, scopes) for field in fields)
+    return ", ".join(_column(entity, field) for field in fields)  # out of the contract
 
 
-def _column(entity: str, field: str, scopes: frozenset[str]) -> str:
+def _column(entity: str, field: str) -> str:
     hiding = {view for (kind, view), hidden in HIDDEN.items() if kind == entity and field in hidden}
     if not hiding:
         return field
-    shown = [
-        condition
-        for grant in GRANTS[entity]
-        if grant.view not in hiding
-        for condition in _conditions(grant, scopes)
-    ]
+    shown = [_condition(grant) for grant in GRANTS[entity] if grant.view not in hiding]
     return f"case when {' or '.join(shown) or 'false'} then {field} end as {field}"
 
 
-def _conditions(grant: Grant, scopes: frozenset[str]) -> Iterator[str]:
-    """When the grant holds for a row; nothing when it never does."""
+def _condition(grant: Grant) -> str:
+    """When the grant holds, for a row and for who acts."""
     lasting = f" and {grant.when} is not null" if grant.when else ""
-    for scope in sorted(scopes):
-        audience, _, key = scope.partition(":")
-        if audience != grant.audience:
-            continue
-        if grant.audience is Audience.CLINIC or key == grant.key:
-            yield f"(true{lasting})"
-        elif grant.audience in (Audience.PRACTITIONER, Audience.PHARMACY):
-            many = grant.key.endswith("_ids")
-            column = f"any({grant.key})" if many else grant.key
-            yield f"('{UUID(key)}' = {column}{lasting})"
+    if grant.audience is Audience.CLINIC:
+        return f"(true{lasting})"
+    if grant.audience is Audience.ROLE:
+        return f"((select acting_role()) = '{grant.key}'{lasting})"
+    column = f"any({grant.key})" if grant.key.endswith("_ids") else grant.key
+    return f"((select acting_{grant.audience}()) = {column}{lasting})"

@@ -75,7 +75,7 @@ async def read_snapshot(database: Database, authenticated: Authenticated) -> byt
             "access": access_digest(scopes),
         }
         rows = [
-            b'"%s":%s' % (entity.encode(), await _rows(tx, entity, clinic_id, scopes))
+            b'"%s":%s' % (entity.encode(), await _rows(tx, entity, clinic_id))
             for entity in ENTITIES
         ]
     return msgspec.json.encode(head)[:-1] + b',"rows":{' + b",".join(rows) + b"}}"
@@ -105,8 +105,8 @@ async def _seq(tx: Transaction, clinic_id: UUID) -> int:
     return seq or 0
 
 
-async def _rows(tx: Transaction, entity: str, clinic_id: UUID, scopes: frozenset[str]) -> bytes:
-    columns = select_list(entity, scopes)
+async def _rows(tx: Transaction, entity: str, clinic_id: UUID) -> bytes:
+    columns = select_list(entity)
     text: str = await tx.value(
         "select coalesce(json_agg(r), '[]')::text from "
         f"(select {columns} from {entity} where clinic_id = %(clinic_id)s) r",

@@ -14,7 +14,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
 )
-from clinicdesk.server.domain.views import present_scopes, select_list
+from clinicdesk.server.domain.views import select_list
 
 if TYPE_CHECKING:
     from clinicdesk.server.database.transaction import Transaction
@@ -47,7 +47,7 @@ async def prescriptions(
     limit: int,
 ) -> list[Prescription]:
     """Those that the acting member sees, newest first, at most `limit`."""
-    columns = select_list("prescription", await present_scopes(tx, actor))
+    columns = select_list("prescription")
     only = "and status = %(status)s" if status else ""
     further = "and (created_at, id) < (%(created_at)s, %(id)s)" if after else ""
     return await tx.all(
@@ -69,9 +69,8 @@ async def prescription_detail(
 ) -> PrescriptionDetail | None:
     """One that the acting member sees; None when there is none."""
     key = {"clinic_id": actor.member.clinic_id, "id": prescription_id}
-    scopes = await present_scopes(tx, actor)
     header = await tx.one(
-        f"select {select_list('prescription', scopes)} from prescription "
+        f"select {select_list('prescription')} from prescription "
         "where clinic_id = %(clinic_id)s and id = %(id)s",
         key,
         into=Prescription,
@@ -79,13 +78,13 @@ async def prescription_detail(
     if header is None:
         return None
     items = await tx.all(
-        f"select {select_list('prescription_item', scopes)} from prescription_item "
+        f"select {select_list('prescription_item')} from prescription_item "
         "where clinic_id = %(clinic_id)s and prescription_id = %(id)s order by line",
         key,
         into=PrescriptionItem,
     )
     payments = await tx.all(
-        f"select {select_list('payment', scopes)} from payment "
+        f"select {select_list('payment')} from payment "
         "where clinic_id = %(clinic_id)s and prescription_id = %(id)s order by created_at, id",
         key,
         into=Payment,
