@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QObject
@@ -29,6 +29,7 @@ from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.sign_in.address import short_address
 from clinicdesk.desktop.sign_in.causes import trouble_of
+from clinicdesk.desktop.sign_in.clinic_choice import choose_clinic
 from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
 from clinicdesk.desktop.sign_in.signing_in_again import SigningInAgain, device_name
 from clinicdesk.desktop.sign_in.trouble import Place, Trouble
@@ -165,6 +166,38 @@ class Door(QObject):
         assert self._vault is not None  # that is what was waited for
         host = short_address(credentials.server)
         self._busy(self.tr("Asking %1 who you are").replace("%1", host))
+        session = await self._let_in(credentials)
+        if session is None:
+            return
+        house.settings.sign_in(credentials.server)
+        self._busy(self.tr("Opening your desk"))
+        await self._open_desk(session)
+
+    async def _let_in(self, credentials: Credentials) -> Session | None:
+        """A session in the clinic that the person means; None: there is none, and why is shown."""
+        house = self._house
+        known = {user.member.id for user in house.profiles.users()}
+        session = await self._sign_in_to(credentials)
+        if session is None or credentials.clinic_id is not None or len(session.clinics) < 2:
+            return session
+        over = self._sign_in if self._sign_in is not None else self._window
+        chosen = await choose_clinic(house.design, session.clinics, over)
+        if chosen == session.clinic.id:
+            return session
+        # Which clinics there are is said only inside one: it was entered to ask, and is left.
+        await session.sign_out()
+        await session.close()
+        if session.member.id not in known:
+            house.profiles.forget(session.user)
+        if chosen is None:
+            self._ask()
+            return None
+        return await self._sign_in_to(replace(credentials, clinic_id=chosen))
+
+    async def _sign_in_to(self, credentials: Credentials) -> Session | None:
+        """Sign in; None: it did not work, and why is shown."""
+        house = self._house
+        assert self._vault is not None  # opened before anybody is let in
         try:
             session = await Session.sign_in(
                 credentials.server,
@@ -174,17 +207,16 @@ class Door(QObject):
                 vault=self._vault,
                 profiles=house.profiles,
                 device_name=device_name(),
+                clinic_id=credentials.clinic_id,
                 now=house.now,
             )
         except VaultUnavailable as error:
             self._refuse(Trouble(Place.PASSWORD, str(error)))
-            return
+            return None
         if not isinstance(session, Session):
             self._refuse(trouble_of(session))
-            return
-        house.settings.sign_in(credentials.server)
-        self._busy(self.tr("Opening your desk"))
-        await self._open_desk(session)
+            return None
+        return session
 
     async def _open_desk(self, session: Session) -> None:
         try:
@@ -286,6 +318,7 @@ class Door(QObject):
         assert sign_in is not None  # made just now, or there already
         self._keep_geometry()
         self._window.hide()
+        sign_in.show_busy("")
         sign_in.show()
         sign_in.begin(choose_person=choose_person)
         self._tell_vault()

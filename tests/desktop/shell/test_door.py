@@ -30,6 +30,7 @@ from clinicdesk.desktop.reporting import Reporter
 from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.sign_in.again import SignInAgainDialog
+from clinicdesk.desktop.sign_in.clinic_choice import ClinicDialog
 from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
 from clinicdesk.desktop.sign_in.window import SignInWindow
 from clinicdesk.server.demo_data import PASSWORD
@@ -432,6 +433,67 @@ async def test_a_desk_that_is_open_elsewhere_says_so_and_can_be_tried_again(
         second.door.leave()
         await stays
         second.main.deleteLater()
+
+
+def works_in_two_clinics(owner: Owner) -> None:
+    """The account has a pharmacist's place in Aotearoa Therapy too."""
+    owner(
+        """update member set account_id = (select id from account where login = %s)
+        where (clinic_id, id) in (
+          select clinic_id, min(id::text)::uuid from member
+          where role = 'pharmacist' and clinic_id = (
+            select clinic_id from clinic where name = 'Aotearoa Therapy')
+          group by clinic_id)""",
+        PHARMACIST,
+    )
+
+
+async def clinic_dialog(doorway: Doorway) -> ClinicDialog:
+    def there() -> ClinicDialog | None:
+        found = doorway.sign_in.findChildren(ClinicDialog)
+        return next((dialog for dialog in found if dialog.isVisible()), None)
+
+    await until(there, "the clinics")
+    dialog = there()
+    assert dialog is not None
+    return dialog
+
+
+@on_qt_loop
+async def test_who_works_in_several_clinics_is_asked_which_one_is_meant(
+    design: Design, tmp_path: Path, server: RunningServer, owner: Owner
+) -> None:
+    works_in_two_clinics(owner)
+    async with opened(design, tmp_path) as doorway:
+        doorway.type(server.url, PHARMACIST, PASSWORD)
+        dialog = await clinic_dialog(doorway)
+        names = [button.text() for button in dialog.buttons]
+        assert sorted(names) == ["Aotearoa Therapy", "Roshni Clinic"]
+        dialog.buttons[names.index("Aotearoa Therapy")].click()
+        await until(doorway.works, "the desk")
+        assert doorway.desk.clinic.name == "Aotearoa Therapy"
+        remembered = [user.clinic.name for user in doorway.house.profiles.users()]
+        assert remembered == ["Aotearoa Therapy"]
+        doorway.main.user.switch_wanted.emit()
+        await until(doorway.asks, "the sign-in window")
+        # The person of the list is of that clinic: nobody asks again.
+        doorway.sign_in.ui.sign_in_password.setText(PASSWORD)
+        doorway.sign_in.ui.sign_in_button.click()
+        await until(doorway.works, "the desk")
+        assert doorway.desk.clinic.name == "Aotearoa Therapy"
+
+
+@on_qt_loop
+async def test_who_goes_back_from_the_clinics_is_not_signed_in(
+    design: Design, tmp_path: Path, server: RunningServer, owner: Owner
+) -> None:
+    works_in_two_clinics(owner)
+    async with opened(design, tmp_path) as doorway:
+        doorway.type(server.url, PHARMACIST, PASSWORD)
+        (await clinic_dialog(doorway)).reject()
+        await until(lambda: doorway.sign_in.ui.sign_in_button.isEnabled(), "the form")
+        assert doorway.house.profiles.users() == []
+        assert owner("select count(*) from session where ended_at is null") == [(0,)]
 
 
 @on_qt_loop

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from PySide6.QtCore import QByteArray, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -32,11 +33,16 @@ _PERSON_ROWS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What somebody signs in with. Its `repr` shows no password."""
+    """What somebody signs in with. Its `repr` shows no password.
+
+    Attributes:
+        clinic_id: The clinic that they mean, if they have said so.
+    """
 
     server: str
     login: str
     password: str
+    clinic_id: UUID | None = None
 
     def __repr__(self) -> str:
         return f"Credentials({self.server!r}, {self.login!r}, ...)"
@@ -67,6 +73,7 @@ class SignInWindow(QWidget):
         self._people = PeopleModel(people, self)
         self._wait_s = 0
         self._busy = False
+        self._chosen: Remembered | None = None
         self.ui = Ui_SignIn()
         self.ui.setupUi(self)
         self._blocks = self._make_fields()
@@ -206,12 +213,13 @@ class SignInWindow(QWidget):
             ui.explanation.setText(self.tr("Choose your name, then type your password."))
             ui.sign_in_people.setFixedHeight(rows * ui.sign_in_people.sizeHintForRow(0))
             ui.sign_in_people.setCurrentIndex(self._people.index(0))
+            self._chosen = people[0]
             ui.sign_in_login.setText(people[0].login)
         first = people[0].server if known else ""
         ui.sign_in_server.setText(short_address(server or first))
 
     def _choose(self, index: QModelIndex) -> None:
-        person = self._people.person(index.row())
+        person = self._chosen = self._people.person(index.row())
         self.ui.sign_in_server.setText(short_address(person.server))
         self.ui.sign_in_login.setText(person.login)
         self.ui.sign_in_password.clear()
@@ -233,7 +241,17 @@ class SignInWindow(QWidget):
         else:
             ui.sign_in_password.hide_text()
             login = ui.sign_in_login.text().strip()
-            self.submitted.emit(Credentials(address, login, ui.sign_in_password.text()))
+            password = ui.sign_in_password.text()
+            self.submitted.emit(
+                Credentials(address, login, password, self._clinic_of(address, login))
+            )
+
+    def _clinic_of(self, server: str, login: str) -> UUID | None:
+        """The clinic of the person who was chosen, while the form still means them."""
+        person = self._chosen
+        if person is None or (person.server, person.login) != (server, login):
+            return None
+        return person.clinic.id
 
     def _clear_errors(self) -> None:
         for place, block in self._blocks.items():
