@@ -6,6 +6,7 @@
 - `password_field`   a field that hides what is typed until asked
 - `people_model`     who has signed in on this computer
 - `window`           the sign-in window
+- `clinic_choice`    the dialog for those who work in several clinics
 - `passphrase`       the dialog that makes or opens the passphrase file
 - `again`            the dialog for a sign-in that has ended while somebody worked
 - `signing_in_again` opens it over a desk
