@@ -40,7 +40,8 @@ from clinicdesk.server.telemetry import Metrics, configure_journal
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Collection, Iterator
+    from uuid import UUID
 
 SPREAD_MS: Final = 2000
 """Desks come back within this time after a restart, not all at once."""
@@ -249,6 +250,9 @@ class _LiveIdentities:
         if found is None:
             return None
         return Identity(session_id=found.session_id, member=found.member, expires=found.expires)
+
+    async def ended(self, session_ids: Collection[UUID]) -> set[UUID]:
+        return await self._sessions.ended(session_ids)
 
 
 def _config(settings: Settings, app: Journal) -> uvicorn.Config:

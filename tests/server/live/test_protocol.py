@@ -249,6 +249,23 @@ def test_an_expired_desk_is_closed_after_its_grace() -> None:
     assert closed_with(connection.tick(630.0, expired, 5)) == CloseCode.AUTH
 
 
+def test_tokens_that_come_faster_than_they_are_looked_up_are_not_piled_up() -> None:
+    connection, _ = connected()
+    tokens = [encode_frame(Auth(token=f"token {n}")) for n in range(100)]
+    looked_up = [effect for token in tokens for effect in connection.receive(token, 1.0)]
+    assert looked_up == [Authenticate("token 0")]
+    position = Position(epoch=EPOCH, head=10, resumable_after=0)
+    effects = connection.authenticated(identity(), position, 1.0, NOON)
+    assert effects[-1] == Authenticate("token 99")
+    assert Authenticate not in map(type, connection.authenticated(identity(), position, 1.0, NOON))
+
+
+def test_an_ended_session_ends_the_socket_once() -> None:
+    connection, _ = connected()
+    assert closed_with(connection.ended()) == CloseCode.AUTH
+    assert connection.ended() == []
+
+
 def test_a_token_of_somebody_else_ends_the_socket() -> None:
     connection, _ = connected()
     connection.receive(encode_frame(Auth(token="u")), 1.0)

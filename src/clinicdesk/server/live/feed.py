@@ -50,7 +50,10 @@ class ClinicFeed:
         head = self.head
         if seq >= head:
             return [], seq
-        entries = self._from_memory(seq) if seq >= self._kept_after else await self._read(seq)
+        if seq >= self._kept_after:
+            entries = self._from_memory(seq)
+        else:  # no further than the head: what a heartbeat says must not lie behind it
+            entries = await self._read(seq, head)
         entries = _whole_commands(entries[:READ_AT_ONCE], complete=len(entries) <= READ_AT_ONCE)
         return entries, entries[-1].seq if entries else head
 
@@ -64,10 +67,10 @@ class ClinicFeed:
         recent = list(self._recent)
         return recent[bisect_right(recent, seq, key=lambda entry: entry.seq) :]
 
-    async def _read(self, seq: int) -> list[RenderedEntry]:
+    async def _read(self, seq: int, up_to: int | None = None) -> list[RenderedEntry]:
         async with self._database.on_the_feed() as tx:
             entries = await log.read_log(
-                tx, self.clinic_id, after=seq, up_to=None, limit=READ_AT_ONCE
+                tx, self.clinic_id, after=seq, up_to=up_to, limit=READ_AT_ONCE
             )
         return [RenderedEntry(entry) for entry in entries]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
+from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -31,13 +31,15 @@ from clinicdesk.server.live.protocol import (
 from clinicdesk.server.telemetry import describe_error
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Collection, Coroutine, Iterable
     from typing import Any
     from uuid import UUID
 
     from clinicdesk.server.database.database import Database
 
 POLL_S: Final = 1.0
+FAREWELL_S: Final = 2.0
+"""How long a desk has to take the word that the server stops."""
 ANEW_SPREAD_MS: Final = 2000
 """Desks come back within this time after the database changed under the server."""
 
@@ -53,6 +55,10 @@ class Authenticator(Protocol):
 
     async def identify(self, token: str) -> Identity | None:
         """Look the token up."""
+        ...
+
+    async def ended(self, session_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these sessions that were ended or whose account is disabled."""
         ...
 
 
@@ -90,10 +96,13 @@ class LiveGateway:
 
     async def stop(self, spread_ms: int) -> None:
         """Say goodbye to every desk and end."""
-        for desk in self._everybody():
-            # One that is already gone must not keep the others waiting.
-            with suppress(Exception):
-                await desk.bye(spread_ms)
+        farewells = [asyncio.create_task(desk.bye(spread_ms)) for desk in self._everybody()]
+        if farewells:
+            # One that is gone, or takes nothing any more, must not keep the others waiting.
+            _, late = await asyncio.wait(farewells, timeout=FAREWELL_S)
+            for farewell in late:
+                farewell.cancel()
+            await asyncio.gather(*farewells, return_exceptions=True)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -151,7 +160,7 @@ class LiveGateway:
             try:
                 await self._advance(feed)
             except Exception as error:  # the poll hints again once the database answers
-                _note(error)
+                note(error)
 
     async def _advance(self, feed: ClinicFeed) -> None:
         """Read on, and wake the clinic's desks when there was something."""
@@ -167,7 +176,7 @@ class LiveGateway:
             try:
                 await self._look()
             except Exception as error:  # without the poll no desk would hear of anything again
-                _note(error)
+                note(error)
 
     async def _look(self) -> None:
         """Hint the clinics whose log moved on; begin anew when the database has another history."""
@@ -181,6 +190,15 @@ class LiveGateway:
             for clinic_id, head in heads.items():
                 if head > self._feeds[clinic_id].head:
                     self.hint(clinic_id)
+            await self._see_out_those_whose_session_ended()
+
+    async def _see_out_those_whose_session_ended(self) -> None:
+        """What ends a session leaves no trace in a clinic's log."""
+        sessions = {desk.session_id for desk in self._everybody() if desk.session_id is not None}
+        ended = await self._authenticator.ended(sessions)
+        for desk in self._everybody():
+            if desk.session_id in ended:
+                desk.session_ended()
 
     def _begin_anew(self, epoch: str) -> None:
         """A failover or a restore: what was read before may have been undone. Desks come back."""
@@ -204,7 +222,11 @@ class LiveGateway:
 
 
 class DeskSocket:
-    """One socket and its conversation: whoever wakes it, only its own task writes."""
+    """One socket and its conversation: whoever wakes it, only its own task writes.
+
+    Attributes:
+        session_id: Of the token that was shown last; None before the first.
+    """
 
     def __init__(self, socket: Socket, gateway: LiveGateway) -> None:
         self._socket = socket
@@ -214,6 +236,7 @@ class DeskSocket:
         self._waiting: list[Effect] = []
         self._awake = asyncio.Event()
         self._closed = False
+        self.session_id: UUID | None = None
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -231,6 +254,11 @@ class DeskSocket:
     def dismiss(self, spread_ms: int) -> None:
         """Have its own task say goodbye."""
         self._waiting += self._connection.bye(spread_ms, time.monotonic())
+        self.wake()
+
+    def session_ended(self) -> None:
+        """Have its own task close it."""
+        self._waiting += self._connection.ended()
         self.wake()
 
     async def run(self) -> None:
@@ -252,30 +280,32 @@ class DeskSocket:
             entries, reached = await self._feed.after(after)
             await self._carry_out(self._connection.offer(entries, reached, time.monotonic()))
 
-    async def _carry_out(self, effects: list[Effect]) -> None:
-        for effect in effects:
+    async def _carry_out(self, effects: Iterable[Effect]) -> None:
+        left = deque(effects)
+        while left:
+            effect = left.popleft()
             if isinstance(effect, Send):
                 _frames_sent.inc()
                 await self._socket.send(effect.data)
             elif isinstance(effect, Authenticate):
-                await self._authenticate(effect.token)
+                left.extend(await self._authenticate(effect.token))
             else:
                 await self._close(effect)
 
-    async def _authenticate(self, token: str) -> None:
+    async def _authenticate(self, token: str) -> list[Effect]:
         identity = await self._gateway.identify(token)
         if identity is None:
-            return await self._carry_out(self._connection.refused())
+            return self._connection.refused()
         self._feed, position = await self._gateway.join(self, identity.member.clinic_id)
         # Rights are read after the head: what changed them before it is in them, what changes them
         # later comes through the log.
         identity = await self._gateway.identify(token)
         if identity is None:
-            return await self._carry_out(self._connection.refused())
-        effects = self._connection.authenticated(
+            return self._connection.refused()
+        self.session_id = identity.session_id
+        return self._connection.authenticated(
             identity, position, time.monotonic(), datetime.now(UTC)
         )
-        return await self._carry_out(effects)
 
     async def _close(self, close: Close) -> None:
         self._closed = True
@@ -284,7 +314,8 @@ class DeskSocket:
         await self._socket.close(close.code, close.reason)
 
 
-def _note(error: Exception) -> None:
+def note(error: BaseException) -> None:
+    """Say in the journal why a feed or a socket could not go on."""
     if isinstance(error, DatabaseDown):
         journal.warning("the database does not answer; the feed waits")
     else:

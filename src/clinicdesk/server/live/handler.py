@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from litestar import WebSocket, websocket
@@ -11,6 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from clinicdesk.contract.frames import CloseCode
 from clinicdesk.contract.session import LIVE
 from clinicdesk.contract.version import SUBPROTOCOL
+from clinicdesk.server.live.gateway import note
 
 if TYPE_CHECKING:
     from litestar.handlers import WebsocketRouteHandler
@@ -46,6 +48,10 @@ def live_handler(gateway: LiveGateway) -> WebsocketRouteHandler:
         reading = asyncio.create_task(_read(socket, desk), name="live socket reader")
         try:
             await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
+            if writing.done() and (error := writing.exception()) is not None:
+                note(error)
+                with suppress(Exception):  # the desk may be the one that is gone
+                    await socket.close(code=CloseCode.RESTART, reason="come back in a moment")
         finally:
             gateway.disconnect(desk)
             for task in (writing, reading):

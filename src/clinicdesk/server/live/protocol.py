@@ -125,6 +125,8 @@ class LiveConnection:
         self._expires: datetime | None = None
         self._warned = False
         self._hello: Hello | None = None
+        self._looking_up = False
+        self._later_token: str | None = None  # came while an earlier one was being looked up
         self._unacked: list[
             tuple[int, int, int]
         ] = []  # (to, events, bytes) of each frame on its way
@@ -155,11 +157,16 @@ class LiveConnection:
             return self._close(CloseCode.GAP, "hello out of turn")
         self._hello = hello
         self.phase = Phase.AUTHENTICATING
+        self._looking_up = True
         return [Authenticate(hello.token)]
 
     def _on_auth(self, auth: Auth) -> list[Effect]:
         if self.phase not in (Phase.LIVE, Phase.PAUSED, Phase.RESYNC):
             return self._close(CloseCode.AUTH, "auth before hello")
+        if self._looking_up:
+            self._later_token = auth.token
+            return []
+        self._looking_up = True
         return [Authenticate(auth.token)]
 
     def _on_ack(self, ack: Ack, now: float) -> list[Effect]:
@@ -179,10 +186,21 @@ class LiveConnection:
         """The token was good. `hello` gets `welcome` (and `resync`), `auth` gets `auth_ok`."""
         if self.phase is Phase.CLOSED:
             return []
-        hello = self._hello
+        self._looking_up = False
+        hello, self._hello = self._hello, None
         if hello is None:
-            return self._renewed(who, now)
-        self._hello = None
+            effects = self._renewed(who, now)
+        else:
+            effects = self._welcomed(hello, who, position, now, wall)
+        token, self._later_token = self._later_token, None
+        if token is None or self.phase not in (Phase.LIVE, Phase.PAUSED, Phase.RESYNC):
+            return effects
+        self._looking_up = True
+        return [*effects, Authenticate(token)]
+
+    def _welcomed(
+        self, hello: Hello, who: Identity, position: Position, now: float, wall: datetime
+    ) -> list[Effect]:
         if any(cursor.clinic != who.member.clinic_id for cursor in hello.cursors):
             return self._close(CloseCode.REVOKED, "a cursor of another clinic")
         self._adopt(who)
@@ -202,6 +220,12 @@ class LiveConnection:
     def refused(self) -> list[Effect]:
         """The token was not good."""
         return self._close(CloseCode.AUTH, "sign in again")
+
+    def ended(self) -> list[Effect]:
+        """The session is over: signed out, withdrawn, or its account disabled."""
+        if self.phase is Phase.CLOSED:
+            return []
+        return self._close(CloseCode.AUTH, "the session has ended")
 
     def _renewed(self, who: Identity, now: float) -> list[Effect]:
         member = self.member

@@ -7,7 +7,7 @@ or changing a role takes effect within `TRUSTED_S`, not when the token expires.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -91,6 +91,16 @@ class Sessions:
             scopes=scopes_of(found.member),
             expires=claims.expires,
         )
+
+    async def ended(self, session_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these sessions that were ended or whose account is disabled.
+
+        Raises:
+            DatabaseDown: It could not be looked up.
+        """
+        async with self._database.at_the_gate() as tx:
+            holding = await tx.all(_QUERIES["holding"], {"session_ids": list(session_ids)})
+        return set(session_ids) - {session_id for (session_id,) in holding}
 
     async def sign_out(self, session_id: UUID) -> None:
         """End a session; its tokens are worth nothing from now on."""

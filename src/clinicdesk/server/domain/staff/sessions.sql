@@ -7,6 +7,13 @@ join member m on m.clinic_id = s.clinic_id and m.id = s.member_id
 where s.id = %(session_id)s and s.ended_at is null and s.expires_at > now()
   and a.disabled_at is null and m.active;
 
+-- name: holding
+-- Those of some sessions that hold. That a membership has ended is told by the clinic's log.
+select s.id
+from session s
+join account a on a.id = s.account_id
+where s.id = any (%(session_ids)s) and s.ended_at is null and s.expires_at > now() and a.disabled_at is null;
+
 -- name: end_session
 -- No token of it is good any more.
 update session set ended_at = now(), end_reason = %(reason)s

@@ -1,0 +1,120 @@
+"""Live sockets at a real server: how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from clinicdesk.contract.frames import CloseCode, Hello, encode_frame
+from clinicdesk.contract.session import LIVE, SESSION
+from clinicdesk.contract.version import SUBPROTOCOL
+from clinicdesk.server.database.database import Database
+from clinicdesk.server.live.gateway import LiveGateway
+from tests.running_server import Desk, Owner, RunningServer
+
+DEADLINE_S = 20.0
+
+
+@contextmanager
+def hello(server: RunningServer, desk: Desk) -> Iterator[ClientConnection]:
+    """A socket at which the desk has said who it is."""
+    url = "ws" + server.url.removeprefix("http") + LIVE
+    with connect(url, subprotocols=[Subprotocol(SUBPROTOCOL)], compression=None) as socket:
+        frame = Hello(token=desk.access_token, device_id=desk.device_id, cursors=[])
+        socket.send(encode_frame(frame).decode())
+        yield socket
+
+
+def close_code(socket: ClientConnection) -> int | None:
+    """With which code the server closes."""
+    until = time.monotonic() + DEADLINE_S
+    try:
+        while True:
+            socket.recv(timeout=max(0.0, until - time.monotonic()))
+    except ConnectionClosed as closed:
+        return None if closed.rcvd is None else closed.rcvd.code
+
+
+def test_who_has_signed_out_hears_no_more(server: RunningServer) -> None:
+    desk = server.sign_in("sunita.rao")
+    with hello(server, desk) as socket:
+        assert b"welcome" in socket.recv(timeout=DEADLINE_S, decode=False)
+        bearer = {"Authorization": f"Bearer {desk.access_token}"}
+        assert server.client.delete(SESSION, headers=bearer).is_success
+        assert close_code(socket) == CloseCode.AUTH
+
+
+def test_whose_account_is_disabled_hears_no_more(server: RunningServer, owner: Owner) -> None:
+    desk, colleague = server.sign_in("sunita.rao"), server.sign_in("vikram.patil")
+    with hello(server, desk) as socket, hello(server, colleague) as other:
+        assert b"welcome" in socket.recv(timeout=DEADLINE_S, decode=False)
+        assert b"welcome" in other.recv(timeout=DEADLINE_S, decode=False)
+        owner("update account set disabled_at = now() where login = 'sunita.rao'")
+        assert close_code(socket) == CloseCode.AUTH
+        with pytest.raises(TimeoutError):
+            other.recv(timeout=1.5)
+
+
+def test_a_desk_that_comes_while_the_database_is_down_is_told_to_come_back(
+    server: RunningServer, postgres_url: str
+) -> None:
+    desk = server.sign_in("sunita.rao")
+    name = psycopg.conninfo.conninfo_to_dict(server.database_url)["dbname"]
+    gate = sql.SQL("alter database {} allow_connections {}")
+    with psycopg.connect(postgres_url, autocommit=True) as administrator:
+        administrator.execute(gate.format(sql.Identifier(name), sql.SQL("false")))
+        administrator.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
+        )
+        with hello(server, desk) as socket:
+            assert close_code(socket) == CloseCode.RESTART
+        administrator.execute(gate.format(sql.Identifier(name), sql.SQL("true")))
+
+
+class Stuck:
+    """A socket whose desk takes nothing any more."""
+
+    async def send(self, data: bytes) -> None:
+        """Never done."""
+        await asyncio.Event().wait()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Never done."""
+        await asyncio.Event().wait()
+
+
+class Heard:
+    """A socket that takes everything."""
+
+    def __init__(self) -> None:
+        self.closed_with: int | None = None
+
+    async def send(self, data: bytes) -> None:
+        """Taken."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Closed."""
+        self.closed_with = code
+
+
+async def test_a_desk_that_takes_nothing_any_more_keeps_neither_the_server_nor_others(
+    demo_database: str,
+) -> None:
+    database = await Database.open(demo_database, pool_size=2)
+    gateway = LiveGateway(database, None)  # type: ignore[arg-type]  # nobody says who they are
+    heard = Heard()
+    for socket in (Stuck(), heard, Stuck()):
+        gateway.connect(socket)
+    async with asyncio.timeout(DEADLINE_S):
+        await gateway.stop(2000)
+    await database.close()
+    assert heard.closed_with == CloseCode.RESTART
