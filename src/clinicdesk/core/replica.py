@@ -271,7 +271,10 @@ class Replica:
 
     async def _load(self, kinds: Iterable[str]) -> None:
         with making_rows():
-            self._take_all({kind: await self._read(kind) for kind in kinds})
+            # All at once: while the rows of one kind are sorted the store decrypts another's.
+            reading = {kind: asyncio.create_task(self._read(kind)) for kind in kinds}
+            await asyncio.wait(reading.values())
+            self._take_all({kind: task.result() for kind, task in reading.items()})
 
     async def _read(self, kind: str) -> Prepared[Any]:
         rows: dict[UUID, Row] = {}
