@@ -7,10 +7,14 @@ tests/with-desktop, and run one after the other, because a window takes the focu
 
 from __future__ import annotations
 
+import functools
 import os
+from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.desktop_session", "tests.postgres", "tests.running_server"]
 # Assertions in there are to say what differed, as those of a test do.
@@ -23,13 +27,28 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis.settings.load_profile("repeatable")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, and all that needs the display to one worker."""
-    without_desktop = pytest.mark.skip(reason="needs tests/with-desktop (make test runs it)")
-    has_desktop = "CLINICDESK_TEST_DESKTOP" in os.environ
-    for item in items:
-        needs_display = item.get_closest_marker("display") is not None
-        item.add_marker(pytest.mark.xdist_group("display" if needs_display else str(item.path)))
-        if needs_display and not has_desktop:
-            item.add_marker(without_desktop)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("display") and "CLINICDESK_TEST_DESKTOP" not in os.environ:
+        item.add_marker(pytest.mark.skip(reason="needs tests/with-desktop (make test runs it)"))
+
+
+class _ByFileAndDisplay(LoadScopeScheduling):
+    """Gives each file to one worker, and all files with tests that need the display to one.
+
+    xdist's own groups (``--dist=loadgroup``) travel in node identifiers, which pytest 9.2 no longer
+    lets anybody change; the worker's name for a test is all that the scheduler gets to see.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "display" if _needs_display(self.config.rootpath / file) else file
+
+
+@functools.cache
+def _needs_display(file: Path) -> bool:
+    return "pytest.mark.display" in file.read_text(encoding="utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFileAndDisplay:
+    return _ByFileAndDisplay(config, log)
