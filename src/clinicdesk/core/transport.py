@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -137,6 +138,9 @@ class Transport:
         headers: Mapping[str, str],
         timeout_s: float,
     ) -> Outcome:
+        if self._client is None:
+            # Sixty milliseconds where its command line is installed too: not on the event loop.
+            await asyncio.to_thread(import_module, "httpx")
         import httpx
 
         sent = {PROTOCOL_HEADER: str(PROTOCOL), **headers}
