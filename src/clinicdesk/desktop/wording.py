@@ -59,6 +59,7 @@ __all__ = [
     "person_line",
     "prescription_look",
     "problem_sentence",
+    "refusal_words",
     "role_word",
     "sex_letter",
     "status_look",
@@ -191,6 +192,17 @@ def problem_sentence(problem: Problem, zone: tzinfo | None = None) -> str:
             return text.replace("%1", problem.reference)
         case _:
             return problem.detail
+
+
+def refusal_words(command: AnyCommand, problem: Problem, zone: tzinfo | None = None) -> str:
+    """Why a command of this desk was refused, and what that leaves to be done here."""
+    why = problem_sentence(problem, zone)
+    if not isinstance(command, TakePayment):
+        return why
+    text = QCoreApplication.translate(
+        "Problem", "What you took for it is not recorded: give it back, or take the payment anew."
+    )
+    return f"{why} {text}"
 
 
 def command_words(command: AnyCommand) -> str:

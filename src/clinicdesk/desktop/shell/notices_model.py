@@ -11,7 +11,7 @@ from clinicdesk.core.clock import Now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.notices import Notice
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
-from clinicdesk.desktop.shell.notice_words import notice_look, notice_words
+from clinicdesk.desktop.shell.notice_words import notice_words
 from clinicdesk.desktop.wording import moment_text
 
 Index = QModelIndex | QPersistentModelIndex
@@ -64,14 +64,11 @@ class NoticesModel(QAbstractListModel):
         self.refresh()
 
     def _content(self, notice: Notice) -> RowContent:
-        look = notice_look(notice)
         return RowContent(
             key=notice.id,
             primary=notice.code,
             secondary=notice_words(notice, self._desk.replica),
             corner=moment_text(notice.at, self._zone, self._now()),
-            status=look.word,
-            status_tone=look.tone,
             unread=not notice.read,
         )
 

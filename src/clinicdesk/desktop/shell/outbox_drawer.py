@@ -20,7 +20,7 @@ from clinicdesk.desktop.design.tokens import SPACE_4, Tone
 from clinicdesk.desktop.design.views import dress_list
 from clinicdesk.desktop.forms.outbox_drawer import Ui_OutboxDrawer
 from clinicdesk.desktop.shell.outbox_model import OutboxModel
-from clinicdesk.desktop.wording import problem_sentence
+from clinicdesk.desktop.wording import refusal_words
 from clinicdesk.desktop.workspace import Context
 
 
@@ -117,7 +117,7 @@ class OutboxDrawer(QObject):
         self.ui.outbox_dismiss.setVisible(refused)
         self.ui.outbox_retry.setVisible(refused)
         if entry is not None and entry.refusal is not None:
-            sentence = problem_sentence(entry.refusal, self._zone)
+            sentence = refusal_words(entry.command, entry.refusal, self._zone)
             self._why.say(self.tr("The server did not do this"), sentence)
 
     def _show_state(self) -> None:

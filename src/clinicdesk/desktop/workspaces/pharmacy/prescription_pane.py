@@ -21,7 +21,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
-from clinicdesk.desktop.wording import command_words, moment_text, money, problem_sentence
+from clinicdesk.desktop.wording import command_words, moment_text, money, refusal_words
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
@@ -187,7 +187,7 @@ class PrescriptionPane(QFrame):
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:
             title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
-            why = problem_sentence(entry.refusal, self._context.zone)
+            why = refusal_words(entry.command, entry.refusal, self._context.zone)
             self._banner.say(title, why, self.tr("Understood"))
 
     def _show_refund(self, prescription: Prescription, offer: Offer) -> None:
