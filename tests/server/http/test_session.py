@@ -18,14 +18,19 @@ from clinicdesk.contract.problems import (
     decode_problem,
 )
 from clinicdesk.contract.session import REFRESH, SERVER_CARD, SESSION, SNAPSHOT, ServerCard
-from clinicdesk.server.domain.staff.attempts import PER_ACCOUNT
+from clinicdesk.server.domain.staff.attempts import PER_ACCOUNT, PER_ACCOUNT_ANYWHERE
 from tests.running_server import JSON, Owner, RunningServer, sign_in_request, unpadded
 
 
-def attempt(server: RunningServer, login: str, password: str, **changes: object) -> bytes:
+def attempt(
+    server: RunningServer, login: str, password: str, *, address: str = "", **changes: object
+) -> bytes:
     request = sign_in_request(login, password, uuid.uuid4(), Ed25519PrivateKey.generate())
     request = msgspec.structs.replace(request, **changes)
-    return server.client.post(SESSION, content=msgspec.json.encode(request), headers=JSON).content
+    # As the proxy on the server's own machine says it.
+    headers = {**JSON, **({"X-Forwarded-For": address} if address else {})}
+    content = msgspec.json.encode(request)
+    return server.client.post(SESSION, content=content, headers=headers).content
 
 
 def test_anybody_may_read_the_server_s_card(server: RunningServer) -> None:
@@ -63,6 +68,23 @@ def test_guessing_is_stopped_for_known_and_unknown_logins(
     # Not even the right password helps then, and others are not kept out.
     assert isinstance(decode_problem(attempt(server, login, "roshni-demo")), TooManyAttempts)
     assert server.sign_in("vikram.patil").session.member.name == "Vikram Patil"
+
+
+def test_guessing_elsewhere_does_not_keep_a_person_out_of_their_clinic(
+    server: RunningServer,
+) -> None:
+    for n in range(PER_ACCOUNT + 1):
+        answer = decode_problem(attempt(server, "sunita.rao", "guess", address="203.0.113.7"))
+        assert isinstance(answer, WrongCredentials if n < PER_ACCOUNT else TooManyAttempts)
+    assert server.sign_in("sunita.rao").session.member.name == "Dr Sunita Rao"
+
+
+def test_guessing_from_many_addresses_is_stopped_too(server: RunningServer) -> None:
+    for n in range(PER_ACCOUNT_ANYWHERE):
+        answer = decode_problem(attempt(server, "sunita.rao", "guess", address=f"203.0.113.{n}"))
+        assert isinstance(answer, WrongCredentials)
+    last = attempt(server, "sunita.rao", "roshni-demo", address="198.51.100.1")
+    assert isinstance(decode_problem(last), TooManyAttempts)
 
 
 def test_the_right_password_forgives_the_slips_before_it(server: RunningServer) -> None:

@@ -18,20 +18,30 @@ _QUERIES = load_queries("clinicdesk.server.domain.staff", "attempts.sql")
 
 WINDOW: Final = timedelta(minutes=15)
 PER_ACCOUNT: Final = 10
-"""Failures within the window. An unknown login is counted alike, so that it tells nothing."""
+"""Failures within the window from one address. An unknown login is counted alike, so that it tells
+nothing."""
+PER_ACCOUNT_ANYWHERE: Final = 50
+"""More than one address may fail: whoever guesses elsewhere cannot keep a person out of their own
+clinic, and guessing from many addresses ends nevertheless."""
 PER_ADDRESS: Final = 100
 """A whole clinic may stand behind one address."""
 LONGEST_ADDRESS: Final = 64
 """Characters; an IPv6 address with its zone has fewer."""
 
 
-class Failures(Struct, frozen=True, kw_only=True):
-    """Failed attempts within the window, and in how many seconds the oldest leaves it."""
+_LIMITS: Final = {
+    "account_here": PER_ACCOUNT,
+    "account": PER_ACCOUNT_ANYWHERE,
+    "address": PER_ADDRESS,
+}
 
-    of_account: int
-    of_address: int
-    account_wait_s: float
-    address_wait_s: float
+
+class Failures(Struct, frozen=True, kw_only=True):
+    """Failed attempts of one kind within the window, and when the oldest leaves it."""
+
+    kind: str
+    failures: int
+    wait_s: float
 
 
 async def begin_attempt(tx: Transaction, login: str, address: str) -> int | TooManyAttempts:
@@ -39,16 +49,8 @@ async def begin_attempt(tx: Transaction, login: str, address: str) -> int | TooM
     # A proxy may have passed on whatever somebody called their address.
     key = {"login": login, "address": address[:LONGEST_ADDRESS], "window": WINDOW}
     await tx.execute(_QUERIES["one_at_a_time"], key)
-    failures = await tx.one(_QUERIES["failures"], key, into=Failures)
-    assert failures is not None  # aggregates answer one row
-    waits = [
-        wait
-        for count, limit, wait in (
-            (failures.of_account, PER_ACCOUNT, failures.account_wait_s),
-            (failures.of_address, PER_ADDRESS, failures.address_wait_s),
-        )
-        if count >= limit
-    ]
+    found = await tx.all(_QUERIES["failures"], key, into=Failures)
+    waits = [each.wait_s for each in found if each.failures >= _LIMITS[each.kind]]
     if waits:
         seconds = max(1, math.ceil(max(waits)))
         return TooManyAttempts(

@@ -3,16 +3,16 @@
 select pg_advisory_xact_lock(hashtextextended('sign-in ' || %(login)s, 0));
 
 -- name: failures
--- Failed attempts within the window, by account and by address.
-select
-  (count(*) filter (where login = %(login)s))::int as of_account,
-  (count(*) filter (where address = %(address)s))::int as of_address,
-  coalesce(extract(epoch from
-    min(at) filter (where login = %(login)s) + %(window)s - now()), 0)::float8 as account_wait_s,
-  coalesce(extract(epoch from
-    min(at) filter (where address = %(address)s) + %(window)s - now()), 0)::float8 as address_wait_s
+-- Failed attempts within the window, with the seconds until the oldest leaves it: on the account from this
+-- address, on the account from anywhere, and from this address on any account.
+select kind, count(*)::int as failures, extract(epoch from min(at) + %(window)s - now())::float8 as wait_s
 from sign_in_attempt
-where not succeeded and at > now() - %(window)s and (login = %(login)s or address = %(address)s);
+cross join lateral (values
+  ('account_here', login = %(login)s and address = %(address)s),
+  ('account', login = %(login)s),
+  ('address', address = %(address)s)) as k (kind, counts)
+where not succeeded and at > now() - %(window)s and (login = %(login)s or address = %(address)s) and counts
+group by kind;
 
 -- name: begin_attempt
 -- An attempt counts as failed until it has succeeded.
