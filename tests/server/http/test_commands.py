@@ -440,6 +440,34 @@ def test_a_medicine_that_meets_a_severe_allergy_is_not_signed(hands: Hands, owne
         assert medicine.generic_name in problem.detail
 
 
+def test_a_draft_for_a_patient_who_left_the_prescriber_s_care_is_not_signed(
+    hands: Hands, owner: Owner
+) -> None:
+    draft = hands.bring_to("draft").prescription
+    owner("update patient set practitioner_ids = '{}' where id = %s", draft.patient_id)
+    problem = hands.prescriber.refused(hands.sign(draft.id), draft.version)
+    assert isinstance(problem, NotFound)
+    assert problem.entity == "patient"
+
+
+def test_two_drafts_signed_at_once_make_the_patient_known_to_both_pharmacies(
+    hands: Hands, owner: Owner
+) -> None:
+    colleague = hands.server.sign_in(OTHER_PHARMACIST).session.member.pharmacy_id
+    assert colleague is not None
+    owner("update patient set pharmacy_ids = '{}' where id = %s", hands.patients[0].id)
+    drafts = [hands.bring_to("draft").prescription for _ in range(6)]
+    signing = [
+        msgspec.structs.replace(hands.sign(draft.id), pharmacy_id=pharmacy)
+        for draft, pharmacy in zip(drafts, [hands.pharmacy_id, colleague] * 3, strict=True)
+    ]
+    with ThreadPoolExecutor(len(signing)) as pool:
+        answers = list(pool.map(lambda each: hands.prescriber.send(each, 1), signing))
+    assert all(answer.is_success for answer in answers), [each.text for each in answers]
+    ((known,),) = owner("select pharmacy_ids from patient where id = %s", hands.patients[0].id)
+    assert sorted(known) == sorted([hands.pharmacy_id, colleague])
+
+
 def test_a_closed_pharmacy_takes_nothing(hands: Hands, owner: Owner) -> None:
     draft = hands.bring_to("draft").prescription
     owner("update pharmacy set active = false where id = %s", hands.pharmacy_id)

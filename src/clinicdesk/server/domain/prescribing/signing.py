@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from clinicdesk.contract.allergies import meets
 from clinicdesk.contract.commands import Done, SignAndSend
-from clinicdesk.contract.problems import Conflict, InvalidField, Refusal
+from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.domain.prescribing.held import Held, hold, save
 from clinicdesk.server.domain.prescribing.lines import products
@@ -54,7 +54,9 @@ async def sign_and_send(
     }
     await tx.execute(_QUERIES["lock_patient"], key)
     recipient = await tx.one(_QUERIES["recipient"], key, into=Recipient)
-    if recipient is None or not recipient.pharmacy_is_open:
+    if recipient is None:
+        return NotFound(detail="The patient is not in your care any more.", entity="patient")
+    if not recipient.pharmacy_is_open:
         return InvalidField(
             detail="There is no such pharmacy, or it takes no prescriptions.", field="pharmacy_id"
         )
