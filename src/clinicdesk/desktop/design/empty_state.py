@@ -69,7 +69,12 @@ class EmptyState(QWidget):
         self._detail = paragraph(detail, TextRole.SECONDARY, "second")
         self._button = SecondaryButton(design, action, key=key)
         self._button.clicked.connect(self.next_step)
-        column = QVBoxLayout()
+        # Not the labels: a button between them would let the column grow away from them.
+        middle = QWidget()
+        middle.setProperty("transparent", True)
+        middle.setMaximumWidth(_READABLE_WIDTH)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_1)
         centre = Qt.AlignmentFlag.AlignHCenter
         column.addStretch(2)
@@ -77,7 +82,6 @@ class EmptyState(QWidget):
         column.addSpacing(SPACE_3)
         for words in (self._sentence, self._detail):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            words.setMaximumWidth(_READABLE_WIDTH)
             column.addWidget(words)
         column.addSpacing(SPACE_3)
         column.addWidget(self._button, 0, centre)
@@ -85,7 +89,7 @@ class EmptyState(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
         row.addStretch(1)
-        row.addLayout(column, _GREEDY)
+        row.addWidget(middle, _GREEDY)
         row.addStretch(1)
         self.say(icon, sentence, detail, action, tone=tone)
 
