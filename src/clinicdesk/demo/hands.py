@@ -47,7 +47,7 @@ class Hands:
         )
 
     def press_view_on_notification(self) -> None:
-        """Choose the first action of the topmost notification, as the daemon's own shortcut does."""
+        """Choose the first action of the topmost notification, as dunst's own shortcut does."""
         subprocess.run(["dunstctl", "action", "0"], check=True)
 
     def clear_notifications(self) -> None:

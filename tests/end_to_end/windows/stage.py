@@ -10,7 +10,6 @@ from clinicdesk.contract.entities import Patient
 from clinicdesk.demo.desks import PHARMACIST, THERAPIST, Person, WatchedDesk
 from clinicdesk.demo.hands import Hands
 from clinicdesk.demo.workers import Pharmacist, Therapist, Worker
-from clinicdesk.server.demo_data import PASSWORD
 from tests.end_to_end.windows.backstage import Clinic
 
 PATIENCE_S: Final = 30.0
@@ -114,6 +113,3 @@ class Stage:
         self.wait_live()
         for worker, rows in ((self.therapist, "patient_list"), (self.pharmacist, "queue_list")):
             worker.desk.wait_until(f"rows of {rows}", lambda w=worker, r=rows: w.desk.rows(r))
-
-
-__all__ = ["PASSWORD", "Opened", "Stage", "somebody"]
