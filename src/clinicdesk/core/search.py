@@ -14,6 +14,7 @@ from uuid import UUID
 
 from clinicdesk.contract.entities import Medicine, Patient
 from clinicdesk.core.collection import Change
+from clinicdesk.core.collector import making_rows
 from clinicdesk.core.patient_index import Matched, PatientHit, PatientIndex, warm_up
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.medicine_table import MedicineTable
@@ -80,11 +81,12 @@ class Search:
 
     async def _build(self, index: PatientIndex, patients: Iterable[Patient]) -> None:
         rest = iter(patients)
-        while chunk := list(islice(rest, _AT_ONCE)):
-            for patient in chunk:
-                # Somebody may have changed, or gone, since the building began.
-                present = self._replica.patients.get(patient.id)
-                if present is not None:
-                    index.put(present)
-            await asyncio.sleep(0)
+        with making_rows():
+            while chunk := list(islice(rest, _AT_ONCE)):
+                for patient in chunk:
+                    # Somebody may have changed, or gone, since the building began.
+                    present = self._replica.patients.get(patient.id)
+                    if present is not None:
+                        index.put(present)
+                await asyncio.sleep(0)
         await asyncio.to_thread(warm_up)
