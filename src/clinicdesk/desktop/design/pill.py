@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
 from clinicdesk.desktop.design.appearance import Design
@@ -15,6 +15,8 @@ PILL_HEIGHT = 24
 _PADDING = 10
 _ICON_PADDING = 9
 _GAP = 5
+_END = 4
+"""Of the padding at the right, what a text that is too long leaves free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,8 @@ def draw_pill(painter: QPainter, design: Design, rect: QRectF, pill: Pill) -> No
         draw_icon(painter, design, pill.icon, tint.ink, QPointF(left, top), ICON_SMALL)
         left += ICON_SMALL + _GAP
     words = QRectF(left, rect.top(), rect.right() - left, rect.height())
-    draw_text(painter, design, words, pill.text, TextRole.PILL, tint.ink, LEFT)
+    text, room = pill.text, int(words.width()) - _END
+    if text_width(design, text, TextRole.PILL) > room:
+        metrics = design.fonts.metrics(TextRole.PILL)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    draw_text(painter, design, words, text, TextRole.PILL, tint.ink, LEFT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 
 from clinicdesk.contract.entities import Patient
 from clinicdesk.core.clock import utc_now
@@ -13,9 +13,12 @@ from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.forms.therapy_patients import Ui_TherapyPatients
 from clinicdesk.desktop.workspace import Context, Hint, Workspace
+from clinicdesk.desktop.workspaces.shared.list_width import fit_list
 from clinicdesk.desktop.workspaces.shared.patient_finder import PatientFinder
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.patient_page import PatientPage
+
+_LIST_WIDTH = 360
 
 
 class PatientsWorkspace(Workspace):
@@ -112,3 +115,7 @@ class PatientsWorkspace(Workspace):
 
     def _tell_copied(self, number: str) -> None:
         self._context.toast(self.tr("%1 copied").replace("%1", number))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        fit_list(self.ui.left, self.width(), _LIST_WIDTH)
+        super().resizeEvent(event)

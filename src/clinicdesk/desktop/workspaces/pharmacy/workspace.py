@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from clinicdesk.core.clock import Now, utc_now
@@ -22,8 +22,11 @@ from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.shared.list_width import fit_list
 
 _CLOCK_MS = 30_000
+
+_LIST_WIDTH = 412
 
 
 class PharmacyWorkspace(Workspace):
@@ -291,3 +294,7 @@ class PharmacyWorkspace(Workspace):
         super().showEvent(event)
         if self.queue.selection.current is None:
             self.queue.selection.choose_first()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        fit_list(self.queue, self.width(), _LIST_WIDTH)
+        super().resizeEvent(event)

@@ -81,6 +81,7 @@ class ItemTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._delegate: ItemDelegate | None = None
+        self._next_offered = True
 
     def dress(self, design: Design, model: PrescriptionItems) -> None:
         """Give it its looks and its lines."""
@@ -118,6 +119,10 @@ class ItemTable(QTableView):
         if self._delegate is None or not isinstance(model, PrescriptionItems):
             return
         # Not by the header's own stretching, which comes after the rows have been measured.
+        needed = _LEAST_MEDICINE + sum(_WIDTHS.values())
+        no_next = not self._next_offered or self.viewport().width() < needed
+        if self.isColumnHidden(ItemColumn.NEXT) != no_next:
+            self.setColumnHidden(ItemColumn.NEXT, no_next)
         others = sum(map(self.columnWidth, _WIDTHS))
         width = max(_LEAST_MEDICINE, self.viewport().width() - others)
         self.setColumnWidth(ItemColumn.MEDICINE, width)
@@ -133,9 +138,9 @@ class ItemTable(QTableView):
             self.setFixedHeight(height)
 
     def offer_next(self, offered: bool) -> None:
-        """Show the last column, or leave its room to the medicines."""
-        if self.isColumnHidden(ItemColumn.NEXT) == offered:
-            self.setColumnHidden(ItemColumn.NEXT, not offered)
+        """Show the last column where there is room for it, or leave its room to the medicines."""
+        if self._next_offered != offered:
+            self._next_offered = offered
             self.fit()
 
     def _flash(self, item_ids: list[object]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from clinicdesk.contract.entities import Allergy, Patient
 from clinicdesk.desktop.design.appearance import Design
@@ -26,6 +26,7 @@ from clinicdesk.desktop.workspaces.shared.allergy_pill import (
 __all__ = ["HEAD_HEIGHT", "PatientHead", "by_severity", "severity_word"]
 
 HEAD_HEIGHT = 104
+_LEAST_CHIP = 64
 _AVATAR = 48
 
 
@@ -109,6 +110,10 @@ class PatientHead(QFrame):
         chips.setSpacing(SPACE_2)
         for chip in (self._allergies, self._phone, self.link):
             chips.addWidget(chip)
+        for chip in (self._phone, self.link):
+            # In a small window these give way; an allergy never does.
+            chip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            chip.setMinimumWidth(_LEAST_CHIP)
         chips.addStretch(1)
         middle = QVBoxLayout()
         middle.setSpacing(0)

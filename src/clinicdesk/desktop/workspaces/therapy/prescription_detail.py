@@ -22,7 +22,7 @@ from clinicdesk.desktop.design.labels import paragraph
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
-from clinicdesk.desktop.models.prescription_items import ItemColumn, PrescriptionItems
+from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.wording import command_words, moment_text, phone_text, problem_sentence
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
@@ -199,7 +199,7 @@ class PrescriptionDetail(QFrame):
         self.table.setObjectName("items_table")
         self.table.setAccessibleName(self.tr("Lines of the prescription"))
         self.table.dress(design, self.items)
-        self.table.setColumnHidden(ItemColumn.NEXT, True)
+        self.table.offer_next(False)
         lines = Card(design, padded=False)
         lines.fill(self.table)
         self._note_card = Card(design, self.tr("Note to the pharmacist"))

@@ -7,17 +7,20 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
+from clinicdesk.desktop.workspaces.shared.list_width import fit_list
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescription_detail import PrescriptionDetail
 from clinicdesk.desktop.workspaces.therapy.prescription_list import PrescriptionList
+
+_LIST_WIDTH = 412
 
 
 class PrescriptionsWorkspace(Workspace):
@@ -164,3 +167,7 @@ class PrescriptionsWorkspace(Workspace):
         super().showEvent(event)
         if self.rows.selection.current is None:
             self.rows.selection.choose_first()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        fit_list(self.rows, self.width(), _LIST_WIDTH)
+        super().resizeEvent(event)

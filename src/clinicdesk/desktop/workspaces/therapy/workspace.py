@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from clinicdesk.contract.entities import Allergy, Patient
@@ -19,6 +19,7 @@ from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.tokens import SPACE_3, SPACE_5, Tone
 from clinicdesk.desktop.forms.therapy_patients import Ui_TherapyPatients
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
+from clinicdesk.desktop.workspaces.shared.list_width import fit_list
 from clinicdesk.desktop.workspaces.shared.patient_finder import PatientFinder
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.patient_page import PatientPage
@@ -26,6 +27,8 @@ from clinicdesk.desktop.workspaces.therapy.draft import DraftForm
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
 from clinicdesk.desktop.workspaces.therapy.editor import PrescriptionEditor
+
+_LIST_WIDTH = 360
 
 
 class TherapyWorkspace(Workspace):
@@ -351,6 +354,10 @@ class TherapyWorkspace(Workspace):
 
     def _tell_copied(self, number: str) -> None:
         self._context.toast(self.tr("%1 copied").replace("%1", number))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        fit_list(self.ui.left, self.width(), _LIST_WIDTH)
+        super().resizeEvent(event)
 
 
 def _nothing() -> None:
