@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -194,3 +196,17 @@ def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert end.value.code == 0
     assert capsys.readouterr().out == f"clinicdesk {__version__}\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others always have a display")
+@pytest.mark.parametrize("command", [["desktop"], ["demo"]])
+def test_without_a_display_there_is_one_sentence_and_no_crash_of_qt(command: list[str]) -> None:
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    ended = subprocess.run(
+        [sys.executable, "-m", "clinicdesk", *command],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("clinicdesk: There is no display")
+    assert ended.stderr.count("\n") == 1

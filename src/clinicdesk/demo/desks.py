@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from clinicdesk.core.trace import VARIABLE as TRACE
 from clinicdesk.desktop.app import PROBE_VARIABLE as PROBE
+from clinicdesk.desktop.display import has_display
 from clinicdesk.failures import StartupFailure
 from clinicdesk.server.demo_data import PASSWORD
 
@@ -234,10 +235,7 @@ def _write_invitation(person: Person, server: str) -> Path:
 
 def check_display() -> None:
     """Raises StartupFailure: windows need a display, and there is none."""
-    windowless = sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
-    if windowless:
+    if not has_display():
         raise StartupFailure(
             "There is no display to open windows on. Start it in a graphical session, or let it "
             "work by itself: make demo TOUR=build/tour"

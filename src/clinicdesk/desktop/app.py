@@ -24,8 +24,10 @@ from clinicdesk.core.home import home_of
 from clinicdesk.core.profiles import Profiles
 from clinicdesk.core.trace import trace_from_environment
 from clinicdesk.desktop.design.appearance import Appearance, Design, apply
+from clinicdesk.desktop.display import has_display
 from clinicdesk.desktop.invitation import Invitation, take_invitation
 from clinicdesk.desktop.shell.settings import Settings
+from clinicdesk.failures import StartupFailure
 
 if TYPE_CHECKING:
     from clinicdesk.desktop.door import Door
@@ -51,6 +53,10 @@ def main(arguments: argparse.Namespace) -> int:
     """
     trace = trace_from_environment()
     trace.mark("start")
+    if not has_display():
+        raise StartupFailure(
+            "There is no display to open a window on: start it in a desktop session."
+        )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     invitation = take_invitation()
     home = home_of(arguments.profile)
