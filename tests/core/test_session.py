@@ -232,6 +232,18 @@ async def test_something_that_is_not_clinicdesk_is_recognised() -> None:
         assert await reason(f"http://127.0.0.1:{port}") is UnreachableReason.NOT_CLINICDESK
 
 
+async def test_a_server_without_tls_is_not_accused_of_a_wrong_certificate() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as other:
+        port = other.sockets[0].getsockname()[1]
+        assert await reason(f"https://127.0.0.1:{port}") is UnreachableReason.NOT_CLINICDESK
+
+
 async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path) -> None:
     certificate, key = _self_signed(tmp_path)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -194,7 +194,10 @@ def _reason(error: BaseException, timed_out: bool) -> UnreachableReason:
     while cause is not None and cause not in causes:
         causes.append(cause)
         cause = cause.__cause__ or cause.__context__
-    if any(isinstance(each, ssl.SSLError) for each in causes):
+    handshakes = [each for each in causes if isinstance(each, ssl.SSLError)]
+    if any(each.reason in _NO_TLS for each in handshakes):
+        return UnreachableReason.NOT_CLINICDESK
+    if handshakes:
         return UnreachableReason.CERTIFICATE
     if any(isinstance(each, socket.gaierror) for each in causes):
         return UnreachableReason.UNKNOWN_HOST
@@ -218,6 +221,9 @@ def _is_no_http(error: BaseException) -> bool:
     text = str(error).lower()
     return "disconnected" not in text and "closed" not in text
 
+
+_NO_TLS: Final = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}
+"""What OpenSSL calls an answer that is no TLS: plain HTTP, mostly."""
 
 _ADDRESS_ERRORS: Final = {"InvalidURL", "UnsupportedProtocol", "InvalidURI"}
 
