@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.painting import LEFT, colour, draw_rounded, draw_text, text_width
-from clinicdesk.desktop.design.tokens import TextRole, Tone
+from clinicdesk.desktop.design.tokens import RADIUS_CONTROL, TextRole, Tone
 
 Index = QModelIndex | QPersistentModelIndex
 _KEPT_TEXTS = 8192
 _BAR_WIDTH = 4
 _BAR_MARGIN = 10
+_RING = 2
 
 
 class ContentDelegate(QStyledItemDelegate):
@@ -80,13 +81,14 @@ class ContentDelegate(QStyledItemDelegate):
             painter.setClipping(False)
 
     def _paint_focus(self, painter: QPainter, rect: QRect, *, first: bool, last: bool) -> None:
-        ink = colour(self.design.theme.focus)
-        painter.fillRect(rect.left(), rect.top(), rect.width(), 1, ink)
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, ink)
-        if first:
-            painter.fillRect(rect.left(), rect.top(), 1, rect.height(), ink)
-        if last:
-            painter.fillRect(rect.right(), rect.top(), 1, rect.height(), ink)
+        """A line around the row, inside of it: a card's round corners would cut off its own."""
+        beyond = 2 * RADIUS_CONTROL
+        left, right = (_RING if first else -beyond), (-_RING if last else beyond)
+        ring = QRectF(rect).adjusted(left, _RING, right, -_RING - 1)
+        painter.save()
+        painter.setClipRect(rect)
+        draw_rounded(painter, ring, RADIUS_CONTROL - _RING, border=self.design.theme.focus)
+        painter.restore()
 
     def paint_line(
         self, painter: QPainter, rect: QRectF, text: str, role: TextRole, ink: str
