@@ -246,7 +246,7 @@ def test_the_chosen_row_shows_where_the_keyboard_acts(design: Design, qtbot: QtB
     view.activateWindow()
     qtbot.waitUntil(view.isActiveWindow)
     view.setCurrentIndex(model.index(1))
-    edge = (200, ROW_HEIGHT)
+    edge = (200, ROW_HEIGHT + 2)
     view.setFocus()
     qtbot.waitUntil(view.hasFocus)
     focused = view.viewport().grab().toImage().pixelColor(*edge).name().upper()
