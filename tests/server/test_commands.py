@@ -236,3 +236,13 @@ def test_somebody_who_is_added_can_sign_in(
     environment.setattr(sys, "stdin", io.StringIO("a good password\n"))
     assert main(command) == 1
     assert "taken" in capsys.readouterr().err
+
+
+def test_an_address_that_is_none_is_not_handed_to_the_database(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("CLINICDESK_DATABASE_URL", "clinic:secret@db.example")
+    assert main(["server", "check"]) == 1
+    error = capsys.readouterr().err
+    assert "CLINICDESK_DATABASE_URL is not a database's address" in error
+    assert "secret" not in error

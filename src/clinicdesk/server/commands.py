@@ -100,8 +100,10 @@ def demo_data(arguments: argparse.Namespace) -> int:
         )
     else:
         print(f"{demo.clinic.name} is there already; nothing was changed.")
-    logins = ", ".join(f"{login_of(seed.email)} ({seed.role})" for seed in demo.staff)
-    print(f"Everybody's password is {PASSWORD}. Logins: {logins}.")
+    print(f"Everybody's password is {PASSWORD}. Who may sign in:")
+    for role in Role:
+        logins = [login_of(seed.email) for seed in demo.staff if seed.role is role]
+        print(f"  {role:<12}{', '.join(logins)}")
     return 0
 
 

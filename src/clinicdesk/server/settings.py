@@ -79,7 +79,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     return Settings(
         data_folder=folder,
         secret_key_file=Path(told.get(f"{_PREFIX}SECRET_KEY_FILE", folder / SECRET_FILE)),
-        database_url=told.get(f"{_PREFIX}DATABASE_URL"),
+        database_url=_database_address(told),
         secret_key=_long_enough(secret.encode(), "CLINICDESK_SECRET_KEY") if secret else None,
         host=told.get(f"{_PREFIX}HOST", DEFAULT_HOST),
         port=_number(told, "PORT", DEFAULT_PORT, 0, 65535),
@@ -87,6 +87,18 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         tls_key=key,
         name=told.get(f"{_PREFIX}NAME", "clinicdesk"),
         pool_size=_number(told, "POOL_SIZE", 10, 2, 1000),
+    )
+
+
+def _database_address(told: Mapping[str, str]) -> str | None:
+    """What libpq takes: an address, or names with their values."""
+    url = told.get(f"{_PREFIX}DATABASE_URL")
+    if url is None or "=" in url or url.startswith(("postgresql://", "postgres://")):
+        return url
+    # Not repeated: it may be an address with a password that lacks only its beginning.
+    raise StartupFailure(
+        f"{_PREFIX}DATABASE_URL is not a database's address; it should look like "
+        "postgresql://user:password@host/database."
     )
 
 
