@@ -23,7 +23,7 @@ from clinicdesk.desktop.design.tokens import (
 )
 from clinicdesk.desktop.workspace import Shortcut
 
-_WIDTH = 760
+_WIDTH = 860
 _COLUMNS = 2
 
 
