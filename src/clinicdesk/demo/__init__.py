@@ -18,6 +18,8 @@ Map:
 
 from __future__ import annotations
 
+import signal
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ def main(arguments: argparse.Namespace) -> int:
     Raises:
         StartupFailure: Something that it needs is missing.
     """
+    # Ended from outside, it still ends the server and the desks that it started.
+    signal.signal(signal.SIGTERM, _leave)
     if arguments.tour is not None:
         from clinicdesk.demo.tour import take_tour
 
@@ -37,3 +41,7 @@ def main(arguments: argparse.Namespace) -> int:
     from clinicdesk.demo.clinic import show_clinic
 
     return show_clinic()
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(128 + signal.SIGTERM)
