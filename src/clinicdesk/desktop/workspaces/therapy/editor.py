@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from clinicdesk.contract.entities import PrescriptionItem
@@ -31,6 +31,8 @@ from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
 from clinicdesk.desktop.workspaces.therapy.obstacles import obstacle_words
 
 _NAMED = 4
+_ROOM_FOR_KEYS = 760
+_SAVE_KEY, _SIGN_KEY = "Ctrl+S", "Ctrl+Enter"
 
 
 class PrescriptionEditor(QWidget):
@@ -101,8 +103,8 @@ class PrescriptionEditor(QWidget):
         design, ui = self._context.design, self.ui
         ui.leave_button.dress(design, kind=Kind.QUIET, icon="arrow-left", key="Esc")
         ui.discard_button.dress(design, kind=Kind.DANGER, icon="trash-2")
-        ui.save_draft_button.dress(design, icon="save", key="Ctrl+S")
-        ui.sign_button.dress(design, kind=Kind.PRIMARY, icon="send", key="Ctrl+Enter")
+        ui.save_draft_button.dress(design, icon="save", key=_SAVE_KEY)
+        ui.sign_button.dress(design, kind=Kind.PRIMARY, icon="send", key=_SIGN_KEY)
 
     def _connect(self) -> None:
         ui, editing = self.ui, self._editing
@@ -351,3 +353,10 @@ class PrescriptionEditor(QWidget):
             action=self.tr("Undo"),
             on_action=lambda: self._editing.put_back(form),
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # The footer names the keys as well; the reason why signing is off stands only here.
+        narrow = self.width() < _ROOM_FOR_KEYS
+        self.ui.save_draft_button.set_key("" if narrow else _SAVE_KEY)
+        self.ui.sign_button.set_key("" if narrow else _SIGN_KEY)
+        super().resizeEvent(event)
