@@ -140,7 +140,7 @@ def _item_look(status: ItemStatus) -> Look:
             return Look("package", QCoreApplication.translate("ItemStatus", "Owing"), Tone.WARNING)
         case ItemStatus.DECLINED:
             return Look(
-                "package-x", QCoreApplication.translate("ItemStatus", "Not supplied"), Tone.DANGER
+                "package-x", QCoreApplication.translate("ItemStatus", "Declined"), Tone.DANGER
             )
         case ItemStatus.RETURNED_TO_STOCK:
             return Look(

@@ -90,7 +90,7 @@ def test_a_line_that_is_not_supplied_says_why(
     model: PrescriptionItems, rows: Collection[PrescriptionItem]
 ) -> None:
     put(rows, line(3, version=2, status=ItemStatus.DECLINED, decline_reason="Out of stock"))
-    assert cell(model, 2, ItemColumn.MEDICINE).second == "Not supplied: Out of stock"
+    assert cell(model, 2, ItemColumn.MEDICINE).second == "Declined: Out of stock"
 
 
 def test_a_controlled_medicine_is_marked(

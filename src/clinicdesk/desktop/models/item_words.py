@@ -25,9 +25,9 @@ def intake_words(item: PrescriptionItem) -> str:
 
 
 def detail_words(item: PrescriptionItem) -> str:
-    """The second line of a row: why it is not supplied, or its schedule, intake and brand."""
+    """The second line of a row: why it was declined, or its schedule, intake and brand."""
     if item.status is ItemStatus.DECLINED and item.decline_reason:
-        text = QCoreApplication.translate("PrescriptionItem", "Not supplied: %1")
+        text = QCoreApplication.translate("PrescriptionItem", "Declined: %1")
         return text.replace("%1", item.decline_reason)
     parts = [intake_words(item), item.brand]
     if item.schedule.controlled:

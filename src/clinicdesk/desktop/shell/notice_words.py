@@ -61,7 +61,7 @@ def notice_look(notice: Notice) -> Look:
         case NoticeKind.PRESCRIPTION_CANCELLED:
             return Look("ban", QCoreApplication.translate("Notices", "Cancelled"), Tone.DANGER)
         case NoticeKind.ITEM_DECLINED:
-            word = QCoreApplication.translate("Notices", "A line will not be supplied")
+            word = QCoreApplication.translate("Notices", "A line was declined")
             return Look("package-x", word, Tone.WARNING)
         case _:
             return Look("info", QCoreApplication.translate("Notices", "Changed"), Tone.NEUTRAL)

@@ -77,7 +77,7 @@ class CounterWork(QObject):
             self._submit(work, self.tr("fulfilling the lines"))
 
     def decline_line(self) -> None:
-        """Ask why the current line is not supplied."""
+        """Ask why the current line is declined."""
         prescription, offers = self._pane.prescription, self._pane.offers
         item = self._pane.current_item
         if prescription is None or offers is None or not self._may(offers.decline):

@@ -121,7 +121,7 @@ def empty_words(lane: Lane) -> tuple[str, str]:
             return (
                 QCoreApplication.translate("Lane", "No refund is owed"),
                 QCoreApplication.translate(
-                    "Lane", "Money for lines not supplied or cancelled is listed here."
+                    "Lane", "Money for lines declined or cancelled is listed here."
                 ),
             )
         case Lane.CANCELLED:

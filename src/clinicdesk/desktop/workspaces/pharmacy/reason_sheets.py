@@ -158,7 +158,7 @@ class DeclineSheet(ReasonSheet):
         """Say which line; then `open_about`."""
         self.item_id = item.id
         self.name_it(
-            self.tr("Not supply this line?"), medicine_words(item), self.tr("Decline line"),
+            self.tr("Decline this line?"), medicine_words(item), self.tr("Decline line"),
             "package-x", Kind.DESTROY,
         )  # fmt: skip
         self.ui.sheet_close.setText(self.tr("Keep it"))

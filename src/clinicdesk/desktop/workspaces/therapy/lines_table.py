@@ -104,7 +104,7 @@ class LinesModel(QAbstractTableModel):
 
     def _warning(self, line: DraftLine, allergies: Sequence[Allergy]) -> Pill | None:
         if line.medicine.discontinued:
-            return Pill(self.tr("Not supplied"), Tone.DANGER, "ban")
+            return Pill(self.tr("No longer supplied"), Tone.DANGER, "ban")
         met = conflicts(line.medicine, allergies)
         if not met:
             return None
