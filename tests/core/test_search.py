@@ -214,6 +214,50 @@ async def test_a_medicine_is_found_by(store: Store, typed: str, expected: list[s
         assert strengths[-1] == "500 mg", "what is no longer made comes last"
 
 
+@pytest.mark.parametrize(
+    ("typed", "age", "expected"),
+    [
+        ("para", None, ["tablet", "prolonged-release tablet", "oral drops", "syrup", "injection"]),
+        ("para", 40, ["tablet", "prolonged-release tablet", "oral drops", "syrup", "injection"]),
+        ("para", 12, ["tablet", "prolonged-release tablet", "oral drops", "syrup", "injection"]),
+        ("para", 11, ["oral drops", "syrup", "tablet", "prolonged-release tablet", "injection"]),
+        ("para drops", None, ["oral drops"]),
+        ("syr para", 40, ["syrup"]),
+        ("para tab", 3, ["tablet", "prolonged-release tablet"]),
+        ("para oral", None, ["oral drops"]),
+        ("parasetamol", None, ["tablet"]),
+    ],
+)
+async def test_the_usual_form_for_the_patient_comes_first(
+    store: Store, typed: str, age: int | None, expected: list[str]
+) -> None:
+    forms = [
+        ("100 mg/ml", "oral drops", "oral", "Paradrop"),
+        ("250 mg/5 ml", "syrup", "oral", "Calpol"),
+        ("150 mg", "injection", "intravenous", "Paraject"),
+        ("500 mg", "tablet", "oral", "Febrex"),
+        ("650 mg", "prolonged-release tablet", "oral", "Paralong"),
+    ]
+    medicines = [
+        a_medicine("Paracetamol", strength, form=form, route=route, brand=brand)
+        for strength, form, route, brand in forms
+    ]
+    await store.medicines.take_page(sample.formulary.id, medicines, FormularyState(1, None))
+    search = Search(Replica(store.rows, sample.therapist.id, NoTrace()), store.medicines)
+    found = [medicine.form for medicine in await search.medicines(typed, age=age)]
+    assert found[: len(expected)] == expected
+
+
+async def test_a_form_that_is_named_comes_before_the_usual_one(store: Store) -> None:
+    tablet = a_medicine("Tobramycin", "80 mg", form="tablet", brand="Dropenex")
+    drops = a_medicine("Tobramycin", "0.3 %", form="eye drops", route="ophthalmic")
+    page = FormularyState(1, None)
+    await store.medicines.take_page(sample.formulary.id, [tablet, drops], page)
+    search = Search(Replica(store.rows, sample.therapist.id, NoTrace()), store.medicines)
+    assert await search.medicines("tobra drop") == [drops, tablet]
+    assert await search.medicines("tobra") == [tablet, drops]
+
+
 async def test_a_medicine_that_changed_is_found_as_it_is_now(store: Store) -> None:
     search = await a_formulary(store)
     changed = a_medicine("Ibuprofen", "400 mg", brand="Nurix", revision=2)

@@ -42,9 +42,16 @@ class Search:
         """
         return self._index.search(text, limit)
 
-    async def medicines(self, text: str, limit: int = 20) -> list[Medicine]:
-        """The medicines that `text` most likely means; "500 amox" and slips are understood."""
-        return await self._medicines.search(text, limit)
+    async def medicines(
+        self, text: str, limit: int = 20, *, age: int | None = None
+    ) -> list[Medicine]:
+        """The medicines that `text` most likely means; "500 amox" and slips are understood.
+
+        Args:
+            age: The patient's whole years, when they are for one: liquids come first for small
+                children, tablets and capsules for everybody else.
+        """
+        return await self._medicines.search(text, limit, age=age)
 
     async def medicine(self, medicine_id: UUID) -> Medicine | None:
         """One medicine of the formulary; None when it is not here (yet)."""

@@ -12,5 +12,6 @@ Map:
 - `notice_table`     what this member was told
 - `scratch`          what was typed and is not a command yet
 - `medicine_table`   the formulary and its word index
+- `medicine_forms`   which form of a medicine is meant
 - `store`            all of them together
 """

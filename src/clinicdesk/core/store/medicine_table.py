@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from clinicdesk.contract.entities import Medicine
 from clinicdesk.core.folding import fold, words
+from clinicdesk.core.store.medicine_forms import form_rank
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.store.thread import StoreThread
 
@@ -99,21 +100,29 @@ class MedicineTable:
 
         return await self._reader.run(work)
 
-    async def search(self, text: str, limit: int) -> list[Medicine]:
+    async def search(self, text: str, limit: int, *, age: int | None = None) -> list[Medicine]:
         """The medicines that `text` most likely means, the likeliest first.
 
         Words may be cut short and stand in any order ("500 amox"). Those no longer made come last.
+        Among products of one name the usual form for a patient of this age comes first.
+
+        Args:
+            age: The patient's whole years; None when it is not for anybody in particular.
         """
         typed = words(text)
         if not typed:
             return []
-        return await self._reader.run(lambda connection: self._search(connection, typed, limit))
+        return await self._reader.run(
+            lambda connection: self._search(connection, typed, limit, age)
+        )
 
-    def _search(self, connection: Connection, typed: list[str], limit: int) -> list[Medicine]:
+    def _search(
+        self, connection: Connection, typed: list[str], limit: int, age: int | None
+    ) -> list[Medicine]:
         found = _by_name(connection, " ".join(typed)) | _by_words(connection, typed)
         if not found:
             found = _by_words(connection, self._nearest_words(connection, typed), alternatives=True)
-        ranked = sorted(found.values(), key=lambda medicine: _rank(medicine, typed))
+        ranked = sorted(found.values(), key=lambda medicine: _rank(medicine, typed, age))
         return ranked[:limit]
 
     def _nearest_words(self, connection: Connection, typed: list[str]) -> list[str]:
@@ -193,14 +202,14 @@ def _decoded(rows: list[tuple[bytes]]) -> dict[UUID, Medicine]:
     return {medicine.id: medicine for medicine in medicines}
 
 
-def _rank(medicine: Medicine, typed: list[str]) -> tuple[object, ...]:
+def _rank(medicine: Medicine, typed: list[str], age: int | None) -> tuple[object, ...]:
     first = typed[0]
     generic, brand = fold(medicine.generic_name), fold(medicine.brand)
     return (
         medicine.discontinued,
-        not generic.startswith(first),
-        not brand.startswith(first),
+        0 if generic.startswith(first) else 1 if brand.startswith(first) else 2,
         generic,
+        *form_rank(medicine, typed, age),
         _strength(medicine.strength),
         brand,
     )
