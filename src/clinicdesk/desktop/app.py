@@ -13,7 +13,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QEvent, QEventLoop, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
@@ -44,7 +44,7 @@ _PATIENCE_MS = 500
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Open the desktop and stay until its last window is closed; returns the exit status.
+    """Open the desktop and stay until its last window is closed; then the process ends with 0.
 
     Args:
         arguments: `server`, an address or None; `profile`, a name.
@@ -53,6 +53,7 @@ def main(arguments: argparse.Namespace) -> int:
     """
     trace = trace_from_environment()
     trace.mark("start")
+    early_end = _EarlyEnd()
     if not has_display():
         raise StartupFailure(
             "There is no display to open a window on: start it in a desktop session."
@@ -81,8 +82,35 @@ def main(arguments: argparse.Namespace) -> int:
 
     reporter = Reporter()
     house = House(home, settings, profiles, design, reporter, trace, utc_now, workspaces_of)
-    _run(Door(house, window, sign_in), reporter, invitation)
-    return 0
+    _run(Door(house, window, sign_in), reporter, invitation, early_end)
+    _end()
+
+
+def _end() -> NoReturn:
+    """End the process as it stands: all that lasts is on the disk, and every store is closed.
+
+    The keyring's thread may still wait for a password or be within the keyring's ciphers, and a
+    thread in foreign code while the interpreter is taken down aborts the program.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+class _EarlyEnd:
+    """Notes a wish to end that comes before there is a loop to end: windows are shown by then.
+
+    Attributes:
+        wished: Somebody asked for it.
+    """
+
+    def __init__(self) -> None:
+        self.wished = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: object) -> None:
+        self.wished = True
 
 
 def _main_window(design: Design) -> MainWindow:
@@ -102,7 +130,9 @@ def _sign_in_window(
     return window
 
 
-def _run(door: Door, reporter: Reporter, invitation: Invitation | None) -> None:
+def _run(
+    door: Door, reporter: Reporter, invitation: Invitation | None, early_end: _EarlyEnd
+) -> None:
     """Let the door work on one event loop for Qt and asyncio, until everybody has left."""
     import asyncio
 
@@ -115,6 +145,8 @@ def _run(door: Door, reporter: Reporter, invitation: Invitation | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows ends programs in its own way
                 loop.add_signal_handler(number, door.leave)
+        if early_end.wished:
+            door.leave()
         await door.stay(invitation)
         if probe is not None:
             await probe.close()

@@ -104,7 +104,9 @@ class Door(QObject):
 
     async def stay(self, invitation: Invitation | None) -> None:
         """Let people in until the last window is closed or the program is told to end."""
-        self._tasks.start(self._come_in(invitation), doing=self.tr("opening clinicdesk"))
+        if not self._leaving.is_set():
+            self._tasks.start(self._come_in(invitation), doing=self.tr("opening clinicdesk"))
+        self._house.trace.mark("at the door")
         await self._leaving.wait()
         self._keep_geometry()
         self._window.hide()

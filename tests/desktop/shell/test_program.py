@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -25,22 +24,23 @@ def program(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         "QT_QPA_PLATFORM": "xcb",
         "XDG_CONFIG_HOME": str(folder / "config"),
         "XDG_DATA_HOME": str(folder / "data"),
+        "CLINICDESK_TRACE": str(folder / "trace.jsonl"),
     }
     command = [sys.executable, "-m", "clinicdesk", "desktop", *arguments]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        wait_until(lambda: window_of(process) and listens_to_signals(process))
+        wait_until(lambda: window_of(process) and has_come_in(process, folder))
         yield process
     finally:
         process.kill()
         process.communicate()
 
 
-def listens_to_signals(process: subprocess.Popen[str]) -> bool:
-    """Whether SIGTERM no longer ends it on the spot: it has come as far as its event loop."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    caught = int(re.search(r"SigCgt:\s*(\w+)", status)[1], 16)  # type: ignore[index]
-    return bool(caught >> (signal.SIGTERM - 1) & 1)
+def has_come_in(process: subprocess.Popen[str], folder: Path) -> bool:
+    """Whether it has come as far as its event loop, which then runs."""
+    trace = folder / "trace.jsonl"
+    marks = trace.read_text(encoding="utf-8").splitlines() if trace.exists() else []
+    return any(f'"pid": {process.pid}, "event": "at the door"' in mark for mark in marks)
 
 
 def window_of(process: subprocess.Popen[str]) -> str:
