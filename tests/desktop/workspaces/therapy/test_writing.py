@@ -27,6 +27,7 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesTable
+from clinicdesk.desktop.workspaces.therapy.medicine_popup import MedicinePopup
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
 from tests.desktop.workspaces.therapy.conftest import Opening
@@ -336,6 +337,68 @@ async def test_leaving_keeps_what_was_typed_and_the_page_offers_it(
     room.place.open_thing("patient", demo.patient("Tāne Wiremu").id)
     await until(lambda: room.place.editing.form is not None)
     assert len(lines(room)) == 1
+
+
+def escape_hint(room: Place) -> str:
+    return next((hint.text for hint in room.place.hints() if hint.keys == ("Esc",)), "")
+
+
+@pytest.mark.parametrize("half_typed", ["a name", "directions"])
+async def test_escape_clears_the_line_that_is_half_typed_before_it_leaves(
+    room: Place, demo: DemoRows, half_typed: str
+) -> None:
+    await begin(room, demo)
+    await add(room, "cetirizine 10 mg")
+    assert escape_hint(room) == "back, kept"
+    told: list[str] = []
+    room.place.hints_changed.connect(lambda: told.append(escape_hint(room)))
+    if half_typed == "a name":
+        room.type("azith")
+        await until(lambda: room.find(MedicinePopup, "medicine_popup").isVisible())
+    else:
+        await take(room, "azithromycin 500")
+    assert told == ["clear the line"]
+    room.key(Qt.Key.Key_Escape)
+    assert told == ["clear the line", "back, kept"]
+    assert room.find(QLineEdit, "medicine_search").text() == ""
+    assert not room.find(MedicinePopup, "medicine_popup").isVisible()
+    assert focused_name() == "medicine_search"
+    assert len(lines(room)) == 1
+    room.key(Qt.Key.Key_Escape)
+    assert room.find(Banner, "unfinished_banner").isVisible()
+
+
+async def test_escape_while_a_line_is_edited_leaves_the_line_as_it_was(
+    room: Place, demo: DemoRows
+) -> None:
+    await begin(room, demo)
+    await add(room, "cetirizine 10 mg")
+    before = lines(room)
+    table = room.find(LinesTable, "lines_table")
+    table.setFocus()
+    table.choose(0)
+    room.key(Qt.Key.Key_Return)
+    assert focused_name() == "sig_line"
+    room.type("3 tab qid 9d")
+    room.key(Qt.Key.Key_Escape)
+    assert lines(room) == before
+
+
+async def test_a_child_is_offered_liquids_first_and_an_adult_tablets(
+    room: Place, demo: DemoRows
+) -> None:
+    by_age = sorted(demo.patients, key=lambda patient: patient.birth_date)
+    for name, liquid in ((by_age[0].name, False), (by_age[-1].name, True)):
+        await begin(room, demo, name)
+        room.type("paracetamol")
+        popup = room.find(MedicinePopup, "medicine_popup")
+        await until(popup.isVisible)
+        first = popup.model.medicine_at(0)
+        assert first is not None
+        assert (first.form != "tablet") is liquid
+        room.key(Qt.Key.Key_Escape)
+        room.key(Qt.Key.Key_Escape)
+        await settled()
 
 
 async def test_discarding_can_be_undone(room: Place, demo: DemoRows, desk: Desk) -> None:

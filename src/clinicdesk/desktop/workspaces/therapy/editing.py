@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -206,9 +207,24 @@ class Editing(QObject):
 
     # What others did
 
+    @property
+    def line_begun(self) -> bool:
+        """Whether a line is half typed."""
+        return self.form is not None and not self.form.entry.empty
+
     def allergies(self) -> list[Allergy]:
         """Of the patient."""
         return [] if self.form is None else self._desk.replica.allergies.of(self.form.patient_id)
+
+    def age(self, today: date) -> int | None:
+        """The patient's whole years; None while the patient is not known here."""
+        if self.form is None:
+            return None
+        patient = self._desk.replica.patients.get(self.form.patient_id)
+        if patient is None:
+            return None
+        born = patient.birth_date
+        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
     def is_frozen(self) -> bool:
         """Whether it has been signed or cancelled meanwhile."""

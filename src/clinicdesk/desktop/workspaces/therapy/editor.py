@@ -32,7 +32,7 @@ from clinicdesk.desktop.workspaces.therapy.obstacles import obstacle_words
 
 _NAMED = 4
 _ROOM_FOR_KEYS = 760
-_SAVE_KEY, _SIGN_KEY = "Ctrl+S", "Ctrl+Enter"
+_LEAVE_KEY, _SAVE_KEY, _SIGN_KEY = "Esc", "Ctrl+S", "Ctrl+Enter"
 
 
 class PrescriptionEditor(QWidget):
@@ -101,7 +101,7 @@ class PrescriptionEditor(QWidget):
 
     def _dress_buttons(self) -> None:
         design, ui = self._context.design, self.ui
-        ui.leave_button.dress(design, kind=Kind.QUIET, icon="arrow-left", key="Esc")
+        ui.leave_button.dress(design, kind=Kind.QUIET, icon="arrow-left", key=_LEAVE_KEY)
         ui.discard_button.dress(design, kind=Kind.DANGER, icon="trash-2")
         ui.save_draft_button.dress(design, icon="save", key=_SAVE_KEY)
         ui.sign_button.dress(design, kind=Kind.PRIMARY, icon="send", key=_SIGN_KEY)
@@ -110,7 +110,6 @@ class PrescriptionEditor(QWidget):
         ui, editing = self.ui, self._editing
         self.entry.changed.connect(lambda: editing.set_entry(self.entry.entry()))
         self.entry.added.connect(self._add)
-        self.entry.left.connect(self.left)
         ui.lines_table.edit_wanted.connect(self._edit)
         ui.lines_table.removal_wanted.connect(self._remove)
         ui.lines_table.chosen.connect(self._show_line_buttons)
@@ -137,9 +136,16 @@ class PrescriptionEditor(QWidget):
         ):
             for key in keys:
                 self._bind(key, button)
-        escape = QShortcut(QKeySequence("Esc"), self)
+        escape = QShortcut(QKeySequence(_LEAVE_KEY), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.left)
+        escape.activated.connect(self._escape)
+
+    def _escape(self) -> None:
+        """One step back: out of the line that is half typed, then out of the editor."""
+        if self._editing.line_begun:
+            self.entry.clear()
+        else:
+            self.left.emit()
 
     def _bind(self, key: str, button: Button) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
@@ -167,12 +173,14 @@ class PrescriptionEditor(QWidget):
             return
         allergies = self._editing.allergies()
         self.entry.set_allergies(allergies)
+        self.entry.set_age(self._editing.age(utc_now().astimezone(self._context.zone).date()))
         self._lines.show_lines(form.lines, allergies)
         self.ui.lines_table.setVisible(bool(form.lines))
         self._empty.setVisible(not form.lines)
         count = len(form.lines)
         self.ui.line_count.setText(str(count) if count else "")
         self.ui.draft_total.setText(money(form.total_minor, self._currency()))
+        self.ui.leave_button.set_key("" if self._editing.line_begun else _LEAVE_KEY)
         self._show_line_buttons()
         self._show_standing()
 

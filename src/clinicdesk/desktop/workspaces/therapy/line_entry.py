@@ -47,15 +47,15 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class LineEntry(QWidget):
     """Search, directions and quantity of one line; Enter leads from one to the next.
 
+    Escape is the form's: only it knows where a step back leads.
+
     Signals:
         changed: `entry()` says something else.
         added: Enter was pressed on a line that is complete: a `DraftLine`.
-        left: Escape was pressed with nothing typed.
     """
 
     changed = Signal()
     added = Signal(object)
-    left = Signal()
 
     def __init__(self, context: Context, host: QWidget, parent: QWidget | None = None) -> None:
         """Make an empty line.
@@ -66,6 +66,7 @@ class LineEntry(QWidget):
         super().__init__(parent)
         self._context = context
         self._allergies: Sequence[Allergy] = ()
+        self._age: int | None = None
         self._entry = Entry()
         self._directions: Directions | None = None
         self._course: object = None
@@ -137,6 +138,10 @@ class LineEntry(QWidget):
         self._allergies = allergies
         self._show_warning()
 
+    def set_age(self, age: int | None) -> None:
+        """Propose the forms that are usual at this age, in whole years, first."""
+        self._age = age
+
     def clear(self) -> None:
         """Begin another line."""
         self.show_entry(Entry())
@@ -177,7 +182,6 @@ class LineEntry(QWidget):
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._search_changed)
-        self._search.left.connect(self._escape)
         self._popup.taken.connect(self._take)
         self.ui.sig_line.textChanged.connect(self._typed_changed)
         self.ui.quantity_field.valueChanged.connect(self._quantity_changed)
@@ -203,7 +207,7 @@ class LineEntry(QWidget):
             self._popup.hide()
             return
         self._give_up = self._context.tasks.start(
-            self._context.desk.search.medicines(text, MOST),
+            self._context.desk.search.medicines(text, MOST, age=self._age),
             doing=self.tr("searching the medicines"),
             on_done=self._show_found,
             of=self,
@@ -340,12 +344,6 @@ class LineEntry(QWidget):
                 field.setProperty("invalid", False)
                 restyle(field)
 
-    def _escape(self) -> None:
-        if self._popup.isVisible():
-            self._popup.hide()
-        else:
-            self.left.emit()
-
     def _search_key(self, event: QKeyEvent) -> bool:
         key = event.key()
         match key:
@@ -357,10 +355,6 @@ class LineEntry(QWidget):
                 return self._popup.take() or key != Qt.Key.Key_Tab
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._enter_in_search()
-            case Qt.Key.Key_Escape if self._popup.isVisible():
-                self._popup.hide()
-            case Qt.Key.Key_Escape if self._search.text():
-                self.clear()
             case _:
                 return False
         return True
@@ -377,9 +371,6 @@ class LineEntry(QWidget):
         if event.key() in _ENTER:
             self.ui.quantity_field.interpretText()
             self.add()
-            return True
-        if event.key() == Qt.Key.Key_Escape:
-            self.clear()
             return True
         return False
 

@@ -69,6 +69,7 @@ class TherapyWorkspace(Workspace):
         for shown in (self._nobody, self.page, self.editor):
             self.ui.pages.addWidget(shown)
         self._unfinished: DraftForm | None = None
+        self._line_begun = False
         self._unfinished_banner = Banner(design, Tone.INFO, icon="file-pen")
         self._unfinished_banner.setObjectName("unfinished_banner")
         self._unfinished_banner.acted.connect(self.write_new)
@@ -88,11 +89,12 @@ class TherapyWorkspace(Workspace):
     def hints(self) -> list[Hint]:
         """The keys of what is shown."""
         if self.ui.pages.currentWidget() is self.editor:
+            clears = self.editing.line_begun
             return [
                 Hint(("Enter",), self.tr("next field, add line")),
                 Hint(("Ctrl+S",), self.tr("save draft")),
                 Hint(("Ctrl+Enter",), self.tr("sign and send")),
-                Hint(("Esc",), self.tr("back, kept")),
+                Hint(("Esc",), self.tr("clear the line") if clears else self.tr("back, kept")),
             ]
         return [
             Hint(("Ctrl+F",), self.tr("find a patient")),
@@ -116,6 +118,7 @@ class TherapyWorkspace(Workspace):
             Shortcut(("Enter", "Del"), self.tr("On a line: edit it, remove it"), writing),
             Shortcut(("Ctrl+S",), self.tr("Save the draft"), writing),
             Shortcut(("Ctrl+Enter",), self.tr("Sign and send to the pharmacy"), writing),
+            Shortcut(("Esc",), self.tr("Clear the line that is half typed"), writing),
             Shortcut(("Esc",), self.tr("Back to the patient; what you typed is kept"), writing),
         ]
 
@@ -176,6 +179,8 @@ class TherapyWorkspace(Workspace):
         self.editing.closed.connect(self._form_closed)
         self.editing.signed.connect(self._tell_signed)
         self.editing.shown.connect(self._form_shown)
+        self.editing.shown.connect(self._line_changed)
+        self.editing.changed.connect(self._line_changed)
         replica = self._desk.replica
         self.destroyed.connect(replica.patients.subscribe(self._patients_changed))
         self.destroyed.connect(replica.allergies.subscribe(self._allergies_changed))
@@ -330,6 +335,11 @@ class TherapyWorkspace(Workspace):
         if self.ui.pages.currentWidget() is not page:
             self.ui.pages.setCurrentWidget(page)
         self.hints_changed.emit()
+
+    def _line_changed(self) -> None:
+        if self._line_begun is not self.editing.line_begun:
+            self._line_begun = self.editing.line_begun
+            self.hints_changed.emit()
 
     def _tell_signed(self, prescription_id: UUID) -> None:
         replica = self._desk.replica
