@@ -181,7 +181,8 @@ def test_a_list_of_medicines_is_taken_and_taken_again_without_effect(
         (["import-formulary", __file__], "several clinics"),
         (["import-formulary", __file__, "--clinic", "Nobody's"], "no clinic called Nobody's"),
         (["add-user", "new", "--role", "king"], "is no role"),
-        (["add-user", "new", "--role", "admin"], "characters"),
+        (["add-user", "new", "--role", "admin"], "several clinics"),
+        (["add-user", "new", "--role", "admin", "--clinic", "Roshni Clinic"], "characters"),
     ],
 )
 def test_what_an_administrator_gets_wrong_is_one_sentence(
@@ -235,7 +236,42 @@ def test_somebody_who_is_added_can_sign_in(
     assert (member.name, member.role) == ("New Person", role)
     environment.setattr(sys, "stdin", io.StringIO("a good password\n"))
     assert main(command) == 1
-    assert "taken" in capsys.readouterr().err
+    assert f"new.person is in {in_clinic} already" in capsys.readouterr().err
+
+
+def test_somebody_of_one_clinic_joins_another_and_keeps_the_password(
+    server: RunningServer,
+    clinic: str,
+    owner: Owner,
+    environment: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = [name for (name,) in owner("select name from clinic order by name")]
+    command = ["server", "add-user", "Locum", "--role", "reception", "--clinic"]
+    environment.setattr(sys, "stdin", io.StringIO("a good password\n"))
+    assert main([*command, names[0], "--name", "Leela Locum"]) == 0
+    assert "password" not in capsys.readouterr().out
+    environment.setattr(sys, "stdin", io.StringIO("another password\n"))
+    assert main([*command, names[1]]) == 0
+    said = capsys.readouterr().out
+    assert f"Leela Locum may sign in to {names[1]} as locum (reception)." in said
+    assert "The password is the one they have." in said
+    session = server.sign_in("locum", "a good password").session
+    assert sorted(choice.name for choice in session.clinics) == names
+    assert main([*command, names[1]]) == 1
+    assert f"locum is in {names[1]} already; nothing was changed." in capsys.readouterr().err
+
+
+def test_a_disabled_login_joins_no_clinic(
+    clinic: str, owner: Owner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    login, other = owner(
+        "select a.login, c.name from account a join clinic c on not exists (select from member m "
+        "where m.account_id = a.id and m.clinic_id = c.clinic_id) order by 1, 2 limit 1"
+    )[0]
+    owner("update account set disabled_at = now() where login = %s", login)
+    assert main(["server", "add-user", login, "--role", "admin", "--clinic", other]) == 1
+    assert f"The login {login} is disabled" in capsys.readouterr().err
 
 
 def test_an_address_that_is_none_is_not_handed_to_the_database(

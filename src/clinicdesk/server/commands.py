@@ -31,11 +31,12 @@ from clinicdesk.server.domain.clinic import (
     Newcomer,
     SetupRefused,
     add_staff,
+    belongs,
     choose_clinic,
 )
 from clinicdesk.server.domain.formulary.importing import ImportReport, import_medicines
 from clinicdesk.server.domain.formulary.reading import read_formulary
-from clinicdesk.server.domain.staff import Account, Passwords
+from clinicdesk.server.domain.staff import Account, KnownAccount, Passwords, find_account
 from clinicdesk.server.domain.staff.passwords import GREATEST_LENGTH, LEAST_LENGTH
 from clinicdesk.server.settings import Settings, secret_key, settings_from
 
@@ -136,27 +137,36 @@ def import_formulary(arguments: argparse.Namespace) -> int:
 
 
 def add_user(arguments: argparse.Namespace) -> int:
-    """Let a person sign in to a clinic; asks for the password."""
+    """Let a person sign in to a clinic; asks for the password of somebody who has none yet."""
     role = _role(arguments.role)
     login = arguments.username.strip().lower()
-    name = (arguments.name or arguments.username).strip()
-    if not 1 <= len(login) <= 120 or not 1 <= len(name) <= 120 or "\0" in login + name:
+    name = (arguments.name or "").strip()
+    if not 1 <= len(login) <= 120 or len(name) > 120 or "\0" in login + name:
         raise StartupFailure("The username and the name should have from 1 to 120 characters.")
-    hashed = Passwords().hash(_new_password())
 
     async def add(database: Database, url: str) -> str:
         await check_fitness(database, url)
         async with database.as_owner() as tx:
             clinic = await _clinic(tx, arguments.clinic)
-            newcomer = await _newcomer(tx, clinic, login, name, role, hashed, arguments)
+            known = await _free_account(tx, clinic, login)
+        # Between the transactions: whoever sits at the prompt must not keep one open.
+        account = known or _new_account(login, name or arguments.username.strip())
+        called = name or account.name
+        async with database.as_owner() as tx:
+            practitioner, member = await _staff(tx, clinic, account.id, called, role, arguments)
+            newcomer = Newcomer(
+                account=account if isinstance(account, Account) else None,
+                member=member,
+                practitioner=practitioner,
+            )
             try:
                 await add_staff(tx, newcomer)
             except SetupRefused as refused:
                 raise StartupFailure(str(refused)) from refused
-        return clinic.name
+        kept = "" if known is None else " The password is the one they have."
+        return f"{called} may sign in to {clinic.name} as {login} ({role}).{kept}"
 
-    clinic_name = _with_database(settings_from(os.environ), add)
-    print(f"{name} may sign in to {clinic_name} as {login} ({role}).")
+    print(_with_database(settings_from(os.environ), add))
     return 0
 
 
@@ -206,16 +216,31 @@ async def _clinic(tx: Transaction, name: str | None) -> ClinicFound:
     return found
 
 
-async def _newcomer(
+async def _free_account(tx: Transaction, clinic: ClinicFound, login: str) -> KnownAccount | None:
+    """The account with this login, which may join the clinic; None when there is none yet."""
+    known = await find_account(tx, login)
+    if known is None:
+        return None
+    if known.disabled:
+        raise StartupFailure(f"The login {login} is disabled; nothing was changed.")
+    if await belongs(tx, clinic.id, known.id):
+        raise StartupFailure(f"{login} is in {clinic.name} already; nothing was changed.")
+    return known
+
+
+def _new_account(login: str, name: str) -> Account:
+    hashed = Passwords().hash(_new_password())
+    return Account(id=uuid.uuid4(), login=login, password_hash=hashed, name=name)
+
+
+async def _staff(
     tx: Transaction,
     clinic: ClinicFound,
-    login: str,
+    account_id: UUID,
     name: str,
     role: Role,
-    password_hash: str,
     arguments: argparse.Namespace,
-) -> Newcomer:
-    account = Account(id=uuid.uuid4(), login=login, password_hash=password_hash, name=name)
+) -> tuple[Practitioner | None, Member]:
     practitioner = None
     if role is Role.THERAPIST:
         practitioner = Practitioner(
@@ -233,14 +258,14 @@ async def _newcomer(
         id=uuid.uuid4(),
         clinic_id=clinic.id,
         version=1,
-        account_id=account.id,
+        account_id=account_id,
         name=name,
         role=role,
         practitioner_id=practitioner.id if practitioner else None,
         pharmacy_id=await _pharmacy(tx, clinic, arguments) if role is Role.PHARMACIST else None,
         active=True,
     )
-    return Newcomer(account=account, member=member, practitioner=practitioner)
+    return practitioner, member
 
 
 async def _pharmacy(tx: Transaction, clinic: ClinicFound, arguments: argparse.Namespace) -> UUID:

@@ -15,6 +15,7 @@ from clinicdesk.server.domain.clinic.setup import (
     SetupRefused,
     add_patients,
     add_staff,
+    belongs,
     set_up,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "SetupRefused",
     "add_patients",
     "add_staff",
+    "belongs",
     "choose_clinic",
     "set_up",
 ]

@@ -41,9 +41,13 @@ class Setup(Struct, frozen=True, kw_only=True):
 
 
 class Newcomer(Struct, frozen=True, kw_only=True):
-    """Somebody who joins a clinic. A therapist brings a practitioner, a pharmacist a pharmacy."""
+    """Somebody who joins a clinic. A therapist brings a practitioner, a pharmacist a pharmacy.
 
-    account: Account
+    Attributes:
+        account: To be made; None for somebody whose account is there already.
+    """
+
+    account: Account | None
     member: Member
     practitioner: Practitioner | None = None
 
@@ -71,21 +75,36 @@ async def set_up(tx: Transaction, setup: Setup) -> None:
     await insert_rows(tx, "member", setup.members)
 
 
+async def belongs(tx: Transaction, clinic_id: UUID, account_id: UUID) -> bool:
+    """Whether this account is of the clinic's staff, active or not."""
+    found = await tx.value(
+        "select exists (select from member "
+        "where clinic_id = %(clinic_id)s and account_id = %(account_id)s)",
+        {"clinic_id": clinic_id, "account_id": account_id},
+    )
+    return bool(found)
+
+
 async def add_staff(tx: Transaction, newcomer: Newcomer) -> None:
     """Let somebody sign in to a clinic.
 
     Raises:
-        SetupRefused: The login is taken, or what the role needs is missing.
+        SetupRefused: The login is taken, they belong to the clinic already, or what the role
+            needs is missing.
     """
     member = newcomer.member
     if member.role is Role.THERAPIST and newcomer.practitioner is None:
         raise SetupRefused("A therapist needs a practitioner's record.")
     if member.role is Role.PHARMACIST and member.pharmacy_id is None:
         raise SetupRefused("A pharmacist needs the pharmacy they work in.")
-    await _add(tx, newcomer.account)
+    if newcomer.account is not None:
+        await _add(tx, newcomer.account)
     if newcomer.practitioner is not None:
         await insert_rows(tx, "practitioner", [newcomer.practitioner])
-    await insert_rows(tx, "member", [member])
+    try:
+        await insert_rows(tx, "member", [member])
+    except psycopg.errors.UniqueViolation as error:
+        raise SetupRefused("They belong to this clinic already.") from error
 
 
 async def add_patients(

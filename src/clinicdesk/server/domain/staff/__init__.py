@@ -14,7 +14,12 @@ Map:
 
 from __future__ import annotations
 
-from clinicdesk.server.domain.staff.accounts import Account, add_account
+from clinicdesk.server.domain.staff.accounts import (
+    Account,
+    KnownAccount,
+    add_account,
+    find_account,
+)
 from clinicdesk.server.domain.staff.passwords import Passwords
 from clinicdesk.server.domain.staff.refresh import Renewal
 from clinicdesk.server.domain.staff.sessions import Authenticated, Sessions
@@ -26,9 +31,11 @@ __all__ = [
     "Account",
     "Authenticated",
     "Door",
+    "KnownAccount",
     "Passwords",
     "Renewal",
     "Sessions",
     "Tokens",
     "add_account",
+    "find_account",
 ]

@@ -1,4 +1,4 @@
-"""Accounts: who can sign in. Made by administrative commands, in the owner's transactions."""
+"""Accounts: who can sign in. For administrative commands, in the owner's transactions."""
 
 from __future__ import annotations
 
@@ -18,6 +18,23 @@ class Account(Struct, frozen=True, kw_only=True):
     login: str
     password_hash: str
     name: str
+
+
+class KnownAccount(Struct, frozen=True, kw_only=True):
+    """An account that is there. A disabled one cannot sign in anywhere."""
+
+    id: UUID
+    name: str
+    disabled: bool
+
+
+async def find_account(tx: Transaction, login: str) -> KnownAccount | None:
+    """The account with this login, which is in lower case; None when there is none."""
+    return await tx.one(
+        "select id, name, disabled_at is not null as disabled from account where login = %(login)s",
+        {"login": login},
+        into=KnownAccount,
+    )
 
 
 async def add_account(tx: Transaction, account: Account) -> bool:
