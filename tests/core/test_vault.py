@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from clinicdesk.core.keyring_vault import open_vault
 from clinicdesk.core.passphrase_vault import PassphraseFileVault
-from clinicdesk.core.vault import LONGEST_SECRET, MemoryVault, open_vault
+from clinicdesk.core.vault import LONGEST_SECRET, MemoryVault
 from tests.desktop_session import DbusSession, KeyringDaemon
 
 _PROGRAM = Path(__file__).with_name("vault_program.py")

@@ -12,7 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-from clinicdesk.core.vault import Vault, VaultUnavailable, open_vault
+from clinicdesk.core.keyring_vault import open_vault
+from clinicdesk.core.vault import Vault, VaultUnavailable
 
 
 async def take(vault: Vault, step: list[str]) -> str | None:

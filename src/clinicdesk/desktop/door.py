@@ -14,10 +14,11 @@ from clinicdesk.core.clock import Now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.errors import NotRemembered
 from clinicdesk.core.home import Home
+from clinicdesk.core.keyring_vault import open_vault
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.session import Session
 from clinicdesk.core.trace import Trace
-from clinicdesk.core.vault import Vault, VaultUnavailable, open_vault
+from clinicdesk.core.vault import Vault, VaultUnavailable
 from clinicdesk.desktop.design.appearance import Appearance, Design
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.invitation import Invitation
