@@ -273,7 +273,10 @@ class Replica:
         with making_rows():
             # All at once: while the rows of one kind are sorted the store decrypts another's.
             reading = {kind: asyncio.create_task(self._read(kind)) for kind in kinds}
-            await asyncio.wait(reading.values())
+            try:
+                await asyncio.wait(reading.values())
+            finally:
+                await _end(reading.values())
             self._take_all({kind: task.result() for kind, task in reading.items()})
 
     async def _read(self, kind: str) -> Prepared[Any]:
@@ -282,14 +285,17 @@ class Replica:
         def take(bodies: bytes) -> None:
             rows.update((row.id, row) for row in decode_array(kind, bodies))
 
-        taking: asyncio.Task[None] | None = None
-        async for bodies in self._store.read(kind):
-            # The store decrypts the next ones meanwhile, which needs no Python.
-            if taking is not None:
-                await taking
-            taking = asyncio.create_task(asyncio.to_thread(take, bodies))
-        if taking is not None:
-            await taking
+        taking: list[asyncio.Task[None]] = []
+        try:
+            async for bodies in self._store.read(kind):
+                # The store decrypts the next ones meanwhile, which needs no Python.
+                while taking:
+                    await taking.pop()
+                taking.append(asyncio.create_task(asyncio.to_thread(take, bodies)))
+            while taking:
+                await taking.pop()
+        finally:
+            await _end(taking)
         return await asyncio.to_thread(self._collections[kind].prepare, rows)
 
     def _stage(self, fresh: tuple[Item, Row | None]) -> AppliedRow | None:
@@ -360,6 +366,14 @@ class Replica:
         for payment_id in before.payments.keys() | after.payments.keys():
             show(self.payments, payment_id, after.payments.get(payment_id))
         self._overlaid[prescription_id] = overlaid
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Leave none of them running: a cancelled `asyncio.wait` does not end what it waits for."""
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 def _prescription_of(row: AppliedRow) -> UUID | None:
