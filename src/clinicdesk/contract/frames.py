@@ -136,6 +136,56 @@ class ScopeChanged(Struct, frozen=True, kw_only=True, tag_field="t", tag="scope"
     revoked: list[str]
 
 
+class Digest(Struct, frozen=True, kw_only=True, tag_field="t", tag="digest"):
+    """What a desk that stands at `seq` should hold of one kind (`contract.digest.digest_of`).
+
+    Families that were settled before `settled_before` are out of the working set and not counted
+    (`contract.working_set`).
+    """
+
+    clinic: UUID
+    seq: int
+    kind: str
+    count: int
+    hash: str
+    settled_before: datetime
+
+
+class SignalKind(StrEnum):
+    """What a signal says of its member."""
+
+    PRESENT = "present"  # has it open
+    TYPING = "typing"  # has it open and is writing
+    GONE = "gone"  # has closed it
+
+
+SIGNAL_LEASE_S = 30
+"""Seconds for which a signal holds; whoever is still there says so again before."""
+
+Thread = Annotated[
+    str, Meta(pattern="^[a-z_]{1,32}:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+]
+"""The thing people meet over: an entity kind and an identifier, `prescription:<id>`."""
+
+
+class Signal(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal"):
+    """Presence at something, never logged. The server takes it only from who may see the thing,
+    and tells those who are present there too."""
+
+    thread: Thread
+    what: SignalKind
+
+
+class Signalled(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal"):
+    """Somebody else's presence; over when `lease_s` passes without another."""
+
+    thread: Thread
+    what: SignalKind
+    by: UUID  # the member
+    device: UUID
+    lease_s: int
+
+
 class AuthOk(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth_ok"):
     """The fresh token is accepted."""
 
@@ -155,8 +205,19 @@ class Bye(Struct, frozen=True, kw_only=True, tag_field="t", tag="bye"):
     spread_ms: int
 
 
-ClientFrame = Hello | Ack | Auth
-ServerFrame = Welcome | Ev | Heartbeat | Resync | ScopeChanged | AuthOk | AuthExpiring | Bye
+ClientFrame = Hello | Ack | Auth | Signal
+ServerFrame = (
+    Welcome
+    | Ev
+    | Heartbeat
+    | Resync
+    | ScopeChanged
+    | Digest
+    | Signalled
+    | AuthOk
+    | AuthExpiring
+    | Bye
+)
 
 MAX_CLIENT_FRAME = 16 * 1024
 """Bytes. A desk never says more than this at once."""

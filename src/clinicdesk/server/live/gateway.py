@@ -289,7 +289,7 @@ class DeskSocket:
                 await self._socket.send(effect.data)
             elif isinstance(effect, Authenticate):
                 left.extend(await self._authenticate(effect.token))
-            else:
+            elif isinstance(effect, Close):
                 await self._close(effect)
 
     async def _authenticate(self, token: str) -> list[Effect]:

@@ -37,6 +37,7 @@ from clinicdesk.contract.frames import (
     ResyncReason,
     ScopeChanged,
     ServerFrame,
+    Signal,
     Welcome,
     decode_client_frame,
     encode_frame,
@@ -75,7 +76,13 @@ class Close(Struct, frozen=True):
     reason: str
 
 
-Effect = Send | Authenticate | Close
+class Heard(Struct, frozen=True):
+    """A sign of presence, for `signals` to pass on to whom it concerns."""
+
+    signal: Signal
+
+
+Effect = Send | Authenticate | Heard | Close
 
 
 class Identity(Struct, frozen=True):
@@ -150,6 +157,8 @@ class LiveConnection:
             return self._on_hello(frame)
         if isinstance(frame, Auth):
             return self._on_auth(frame)
+        if isinstance(frame, Signal):
+            return self._on_signal(frame)
         return self._on_ack(frame, now)
 
     def _on_hello(self, hello: Hello) -> list[Effect]:
@@ -177,6 +186,12 @@ class LiveConnection:
         self._unacked = [frame for frame in self._unacked if frame[0] > self._acked_to]
         self._waiting_since = now
         return []
+
+    def _on_signal(self, signal: Signal) -> list[Effect]:
+        if self.member is None:
+            return self._close(CloseCode.GAP, "signal before hello")
+        # While rows are being fetched anew a desk may not have noticed yet that it is unheard.
+        return [Heard(signal)] if self.phase is Phase.LIVE else []
 
     # What the gateway answers
 
