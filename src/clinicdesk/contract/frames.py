@@ -168,15 +168,16 @@ Thread = Annotated[
 """The thing people meet over: an entity kind and an identifier, `prescription:<id>`."""
 
 
-class Signal(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal"):
+class Signal(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal", omit_defaults=True):
     """Presence at something, never logged. The server takes it only from who may see the thing,
-    and tells those who are present there too."""
+    and tells those who are present there too. `about`: see `contract.threads.ROOMS`."""
 
     thread: Thread
     what: SignalKind
+    about: UUID | None = None
 
 
-class Signalled(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal"):
+class Signalled(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal", omit_defaults=True):
     """Somebody else's presence; over when `lease_s` passes without another."""
 
     thread: Thread
@@ -184,6 +185,7 @@ class Signalled(Struct, frozen=True, kw_only=True, tag_field="t", tag="signal"):
     by: UUID  # the member
     device: UUID
     lease_s: int
+    about: UUID | None = None
 
 
 class AuthOk(Struct, frozen=True, kw_only=True, tag_field="t", tag="auth_ok"):
