@@ -30,6 +30,7 @@ from clinicdesk.contract.frames import (
 )
 from clinicdesk.server.database.log import LogEntry
 from clinicdesk.server.live import protocol
+from clinicdesk.server.live.batch import Batch
 from clinicdesk.server.live.protocol import (
     Authenticate,
     Close,
@@ -90,8 +91,14 @@ def pharmacy_row(seq: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def batch(entries: list[RenderedEntry], *, after: int = 5, to: int | None = None) -> Batch:
+    return Batch(CLINIC, EPOCH, entries, after, entries[-1].seq if to is None else to)
+
+
 def frames(effects: list[Effect]) -> list[ServerFrame]:
-    return [decode_server_frame(effect.data) for effect in effects if isinstance(effect, Send)]
+    return [
+        decode_server_frame(effect.message.text) for effect in effects if isinstance(effect, Send)
+    ]
 
 
 def closed_with(effects: list[Effect]) -> int | None:
@@ -157,11 +164,39 @@ def test_a_frame_covers_its_whole_interval_though_most_of_it_is_for_others() -> 
     connection, _ = connected(head=8)
     hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
     shown = entry(7, new=pharmacy_row(7))
-    (ev,) = frames(connection.offer([hidden, shown], 8, 1.0))
+    (ev,) = frames(connection.offer(batch([hidden, shown], to=8), 1.0))
     assert isinstance(ev, Ev)
     assert (ev.from_, ev.to) == (5, 8)
     assert [item.seq for item in ev.items] == [7]
     assert connection.wants_after == 8
+
+
+def test_what_concerns_a_desk_not_at_all_moves_its_cursor_with_the_next_frame() -> None:
+    connection, _ = connected(head=8)
+    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    assert connection.offer(batch([hidden], to=6), 1.0) == []
+    assert connection.wants_after == 6
+    (ev,) = frames(connection.offer(batch([entry(7, new=pharmacy_row(7))], after=6), 1.0))
+    assert isinstance(ev, Ev)
+    assert (ev.from_, ev.to) == (5, 7)
+
+
+def test_the_cursor_moves_at_the_next_tick_when_nothing_else_moves_it() -> None:
+    connection, _ = connected(head=8)
+    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    connection.offer(batch([hidden], to=6), 1.0)
+    (ev,) = frames(connection.tick(2.0, NOON, 6))
+    assert isinstance(ev, Ev)
+    assert (ev.from_, ev.to, ev.items) == (5, 6, [])
+    assert connection.tick(3.0, NOON, 6) == []
+
+
+def test_desks_with_the_same_rights_are_sent_one_and_the_same_message() -> None:
+    rows = batch([entry(6, new=pharmacy_row(6))])
+    (one,), (other,) = (connected()[0].offer(rows, 1.0) for _ in range(2))
+    assert isinstance(one, Send)
+    assert isinstance(other, Send)
+    assert one.message is other.message
 
 
 def test_a_row_that_leaves_the_scope_is_told_as_gone() -> None:
@@ -173,7 +208,7 @@ def test_a_row_that_leaves_the_scope_is_told_as_gone() -> None:
         old={**row, "pharmacy_id": str(PHARMACY)},
         new={**row, "pharmacy_id": str(OTHER)},
     )
-    (ev,) = frames(connection.offer([left], 6, 1.0))
+    (ev,) = frames(connection.offer(batch([left], to=6), 1.0))
     assert isinstance(ev, Ev)
     assert ev.items[0].gone
     assert ev.items[0].body is msgspec.UNSET
@@ -191,22 +226,21 @@ def test_a_change_of_rights_counts_from_its_own_sequence_number() -> None:
     payment = {"practitioner_id": str(uuid4()), "pharmacy_id": str(PHARMACY)}
     before = entry(6, entity="payment", old=payment)
     after = entry(8, entity="payment", old=payment)
-    first, scope, last = frames(connection.offer([before, change, after], 8, 1.0))
+    first, scope = frames(connection.offer(batch([before, change, after], to=8), 1.0))
     assert isinstance(first, Ev)
     assert isinstance(scope, ScopeChanged)
-    assert isinstance(last, Ev)
     assert [item.seq for item in first.items] == [6, 7]
     assert scope.seq == 7
     assert scope.revoked == [f"pharmacy:{PHARMACY}"]
     assert scope.granted == [f"pharmacy:{OTHER}"]
-    assert last.items == [], "what was the old pharmacy's is not told after the change"
+    assert connection.wants_after == 8, "what was the old pharmacy's is not told after the change"
 
 
 def test_whoever_loses_all_rights_is_closed() -> None:
     connection, _ = connected()
     left = msgspec.structs.replace(ME, active=False, version=2)
     change = entry(6, entity="member", entity_id=ME.id, old=member_row(ME), new=member_row(left))
-    effects = connection.offer([change, entry(7, new=pharmacy_row(7))], 7, 1.0)
+    effects = connection.offer(batch([change, entry(7, new=pharmacy_row(7))], to=7), 1.0)
     assert closed_with(effects) == CloseCode.REVOKED
     assert [item.seq for ev in frames(effects) if isinstance(ev, Ev) for item in ev.items] == [6]
 
@@ -216,9 +250,9 @@ def test_a_desk_that_does_not_acknowledge_is_sent_no_more_than_its_window() -> N
     seq = 5
     while (after := connection.wants_after) is not None:
         assert after == seq
-        batch = [entry(number, new=pharmacy_row(number)) for number in range(seq + 1, seq + 65)]
+        rows = [entry(number, new=pharmacy_row(number)) for number in range(seq + 1, seq + 65)]
+        connection.offer(batch(rows, after=seq), 1.0)
         seq += 64
-        connection.offer(batch, seq, 1.0)
     assert seq - 5 == protocol.WINDOW
     connection.receive(encode_frame(Ack(clinic=CLINIC, to=seq)), 2.0)
     assert connection.wants_after == seq
@@ -226,8 +260,9 @@ def test_a_desk_that_does_not_acknowledge_is_sent_no_more_than_its_window() -> N
 
 def test_a_desk_that_never_acknowledges_is_closed_as_slow() -> None:
     connection, _ = connected()
-    connection.offer([entry(6, new=pharmacy_row(6))], 6, 1.0)
+    connection.offer(batch([entry(6, new=pharmacy_row(6))], to=6), 1.0)
     assert connection.tick(50.0, NOON, 6) != []  # a heartbeat
+    assert connection.receive(encode_frame(Ack(clinic=CLINIC, to=5)), 50.0) == [], "nothing new"
     assert closed_with(connection.tick(62.0, NOON, 6)) == CloseCode.SLOW
 
 
@@ -319,8 +354,9 @@ def test_intervals_follow_each_other_without_gap_whatever_is_in_them(
             for place in range(1, size + 1)
             if data.draw(st.booleans())
         ]
+        effects = connection.offer(batch(rows, after=seq, to=seq + size), 1.0)
         seq += size
-        for ev in frames(connection.offer(rows, seq, 1.0)):
+        for ev in frames([*effects, *connection.tick(1.0, NOON, seq)]):
             assert isinstance(ev, Ev)
             assert ev.from_ == expected
             expected = ev.to

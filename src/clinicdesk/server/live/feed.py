@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from clinicdesk.server.database import log
+from clinicdesk.server.live.batch import Batch
 from clinicdesk.server.live.render import RenderedEntry
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ class ClinicFeed:
         head: Everything up to here has been committed and may be sent.
     """
 
-    def __init__(self, database: Database, clinic_id: UUID, head: int) -> None:
+    def __init__(self, database: Database, clinic_id: UUID, epoch: str, head: int) -> None:
         self.clinic_id = clinic_id
+        self._epoch = epoch
         self.head = head
         self._database = database
         self._recent: deque[RenderedEntry] = deque(maxlen=KEPT_ENTRIES)
@@ -45,17 +47,19 @@ class ClinicFeed:
                     break
             return moved
 
-    async def after(self, seq: int) -> tuple[list[RenderedEntry], int]:
-        """Up to `READ_AT_ONCE` entries after `seq`, and the sequence number that they reach."""
+    async def after(self, seq: int) -> Batch:
+        """Up to `READ_AT_ONCE` entries after `seq`."""
         head = self.head
         if seq >= head:
-            return [], seq
+            return Batch(self.clinic_id, self._epoch, [], seq, seq)
         if seq >= self._kept_after:
             entries = self._from_memory(seq)
         else:  # no further than the head: what a heartbeat says must not lie behind it
             entries = await self._read(seq, head)
         entries = _whole_commands(entries[:READ_AT_ONCE], complete=len(entries) <= READ_AT_ONCE)
-        return entries, entries[-1].seq if entries else head
+        return Batch(
+            self.clinic_id, self._epoch, entries, seq, entries[-1].seq if entries else head
+        )
 
     def _remember(self, entries: list[RenderedEntry]) -> None:
         self._recent.extend(entries)

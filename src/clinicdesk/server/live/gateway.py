@@ -145,7 +145,8 @@ class LiveGateway:
         async with self._database.on_the_feed() as tx:
             heads = await log.heads(tx, [clinic_id])
         feed = self._feeds.setdefault(
-            clinic_id, ClinicFeed(self._database, clinic_id, heads.get(clinic_id, 0))
+            clinic_id,
+            ClinicFeed(self._database, clinic_id, self._epoch, heads.get(clinic_id, 0)),
         )
         if clinic_id not in self._advancing:
             self._advancing[clinic_id] = asyncio.Event()
@@ -277,8 +278,8 @@ class DeskSocket:
             after = self._connection.wants_after
             if after is None or after >= self._feed.head:
                 return
-            entries, reached = await self._feed.after(after)
-            await self._carry_out(self._connection.offer(entries, reached, time.monotonic()))
+            batch = await self._feed.after(after)
+            await self._carry_out(self._connection.offer(batch, time.monotonic()))
 
     async def _carry_out(self, effects: Iterable[Effect]) -> None:
         left = deque(effects)
@@ -286,7 +287,7 @@ class DeskSocket:
             effect = left.popleft()
             if isinstance(effect, Send):
                 _frames_sent.inc()
-                await self._socket.send(effect.data)
+                await self._socket.send(effect.message.text)
             elif isinstance(effect, Authenticate):
                 left.extend(await self._authenticate(effect.token))
             elif isinstance(effect, Close):

@@ -1,8 +1,10 @@
 """The server's end of one live socket, without sockets, clock or loop.
 
 Bytes and "now" go in; effects come out: frames to send, a token to authenticate, a close code. The
-gateway asks `wants_after` where the socket stands and gives it the log's next entries with
-`offer`. Times are seconds of any monotonic clock; the wire's own times come in as datetimes.
+gateway asks `wants_after` where the socket stands and gives it the log's next interval with
+`offer`. What has nothing for the desk is not sent at once: the next frame with items covers it, or
+one without items at the next `tick`. Times are seconds of any monotonic clock; the wire's own times
+come in as datetimes.
 
     AWAITING_HELLO -> AUTHENTICATING -> LIVE <-> PAUSED (token expired)
                                      -> RESYNC (the desk must take a snapshot and say hello again)
@@ -11,7 +13,6 @@ gateway asks `wants_after` where the socket stands and gives it the log's next e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
@@ -42,7 +43,8 @@ from clinicdesk.contract.frames import (
     decode_client_frame,
     encode_frame,
 )
-from clinicdesk.server.live.render import RenderedEntry
+from clinicdesk.server.live.batch import Batch, EvMessage, ev_message
+from clinicdesk.server.live.message import Message
 
 WINDOW = 512
 """Unacknowledged events after which nothing more is sent until an `ack` comes."""
@@ -60,7 +62,7 @@ MALFORMED_FRAME = 1007
 class Send(Struct, frozen=True):
     """A frame for the desk."""
 
-    data: bytes
+    message: Message
 
 
 class Authenticate(Struct, frozen=True):
@@ -122,21 +124,28 @@ class LiveConnection:
         sent_to: The desk has been sent everything up to this sequence number.
     """
 
+    __slots__ = ("_acked_to", "_epoch", "_expires", "_hello", "_last_sent", "_later_token",
+                 "_looked_to", "_looking_up", "_member_id", "_opened", "_unacked",
+                 "_unacked_bytes", "_unacked_events", "_waiting_since", "_warned", "member",
+                 "phase", "scopes", "sent_to")  # fmt: skip
+
     def __init__(self, now: float) -> None:
         self.phase = Phase.AWAITING_HELLO
         self.member: Member | None = None
         self.scopes: frozenset[str] = frozenset()
         self.sent_to = 0
+        self._looked_to = 0  # in (sent_to, looked_to] there is nothing for this desk
         self._acked_to = 0
+        self._member_id: UUID | None = None
         self._epoch = ""
         self._expires: datetime | None = None
         self._warned = False
         self._hello: Hello | None = None
         self._looking_up = False
         self._later_token: str | None = None  # came while an earlier one was being looked up
-        self._unacked: list[
-            tuple[int, int, int]
-        ] = []  # (to, events, bytes) of each frame on its way
+        self._unacked: list[EvMessage] = []
+        self._unacked_events = 0
+        self._unacked_bytes = 0
         self._opened = now
         self._last_sent = now
         self._waiting_since = now
@@ -182,9 +191,12 @@ class LiveConnection:
         member = self.member
         if member is None or ack.clinic != member.clinic_id or ack.to > self.sent_to:
             return self._close(CloseCode.GAP, "acknowledged what was not sent")
-        self._acked_to = max(self._acked_to, ack.to)
-        self._unacked = [frame for frame in self._unacked if frame[0] > self._acked_to]
-        self._waiting_since = now
+        if ack.to > self._acked_to:
+            self._acked_to = ack.to
+            self._unacked = [frame for frame in self._unacked if frame.to > ack.to]
+            self._unacked_events = sum(frame.events for frame in self._unacked)
+            self._unacked_bytes = sum(frame.size for frame in self._unacked)
+            self._waiting_since = now
         return []
 
     def _on_signal(self, signal: Signal) -> list[Effect]:
@@ -220,7 +232,7 @@ class LiveConnection:
             return self._close(CloseCode.REVOKED, "a cursor of another clinic")
         self._adopt(who)
         self._epoch = position.epoch
-        self._unacked = []
+        self._unacked, self._unacked_events, self._unacked_bytes = [], 0, 0
         cursor = hello.cursors[0] if hello.cursors else None
         effects: list[Effect] = [self._send(self._welcome(who, position, wall), now)]
         reason = self._resync_reason(cursor, position)
@@ -228,7 +240,8 @@ class LiveConnection:
             self.phase = Phase.RESYNC
             effects.append(self._send(Resync(clinic=who.member.clinic_id, reason=reason), now))
             return effects
-        self.sent_to = self._acked_to = position.head if cursor is None else cursor.seq
+        self.sent_to = position.head if cursor is None else cursor.seq
+        self._looked_to = self._acked_to = self.sent_to
         self.phase = Phase.LIVE
         return effects
 
@@ -256,6 +269,7 @@ class LiveConnection:
 
     def _adopt(self, who: Identity) -> None:
         self.member = who.member
+        self._member_id = who.member.id
         self.scopes = scopes_of(who.member)
         self._expires = who.expires
         self._warned = False
@@ -297,44 +311,56 @@ class LiveConnection:
     @property
     def wants_after(self) -> int | None:
         """The sequence number after which the socket can take entries; None while it must wait."""
-        if self.phase is not Phase.LIVE:
+        if (
+            self.phase is not Phase.LIVE
+            or self._unacked_events >= WINDOW
+            or self._unacked_bytes >= WINDOW_BYTES
+        ):
             return None
-        events = sum(frame[1] for frame in self._unacked)
-        size = sum(frame[2] for frame in self._unacked)
-        return None if events >= WINDOW or size >= WINDOW_BYTES else self.sent_to
+        return self._looked_to
 
-    def offer(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
-        """The log's entries in `(sent_to, to]`; a change of one's rights counts from its seq."""
+    def offer(self, batch: Batch, now: float) -> list[Effect]:
+        """The log's entries after `wants_after`; a change of one's rights counts from its seq."""
+        if self._member_id is not None and batch.concerns(self._member_id):
+            return self._offer_own_row(batch, now)
+        ev = batch.message_for(self.scopes, self.sent_to)
+        self._looked_to = batch.to
+        return [] if ev is None else [self._deliver(ev, now)]
+
+    def _offer_own_row(self, batch: Batch, now: float) -> list[Effect]:
+        """Deliver with the old rights up to each change of them, and with the new ones after it."""
         effects: list[Effect] = []
-        start = 0
-        for index, entry in enumerate(entries):
-            row = entry.member
-            if row is None or self.member is None or entry.entry.entity_id != self.member.id:
+        for entry in batch.entries:
+            if entry.member is None or entry.entry.entity_id != self._member_id:
                 continue
-            member = msgspec.convert(row, Member, strict=False)
+            member = msgspec.convert(entry.member, Member, strict=False)
             if scopes_of(member) != self.scopes:
-                effects += self._frame(entries[start : index + 1], entry.seq, now)
+                before, batch = batch.until(entry.seq), batch.beyond(entry.seq)
+                ev = before.message_for(self.scopes, self.sent_to) or self._cursor_moves(before.to)
+                self._looked_to = before.to
+                effects.append(self._deliver(ev, now))
                 effects += self._change_rights(member, entry.seq, now)
-                start = index + 1
             self.member = member
-        if self.phase is Phase.LIVE and self.sent_to < to:
-            effects += self._frame(entries[start:], to, now)
+            if self.phase is not Phase.LIVE:
+                return effects
+        if (ev := batch.message_for(self.scopes, self.sent_to)) is not None:
+            effects.append(self._deliver(ev, now))
+        self._looked_to = batch.to
         return effects
 
-    def _frame(self, entries: Sequence[RenderedEntry], to: int, now: float) -> list[Effect]:
-        assert self.member is not None
-        items = [item for entry in entries if (item := entry.item_for(self.scopes)) is not None]
-        head = (
-            f'{{"t":"ev","clinic":"{self.member.clinic_id}","epoch":"{self._epoch}",'
-            f'"from":{self.sent_to},"to":{to},"items":['
-        )
-        data = b"".join((head.encode(), b",".join(items), b"]}"))
+    def _deliver(self, ev: EvMessage, now: float) -> Send:
         if not self._unacked:
             self._waiting_since = now
-        self._unacked.append((to, len(items), len(data)))
-        self.sent_to = to
+        self._unacked.append(ev)
+        self._unacked_events += ev.events
+        self._unacked_bytes += ev.size
+        self.sent_to = ev.to
         self._last_sent = now
-        return [Send(data)]
+        return Send(ev.message)
+
+    def _cursor_moves(self, to: int) -> EvMessage:
+        assert self.member is not None
+        return ev_message(self.member.clinic_id, self._epoch, self.sent_to, to, ())
 
     def _change_rights(self, member: Member, seq: int, now: float) -> list[Effect]:
         before, self.scopes = self.scopes, scopes_of(member)
@@ -362,6 +388,8 @@ class LiveConnection:
         if self._unacked and now - self._waiting_since > ACK_WITHIN_S:
             return self._close(CloseCode.SLOW, "nothing was acknowledged")
         effects = self._watch_expiry(self._expires, now, wall)
+        if self.phase is Phase.LIVE and self.sent_to < self._looked_to:
+            effects.append(self._deliver(self._cursor_moves(self._looked_to), now))
         if not effects and now - self._last_sent >= IDLE_HEARTBEAT_S:
             beat = Heartbeat(heads=[self._head(head)], server_time=wall)
             effects.append(self._send(beat, now))
@@ -386,7 +414,7 @@ class LiveConnection:
 
     def _send(self, frame: ServerFrame, now: float) -> Send:
         self._last_sent = now
-        return Send(encode_frame(frame))
+        return Send(Message(encode_frame(frame)))
 
     def _close(self, code: int, reason: str) -> list[Effect]:
         self.phase = Phase.CLOSED
