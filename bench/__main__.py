@@ -1,7 +1,6 @@
 """`python -m bench [--full] [NAME ...]`: every measurement, or those named, one after the other.
 
-A measurement is a module of this package with a function `main`: `server`, and each whose name
-begins with `desktop_`. Each runs in a process of its own.
+A measurement is a module of this package with a function `main`. Each runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -14,18 +13,18 @@ import sys
 from pathlib import Path
 from typing import Final
 
-PREFIXES: Final = ("server", "desktop_")
-_NO_MEASUREMENTS: Final = "server_"
-"""What belongs to `server`."""
+_FOLDER: Final = Path(__file__).parent
 
 
 def names() -> list[str]:
     """The measurements there are."""
-    found = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    return sorted(
-        (n for n in found if n.startswith(PREFIXES) and not n.startswith(_NO_MEASUREMENTS)),
-        reverse=True,
-    )
+    modules = (module.name for module in pkgutil.iter_modules([str(_FOLDER)]))
+    return sorted((name for name in modules if _measures(name)), reverse=True)
+
+
+def _measures(name: str) -> bool:
+    """Looked up in the text: importing them all would load both ends into this process."""
+    return name != "__main__" and "\ndef main(" in (_FOLDER / f"{name}.py").read_text()
 
 
 def main() -> int:

@@ -81,6 +81,18 @@ async def filled_place(scale: Scale) -> AsyncIterator[Place]:
             await database.close()
 
 
+@asynccontextmanager
+async def empty_place() -> AsyncIterator[Database]:
+    """A migrated database with nothing in it; gone afterwards."""
+    with _short_folder() as folder, EmbeddedDatabase(folder, settings=_SETTINGS) as url:
+        migrate(url)
+        database = await Database.open(url)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
 @contextmanager
 def server_on(place: Place) -> Iterator[str]:
     """A server process on the place's database; its address."""
