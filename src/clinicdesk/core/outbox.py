@@ -8,8 +8,11 @@ server.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -23,8 +26,18 @@ from clinicdesk.core.identity import new_id
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.overlay import Pending
 from clinicdesk.core.replica import Applied, Replica
-from clinicdesk.core.store.outbox_table import NEVER, OutboxEntry, OutboxState, OutboxTable
+from clinicdesk.core.store.outbox_table import (
+    NEVER,
+    Delay,
+    Fresh,
+    OutboxEntry,
+    OutboxState,
+    OutboxTable,
+)
 from clinicdesk.core.trace import Trace
+
+_RECENT: Final = 20
+"""Commands that were done lately and are shown as such."""
 
 Who = Callable[[], Member]
 """Answers who is signed in, with the rights that they have now."""
@@ -34,6 +47,13 @@ class Submitted(Struct, frozen=True):
     """A command that is saved on this computer and will be sent."""
 
     op_id: UUID
+
+
+class Sent(Struct, frozen=True):
+    """A command that the server has carried out, and when its answer came."""
+
+    entry: OutboxEntry
+    at: datetime
 
 
 class PendingState(StrEnum):
@@ -51,6 +71,7 @@ class Outbox:
     Attributes:
         changed: Told of the aggregate whose commands changed; None when many did.
         work: Told when there is something new to send.
+        late: Told of a command that had taken effect when a person discarded it.
     """
 
     def __init__(
@@ -65,8 +86,12 @@ class Outbox:
         self._epoch: str | None = None
         # A command that is given while its predecessor's answer is being stored must see it.
         self._turn = asyncio.Lock()
+        self._leaving: frozenset[UUID] = frozenset()
+        self._discarded: dict[UUID, OutboxEntry] = {}
+        self._recent: deque[Sent] = deque(maxlen=_RECENT)
         self.changed: Listeners[UUID | None] = Listeners()
         self.work: Listeners[None] = Listeners()
+        self.late: Listeners[OutboxEntry] = Listeners()
         replica.applied.add(self._follow)
 
     async def load(self) -> None:
@@ -107,10 +132,12 @@ class Outbox:
     @property
     def unsent(self) -> int:
         """Commands that the server has not answered: what the connection pill counts."""
-        return sum(
-            entry.state in (OutboxState.WAITING, OutboxState.SENDING)
-            for entry in self._entries.values()
-        )
+        return sum(entry.unanswered for entry in self._entries.values())
+
+    @property
+    def recent(self) -> list[Sent]:
+        """What the server carried out since the desk was opened, the newest first; the last few."""
+        return list(reversed(self._recent))
 
     def refused(self) -> list[OutboxEntry]:
         """Commands that were refused and that nobody has dealt with, the oldest first."""
@@ -128,29 +155,120 @@ class Outbox:
                 return meaning
         return None
 
+    def built_upon(self, op_id: UUID) -> list[OutboxEntry]:
+        """The commands that were given upon the effect of this one, in order: without it they
+        cannot be carried out."""
+        entry = self._entries.get(op_id)
+        if entry is None:
+            return []
+        built = []
+        for later in self.entries():
+            if later.n <= entry.n or not _same_thing(later, entry):
+                continue
+            if not (later.unanswered if entry.unanswered else _depends(later)):
+                break
+            built.append(later)
+        return built
+
     async def dismiss(self, op_id: UUID) -> None:
         """Forget a refused command: a person has read why and dealt with it."""
         entry = self._entries.get(op_id)
         if entry is None or entry.state is not OutboxState.REFUSED:
             return
-        await self._table.remove(op_id)
-        del self._entries[op_id]
+        await self._table.remove([entry])
+        self._entries.pop(op_id, None)
         self._changed(entry.command.prescription_id)
+
+    async def discard(self, op_id: UUID) -> list[OutboxEntry]:
+        """Give up a command that is not done, and what was built upon it; answers them.
+
+        One that was sent without an answer may have taken effect all the same: `late` tells of it
+        once that is known. Raises StoreLost: then everything is as it was.
+        """
+        async with self._turn:
+            entry = self._entries.get(op_id)
+            if entry is None or entry.state is OutboxState.DONE:
+                return []
+            leaving = [entry, *self.built_upon(op_id)]
+            # Not to be sent any more while the disk is written.
+            self._leaving = frozenset(each.op_id for each in leaving)
+            try:
+                await self._table.remove(leaving)
+            finally:
+                self._leaving = frozenset()
+            gone = [self._entries.pop(each.op_id) for each in leaving]
+            self._discarded |= {each.op_id: each for each in gone}
+        self._changed(entry.command.prescription_id)
+        self.work.tell(None)
+        return gone
+
+    async def put_back(self, entries: Sequence[OutboxEntry]) -> None:
+        """Undo `discard`: the same commands, with the same identity. Raises StoreLost."""
+        async with self._turn:
+            await self._table.put_back(entries)
+            for entry in entries:
+                self._discarded.pop(entry.op_id, None)
+                state = OutboxState.WAITING if entry.unanswered else entry.state
+                self._entries[entry.op_id] = replace(entry, state=state)
+        for aggregate in {entry.command.prescription_id for entry in entries}:
+            self._changed(aggregate)
+        self.work.tell(None)
+
+    async def retry(self, op_id: UUID, upon: int | None = None) -> Submitted | None:
+        """Give a refused command anew, and what was built upon it, in one step with forgetting the
+        refused ones; None when it is not here any more.
+
+        `upon` is the version of its prescription that the person has seen; without it the one that
+        is known. Raises StoreLost: then the refusal is there still.
+        """
+        async with self._turn:
+            entry = self._entries.get(op_id)
+            if entry is None or entry.state is not OutboxState.REFUSED:
+                return None
+            old = [entry, *self.built_upon(op_id)]
+            first = upon if upon is not None else self._version_for(entry.command, but=old)
+            fresh = [
+                Fresh(new_id(), each.command, each.medicines, None if place else first)
+                for place, each in enumerate(old)
+            ]
+            added = await self._table.supersede(old, fresh, self._now())
+            for each in old:
+                self._entries.pop(each.op_id, None)
+            self._entries |= {each.op_id: each for each in added}
+        self._changed(entry.command.prescription_id)
+        self.work.tell(None)
+        return Submitted(added[0].op_id)
 
     def next_to_send(self, busy: frozenset[UUID]) -> list[OutboxEntry]:
         """The first unanswered command of each aggregate that is not `busy`."""
         first: dict[UUID, OutboxEntry] = {}
         for entry in self.entries():
-            if entry.state in (OutboxState.WAITING, OutboxState.SENDING):
+            if entry.unanswered:
                 first.setdefault(entry.command.prescription_id, entry)
-        return [entry for aggregate, entry in first.items() if aggregate not in busy]
+        return [
+            entry
+            for aggregate, entry in first.items()
+            if aggregate not in busy and entry.op_id not in self._leaving
+        ]
 
     def mark_sending(self, op_id: UUID, sending: bool) -> None:
         """Show that a command is on its way, or (False) that it waits again. Not stored."""
         entry = self._entries.get(op_id)
-        if entry is not None and entry.state in (OutboxState.WAITING, OutboxState.SENDING):
+        if entry is not None and entry.unanswered:
             state = OutboxState.SENDING if sending else OutboxState.WAITING
             self._entries[op_id] = replace(entry, state=state)
+            self._changed(entry.command.prescription_id)
+
+    def put_off(self, op_id: UUID, delay: Delay, *, heard: bool) -> None:
+        """An attempt to send came to nothing: it waits again. Not stored.
+
+        `heard`: The server may have heard it, and only its answer was lost.
+        """
+        entry = self._entries.get(op_id)
+        if entry is not None and entry.unanswered:
+            self._entries[op_id] = replace(
+                entry, state=OutboxState.WAITING, delay=delay, tried=entry.tried or heard
+            )
             self._changed(entry.command.prescription_id)
 
     async def finish(self, op_id: UUID, answer: Done | Refusal) -> None:
@@ -158,6 +276,7 @@ class Outbox:
         async with self._turn:
             entry = self._entries.get(op_id)
             if entry is None:
+                self._answered_late(op_id, answer)
                 return
             passed = isinstance(answer, Done) and self._has_passed(answer)
             await self._table.finish(entry, answer, passed)
@@ -170,7 +289,13 @@ class Outbox:
                 self._finish_refused(entry, answer)
         self._changed(entry.command.prescription_id)
 
+    def _answered_late(self, op_id: UUID, answer: Done | Refusal) -> None:
+        discarded = self._discarded.pop(op_id, None)
+        if discarded is not None and isinstance(answer, Done):
+            self.late.tell(discarded)
+
     def _finish_done(self, entry: OutboxEntry, done: Done) -> None:
+        self._recent.append(Sent(replace(entry, state=OutboxState.DONE, done=done), self._now()))
         if self._has_passed(done):
             self._entries.pop(entry.op_id, None)
         else:
@@ -188,20 +313,20 @@ class Outbox:
         return [
             other
             for other in self.entries()
-            if other.n > entry.n
-            and other.command.prescription_id == entry.command.prescription_id
-            and other.state in (OutboxState.WAITING, OutboxState.SENDING)
+            if other.n > entry.n and _same_thing(other, entry) and other.unanswered
         ]
 
-    def _version_for(self, command: AnyCommand) -> int | None:
+    def _version_for(self, command: AnyCommand, but: Sequence[OutboxEntry] = ()) -> int | None:
         """What If-Match will say; None when it is not known yet, or nothing is there to match."""
         if ROUTES[type(command)].creates:
             return None
+        leaving = {entry.op_id for entry in but}
         own = [
             entry
             for entry in self.entries()
             if entry.command.prescription_id == command.prescription_id
             and entry.state is not OutboxState.REFUSED
+            and entry.op_id not in leaving
         ]
         row = self._replica.prescriptions.server_row(command.prescription_id)
         known = 0 if row is None else row.version
@@ -219,6 +344,8 @@ class Outbox:
         epoch, self._epoch = self._epoch, applied.position.cursor.epoch
         if epoch is not None and epoch != self._epoch:
             self._offer_again()
+        for op_id in applied.seen & self._discarded.keys():
+            self.late.tell(self._discarded.pop(op_id))
         touched: set[UUID] = set()
         for entry in self.entries():
             if entry.op_id in applied.seen and not entry.seen:
@@ -261,6 +388,15 @@ class Outbox:
             and not entry.seen
         }
         self._replica.show_pending(aggregate, pending)
+
+
+def _same_thing(one: OutboxEntry, other: OutboxEntry) -> bool:
+    return one.command.prescription_id == other.command.prescription_id
+
+
+def _depends(entry: OutboxEntry) -> bool:
+    """Whether it was given upon a command that was refused, or not answered yet."""
+    return entry.version == NEVER or (entry.unanswered and entry.version is None)
 
 
 _MEANINGS = (

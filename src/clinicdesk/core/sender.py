@@ -22,6 +22,7 @@ from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.listeners import Unsubscribe
 from clinicdesk.core.live.link import Link
 from clinicdesk.core.outbox import Outbox
+from clinicdesk.core.sending_delay import delay_of, may_be_done
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.core.trace import Trace
 from clinicdesk.core.transport import Answer, Outcome, Tokens, Transport
@@ -134,7 +135,7 @@ class Sender:
         except StoreLost:
             answer = None  # it is asked for again, and answered alike
         if answer is None:
-            self._outbox.mark_sending(entry.op_id, sending=False)
+            self._outbox.put_off(entry.op_id, delay_of(outcome), heard=may_be_done(outcome))
             self._wait_longer(entry.command.prescription_id)
         else:
             self._attempts.pop(entry.command.prescription_id, None)

@@ -39,14 +39,16 @@ class UnreachableReason(StrEnum):
 
 
 class Unreachable(Struct, frozen=True):
-    """The server did not answer. Whether it heard the call is not known.
+    """The server did not answer.
 
     Attributes:
         sentence: What happened and what to do, for a person.
+        heard: Whether the server may have heard the call all the same; False: surely not.
     """
 
     reason: UnreachableReason
     sentence: str
+    heard: bool = True
 
 
 class Answer(Struct, frozen=True):
@@ -95,6 +97,8 @@ class Transport:
         if tokens is None:
             return await self._once(method, path, body, headers or {}, timeout_s)
         token = await tokens.access_token()
+        if isinstance(token, Unreachable):
+            return Unreachable(token.reason, token.sentence, heard=False)
         if not isinstance(token, str):
             return token
         outcome = await self._bearing(token, method, path, body, headers, timeout_s)
@@ -177,7 +181,9 @@ class Transport:
         import httpx
 
         host = self.server.partition("//")[2] or self.server
-        return unreachable(host, error, timed_out=isinstance(error, httpx.TimeoutException))
+        found = unreachable(host, error, timed_out=isinstance(error, httpx.TimeoutException))
+        before = (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL)
+        return Unreachable(found.reason, found.sentence, heard=not isinstance(error, before))
 
 
 def unreachable(host: str, error: BaseException, *, timed_out: bool) -> Unreachable:

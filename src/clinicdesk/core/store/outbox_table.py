@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -33,6 +34,16 @@ class OutboxState(StrEnum):
     REFUSED = "refused"
 
 
+class Delay(StrEnum):
+    """Why an attempt to send came to no answer about the command."""
+
+    UNREACHABLE = "unreachable"
+    BUSY = "busy"  # the server, or its database, asked for patience
+    FAULT = "fault"  # the server has a fault of its own
+    SIGNED_OUT = "signed_out"
+    OTHER_VERSION = "other_version"
+
+
 class OutboxEntry(Struct, frozen=True, kw_only=True):
     """A command in the outbox.
 
@@ -44,6 +55,9 @@ class OutboxEntry(Struct, frozen=True, kw_only=True):
             or it creates.
         done: The answer. refusal: why not. One of them, once it is over.
         seen: Its effect has come back through the feed.
+        tried: The server may have carried it out although nobody here has heard so. Not stored:
+            of a command that an earlier run left nobody knows, so it may have been.
+        delay: What the last attempt to send it came to. Not stored.
     """
 
     n: int
@@ -56,6 +70,22 @@ class OutboxEntry(Struct, frozen=True, kw_only=True):
     done: Done | None = None
     refusal: Refusal | None = None
     seen: bool = False
+    tried: bool = False
+    delay: Delay | None = None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the server still has to say something about it."""
+        return self.state in (OutboxState.WAITING, OutboxState.SENDING)
+
+
+class Fresh(Struct, frozen=True):
+    """A command that is to be appended. `version` as in `OutboxEntry`."""
+
+    op_id: UUID
+    command: AnyCommand
+    medicines: list[Medicine]
+    version: int | None
 
 
 class OutboxTable:
@@ -77,30 +107,33 @@ class OutboxTable:
         version: int | None,
     ) -> OutboxEntry:
         """Append a command; it survives a power cut from here on."""
+        (entry,) = await self.supersede([], [Fresh(op_id, command, medicines, version)], at)
+        return entry
 
-        def work(connection: Connection) -> int:
-            return connection.execute(
-                "INSERT INTO outbox (op_id, aggregate, command, context, at, state, version) "
-                "VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
-                (
-                    op_id.bytes,
-                    command.prescription_id.bytes,
-                    msgspec.json.encode(command),
-                    msgspec.json.encode(medicines),
-                    at.isoformat(),
-                    version,
-                ),
-            ).lastrowid
+    async def supersede(
+        self, old: Sequence[OutboxEntry], fresh: Sequence[Fresh], at: datetime
+    ) -> list[OutboxEntry]:
+        """Append commands in place of others, at one stroke: one of the two sets is always there.
 
-        return OutboxEntry(
-            n=await self._writer.transaction(work),
-            op_id=op_id,
-            command=command,
-            medicines=medicines,
-            at=at,
-            state=OutboxState.WAITING,
-            version=version,
-        )
+        Raises StoreLost: then the old ones are there still.
+        """
+
+        def work(connection: Connection) -> list[int]:
+            _delete(connection, old)
+            return [_append(connection, each, at) for each in fresh]
+
+        return [
+            OutboxEntry(
+                n=n,
+                op_id=each.op_id,
+                command=each.command,
+                medicines=each.medicines,
+                at=at,
+                state=OutboxState.WAITING,
+                version=each.version,
+            )
+            for n, each in zip(await self._writer.transaction(work), fresh, strict=True)
+        ]
 
     async def finish(self, entry: OutboxEntry, answer: Done | Refusal, passed: bool) -> None:
         """Keep the answer.
@@ -137,37 +170,69 @@ class OutboxTable:
 
         await self._writer.transaction(work)
 
-    async def remove(self, op_id: UUID) -> None:
-        """Forget a refused command that a person has dealt with."""
+    async def remove(self, entries: Sequence[OutboxEntry]) -> None:
+        """Forget commands that a person has dealt with or does not want, all of them or none."""
+        await self._writer.transaction(lambda connection: _delete(connection, entries))
+
+    async def put_back(self, entries: Sequence[OutboxEntry]) -> None:
+        """Take commands up again in the places that they had before `remove`."""
         await self._writer.transaction(
-            lambda connection: connection.execute(
-                "DELETE FROM outbox WHERE op_id = ? AND state = 'refused'", (op_id.bytes,)
-            )
+            lambda connection: _insert(connection, entries, in_their_places=True)
         )
 
     async def adopt(self, entries: list[OutboxEntry]) -> None:
-        """Take over commands recovered from a store that was set aside, in their order."""
+        """Take over commands recovered from another store, in their order, behind those here."""
+        await self._writer.transaction(
+            lambda connection: _insert(connection, entries, in_their_places=False)
+        )
 
-        def work(connection: Connection) -> None:
-            for entry in entries:
-                answer = entry.done or entry.refusal
-                connection.execute(
-                    "INSERT OR IGNORE INTO outbox "
-                    "(op_id, aggregate, command, context, at, state, version, answer) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        entry.op_id.bytes,
-                        entry.command.prescription_id.bytes,
-                        msgspec.json.encode(entry.command),
-                        msgspec.json.encode(entry.medicines),
-                        entry.at.isoformat(),
-                        entry.state.value,
-                        entry.version,
-                        msgspec.json.encode(answer) if answer is not None else None,
-                    ),
-                )
 
-        await self._writer.transaction(work)
+def _append(connection: Connection, fresh: Fresh, at: datetime) -> int:
+    return connection.execute(
+        "INSERT INTO outbox (op_id, aggregate, command, context, at, state, version) "
+        "VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
+        (
+            fresh.op_id.bytes,
+            fresh.command.prescription_id.bytes,
+            msgspec.json.encode(fresh.command),
+            msgspec.json.encode(fresh.medicines),
+            at.isoformat(),
+            fresh.version,
+        ),
+    ).lastrowid
+
+
+def _delete(connection: Connection, entries: Sequence[OutboxEntry]) -> None:
+    # What was answered well meanwhile is the feed's to take away.
+    connection.executemany(
+        "DELETE FROM outbox WHERE op_id = ? AND state <> 'done'",
+        [(entry.op_id.bytes,) for entry in entries],
+    )
+
+
+def _insert(
+    connection: Connection, entries: Sequence[OutboxEntry], *, in_their_places: bool
+) -> None:
+    for entry in entries:
+        answer = entry.done or entry.refusal
+        # `sending` is never stored.
+        state = OutboxState.WAITING if entry.unanswered else entry.state
+        connection.execute(
+            "INSERT OR IGNORE INTO outbox "
+            "(n, op_id, aggregate, command, context, at, state, version, answer) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.n if in_their_places else None,
+                entry.op_id.bytes,
+                entry.command.prescription_id.bytes,
+                msgspec.json.encode(entry.command),
+                msgspec.json.encode(entry.medicines),
+                entry.at.isoformat(),
+                state.value,
+                entry.version,
+                msgspec.json.encode(answer) if answer is not None else None,
+            ),
+        )
 
 
 def read_outbox(connection: Connection) -> list[OutboxEntry]:
@@ -197,4 +262,5 @@ def _entry(row: tuple[Any, ...]) -> OutboxEntry:
         done=_DONE.decode(answer) if state == OutboxState.DONE else None,
         refusal=_REFUSAL.decode(answer) if state == OutboxState.REFUSED else None,
         seen=bool(seen),
+        tried=state == OutboxState.WAITING,
     )
