@@ -16,8 +16,10 @@ from clinicdesk.contract.frames import (
     Ack,
     AuthExpiring,
     Bye,
+    ClientFrame,
     CloseCode,
     Cursor,
+    Digest,
     Ev,
     Head,
     Heartbeat,
@@ -27,31 +29,45 @@ from clinicdesk.contract.frames import (
     ResyncReason,
     ScopeChanged,
     ServerFrame,
+    Signal,
+    SignalKind,
+    Signalled,
     Welcome,
     decode_client_frame,
     encode_frame,
 )
-from clinicdesk.core.live.protocol import (
+from clinicdesk.core.live.delays import (
     EAGER_FOR_S,
     FIRST_DELAY_S,
     LONGEST_DELAY_S,
     LONGEST_EAGER_DELAY_S,
-    SILENCE_S,
+    RATE_DELAY_S,
     SNAPSHOT_PAUSE_S,
+)
+from clinicdesk.core.live.effects import (
     Apply,
     CaughtUp,
     ChangeScopes,
     Close,
+    Compare,
     Connect,
     Cut,
     Effect,
-    FeedProtocol,
     FetchSnapshot,
-    Phase,
     RenewToken,
     Send,
     Serving,
     Stopped,
+    Told,
+)
+from clinicdesk.core.live.protocol import (
+    ACK_BYTES,
+    ACK_EVENTS,
+    BEHIND_S,
+    DIGEST_PAUSE_S,
+    SILENCE_S,
+    FeedProtocol,
+    Phase,
 )
 from tests.core import sample
 from tests.core.sample import CLINIC, NOON, a_frame, an_id
@@ -78,20 +94,33 @@ def a_welcome(head: Head) -> bytes:
 def following(seq: int = 1, head: int | None = None) -> FeedProtocol:
     protocol = a_protocol(sample.a_cursor(seq))
     protocol.start(0)
-    protocol.connected("token", 0)
-    protocol.receive(a_welcome(a_head(seq if head is None else head)), 0)
+    greet(protocol, a_head(seq if head is None else head), now=0)
     return protocol
 
 
+def greet(protocol: FeedProtocol, head: Head, now: float = 0) -> list[Effect]:
+    """The socket opens, and the server says where it stands."""
+    protocol.connected(protocol.number, "token", now)
+    return protocol.receive(protocol.number, a_welcome(head), now)
+
+
+def connects(effects: list[Effect]) -> bool:
+    return any(isinstance(effect, Connect) for effect in effects)
+
+
+def said(effects: list[Effect]) -> list[ClientFrame]:
+    return [decode_client_frame(effect.data) for effect in effects if isinstance(effect, Send)]
+
+
 def frame(protocol: FeedProtocol, sent: ServerFrame, now: float = 0) -> list[Effect]:
-    return protocol.receive(encode_frame(sent), now)
+    return protocol.receive(protocol.number, encode_frame(sent), now)
 
 
 def test_a_desk_with_nothing_begins_with_a_snapshot_and_then_says_hello_from_there() -> None:
     protocol = a_protocol()
     assert protocol.start(0) == [FetchSnapshot(None)]
-    assert protocol.snapshot_taken(sample.a_cursor(7)) == [Connect()]
-    [said] = protocol.connected("token", 0)
+    assert protocol.snapshot_taken(sample.a_cursor(7), 0) == [Connect(1)]
+    [said] = protocol.connected(protocol.number, "token", 0)
     assert isinstance(said, Send)
     assert decode_client_frame(said.data) == Hello(
         token="token", device_id=DEVICE, cursors=[sample.a_cursor(7)]
@@ -102,17 +131,168 @@ def test_a_frame_that_follows_is_applied_and_acknowledged_after_the_commit() -> 
     protocol = following(1, head=3)
     ev = a_frame(1, 3)
     assert frame(protocol, ev) == [Apply(ev)]
-    sent, caught_up = protocol.applied(sample.a_cursor(3))
-    assert isinstance(sent, Send)
-    assert decode_client_frame(sent.data) == Ack(clinic=CLINIC, to=3)
-    assert caught_up == CaughtUp()
+    assert protocol.applied(sample.a_cursor(3)) == [CaughtUp()]
+    assert said(protocol.tick(1, 1)) == [Ack(clinic=CLINIC, to=3)]
+    assert protocol.tick(2, 2) == [], "and only once"
+
+
+def items(count: int, size: int = 10) -> list[Item]:
+    body = msgspec.Raw(b'"%s"' % (b"x" * size))
+    return [Item(seq=n + 2, kind="patient", id=an_id(str(n)), v=1, body=body) for n in range(count)]
+
+
+@pytest.mark.parametrize(("count", "size"), [(ACK_EVENTS, 10), (1, ACK_BYTES)])
+def test_much_that_was_applied_is_acknowledged_at_once(count: int, size: int) -> None:
+    protocol = following(1)
+    frame(protocol, a_frame(1, count + 1, *items(count, size)))
+    assert said(protocol.applied(sample.a_cursor(count + 1))) == [Ack(clinic=CLINIC, to=count + 1)]
+
+
+def test_little_is_acknowledged_together_with_what_follows_it() -> None:
+    protocol = following(1)
+    for seq in range(1, ACK_EVENTS):
+        frame(protocol, a_frame(seq, seq + 1, *items(1)))
+        assert said(protocol.applied(sample.a_cursor(seq + 1))) == []
+    frame(protocol, a_frame(ACK_EVENTS, ACK_EVENTS + 1, *items(1)))
+    acked = said(protocol.applied(sample.a_cursor(ACK_EVENTS + 1)))
+    assert acked == [Ack(clinic=CLINIC, to=ACK_EVENTS + 1)]
+
+
+def test_what_was_accepted_and_is_not_in_the_store_is_not_acknowledged() -> None:
+    protocol = following(1)
+    frame(protocol, a_frame(1, 500, *items(400)))
+    assert said(protocol.tick(1, 1)) == []
+
+
+def test_an_old_socket_s_late_frames_are_not_heard() -> None:
+    protocol = following(1)
+    old = protocol.number
+    frame(protocol, a_frame(2, 3))
+    greet(protocol, a_head(3))
+    assert protocol.number != old
+    assert protocol.receive(old, encode_frame(a_frame(1, 2)), 1) == []
+    assert protocol.disconnected(old, None, 1) == []
+    assert protocol.phase is Phase.FOLLOWING
+
+
+def test_a_socket_that_opens_after_it_was_given_up_is_closed() -> None:
+    protocol = a_protocol(sample.a_cursor())
+    protocol.start(0)
+    first = protocol.number
+    protocol.stop()
+    assert protocol.connected(first, "token", 1) == [Close(1000)]
+    protocol.start(2)
+    assert protocol.connected(first, "token", 3) == [Close(1000)]
+    assert said(protocol.connected(protocol.number, "token", 4)) != []
+
+
+def a_digest(seq: int, kind: str = "patient") -> Digest:
+    return Digest(clinic=CLINIC, seq=seq, kind=kind, count=1, hash="0", settled_before=NOON)
+
+
+def test_a_digest_is_compared_only_by_a_desk_that_stands_where_it_was_made() -> None:
+    protocol = following(5)
+    assert frame(protocol, a_digest(4)) == []
+    assert frame(protocol, a_digest(6)) == []
+    assert frame(protocol, a_digest(5)) == [Compare(a_digest(5))]
+
+
+def test_rows_that_do_not_add_up_are_fetched_anew() -> None:
+    protocol = following(5)
+    assert protocol.compared(a_digest(5), equal=True, now=1) == []
+    assert protocol.compared(a_digest(5), equal=False, now=1) == [
+        Close(1000),
+        FetchSnapshot(ResyncReason.DIGEST),
+    ]
+
+
+def test_two_ends_that_reckon_differently_do_not_send_the_rows_time_and_again() -> None:
+    protocol = following(5)
+    protocol.compared(a_digest(5), equal=False, now=1)
+    protocol.snapshot_taken(sample.a_cursor(5), 2)
+    greet(protocol, a_head(5), now=3)
+    assert protocol.compared(a_digest(5), equal=False, now=4) == []
+    assert protocol.compared(a_digest(5, "payment"), equal=False, now=4) != []
+    protocol.snapshot_taken(sample.a_cursor(5), 5)
+    greet(protocol, a_head(5), now=6)
+    assert protocol.compared(a_digest(5), equal=False, now=4 + DIGEST_PAUSE_S) != []
+
+
+def test_signals_go_out_and_come_in_while_the_desk_is_connected() -> None:
+    protocol = following(5)
+    thread = f"prescription:{an_id('rx')}"
+    assert said(protocol.signal(thread, SignalKind.TYPING)) == [
+        Signal(thread=thread, what=SignalKind.TYPING)
+    ]
+    told = Signalled(
+        thread=thread, what=SignalKind.PRESENT, by=an_id("x"), device=an_id("y"), lease_s=30
+    )
+    assert frame(protocol, told) == [Told(told)]
+    protocol.disconnected(protocol.number, None, 1)
+    assert protocol.signal(thread, SignalKind.GONE) == []
+
+
+def test_a_server_that_says_there_is_more_and_does_not_send_it_is_asked_anew() -> None:
+    protocol = following(5)
+    beat = Heartbeat(heads=[a_head(9)], server_time=NOON)
+    assert frame(protocol, beat, now=10) == []
+    assert frame(protocol, beat, now=10 + BEHIND_S / 2) == []
+    assert frame(protocol, beat, now=10 + BEHIND_S) == [
+        Close(CloseCode.GAP),
+        Cut(expected=True),
+        Connect(2),
+    ]
+
+
+def test_a_slow_store_is_not_held_against_the_server() -> None:
+    protocol = following(5)
+    frame(protocol, a_frame(5, 8))
+    beat = Heartbeat(heads=[a_head(9)], server_time=NOON)
+    for now in range(10, 200, 10):
+        assert frame(protocol, beat, now=now) == []
+
+
+def test_a_desk_that_is_too_much_for_the_server_rests_longer() -> None:
+    least, most = RATE_DELAY_S
+    protocol = following(1)
+    assert protocol.disconnected(protocol.number, CloseCode.RATE, 0) == [Cut(expected=False)]
+    assert protocol.tick(least - 1, least - 1) == []
+    assert protocol.tick(most, least) == [Connect(2)]
+
+
+@pytest.mark.parametrize(
+    "code", [CloseCode.RESTART, CloseCode.HEARTBEAT, CloseCode.SLOW, 1006, 1007, None]
+)
+def test_after_any_other_end_it_resumes_from_where_it_stands(code: int | None) -> None:
+    protocol = following(7)
+    [cut] = protocol.disconnected(protocol.number, code, 0)
+    assert isinstance(cut, Cut)
+    assert protocol.tick(2, 2) == [Connect(2)]
+    [hello] = said(protocol.connected(protocol.number, "token", 2))
+    assert isinstance(hello, Hello)
+    assert [cursor.seq for cursor in hello.cursors] == [7]
+
+
+def test_a_desk_that_was_stopped_stays_so_whatever_comes_back_late() -> None:
+    protocol = a_protocol()
+    protocol.start(0)
+    protocol.stop()
+    assert protocol.snapshot_taken(sample.a_cursor(3), 1) == []
+    assert protocol.snapshot_failed(1) == []
+    assert protocol.failed(sample.a_cursor(3), 1, unreadable=False) == []
+    assert protocol.tick(100, 100) == []
+    assert protocol.phase is Phase.STOPPED
+    assert connects(protocol.start(101)), "and begins where the rows are"
 
 
 def test_a_desk_at_the_head_is_live_with_the_greeting() -> None:
     protocol = a_protocol(sample.a_cursor(4))
     protocol.start(0)
-    protocol.connected("token", 0)
-    assert protocol.receive(a_welcome(a_head(4)), 0) == [Serving(behind=False), CaughtUp()]
+    protocol.connected(protocol.number, "token", 0)
+    assert protocol.receive(protocol.number, a_welcome(a_head(4)), 0) == [
+        Serving(behind=False),
+        CaughtUp(),
+    ]
 
 
 def test_a_gap_resumes_from_the_cursor() -> None:
@@ -120,15 +300,14 @@ def test_a_gap_resumes_from_the_cursor() -> None:
     assert frame(protocol, a_frame(2, 3)) == [
         Close(CloseCode.GAP),
         Cut(expected=True),
-        Connect(),
+        Connect(2),
     ]
 
 
 def test_the_second_mismatch_within_a_minute_fetches_a_snapshot() -> None:
     protocol = following(1)
     frame(protocol, a_frame(2, 3), now=10)
-    protocol.connected("token", 11)
-    protocol.receive(a_welcome(a_head(3)), 11)
+    greet(protocol, a_head(3), now=11)
     assert frame(protocol, a_frame(2, 3), now=69) == [
         Close(CloseCode.GAP),
         FetchSnapshot(ResyncReason.DIGEST),
@@ -138,16 +317,15 @@ def test_the_second_mismatch_within_a_minute_fetches_a_snapshot() -> None:
 def test_a_mismatch_a_minute_after_the_last_resumes_again() -> None:
     protocol = following(1)
     frame(protocol, a_frame(2, 3), now=10)
-    protocol.connected("token", 11)
-    protocol.receive(a_welcome(a_head(3)), 11)
-    assert Connect() in frame(protocol, a_frame(2, 3), now=71)
+    greet(protocol, a_head(3), now=11)
+    assert connects(frame(protocol, a_frame(2, 3), now=71))
 
 
 def test_a_frame_that_cannot_be_read_counts_as_a_mismatch() -> None:
     protocol = following(1)
-    assert Connect() in protocol.receive(b"{", 1)
-    protocol.connected("token", 2)
-    assert FetchSnapshot(ResyncReason.DIGEST) in protocol.receive(b"[1, 2]", 2)
+    assert connects(protocol.receive(protocol.number, b"{", 1))
+    protocol.connected(protocol.number, "token", 2)
+    assert FetchSnapshot(ResyncReason.DIGEST) in protocol.receive(protocol.number, b"[1, 2]", 2)
 
 
 def test_another_clinic_s_frame_is_passed_over() -> None:
@@ -182,10 +360,10 @@ def test_a_server_that_keeps_finding_fault_is_not_asked_for_snapshots_without_a_
     resync = Resync(clinic=CLINIC, reason=ResyncReason.EXPIRED)
     for now in (1, 2):
         assert FetchSnapshot(ResyncReason.EXPIRED) in frame(protocol, resync, now=now)
-        protocol.snapshot_taken(sample.a_cursor(5))
-        protocol.connected("token", now)
+        protocol.snapshot_taken(sample.a_cursor(5), 0)
+        protocol.connected(protocol.number, "token", now)
     assert frame(protocol, resync, now=3) == [Close(1000), Cut(expected=False)]
-    assert protocol.tick(3 + SNAPSHOT_PAUSE_S, 0) == [FetchSnapshot(None)]
+    assert protocol.tick(3 + SNAPSHOT_PAUSE_S, 0) == [FetchSnapshot(ResyncReason.EXPIRED)]
 
 
 def test_rights_that_were_taken_away_are_purged_and_the_feed_goes_on() -> None:
@@ -220,7 +398,7 @@ def test_a_laptop_that_slept_connects_anew_at_once() -> None:
     protocol = following(1)
     protocol.tick(1, 1000)
     assert protocol.tick(2, 4600) == [Close(1000), Cut(expected=False)]
-    assert Connect() in protocol.tick(40, 9000)
+    assert connects(protocol.tick(40, 9000))
 
 
 def delays_of_an_outage(seed: int) -> list[tuple[float, float]]:
@@ -229,9 +407,9 @@ def delays_of_an_outage(seed: int) -> list[tuple[float, float]]:
     protocol.start(0)
     delays, now = [], 0.0
     while now < 600:
-        protocol.disconnected(None, now)
+        protocol.disconnected(protocol.number, None, now)
         began = now
-        while Connect() not in protocol.tick(now, now):
+        while not connects(protocol.tick(now, now)):
             now += 0.05
         delays.append((began, now - began))
         now += 0.05
@@ -260,25 +438,25 @@ def test_after_each_greeting_a_desk_is_as_eager_as_at_first() -> None:
     protocol = a_protocol(sample.a_cursor(1))
     protocol.start(0)
     for begin in (0.0, 1000.0):
-        protocol.disconnected(None, begin)
-        assert Connect() in protocol.tick(begin + FIRST_DELAY_S, begin + FIRST_DELAY_S)
-        protocol.connected("token", begin + 1)
-        protocol.receive(a_welcome(a_head(1)), begin + 1)
+        protocol.disconnected(protocol.number, None, begin)
+        assert connects(protocol.tick(begin + FIRST_DELAY_S, begin + FIRST_DELAY_S))
+        protocol.connected(protocol.number, "token", begin + 1)
+        protocol.receive(protocol.number, a_welcome(a_head(1)), begin + 1)
 
 
 def test_after_a_farewell_desks_come_back_spread_over_the_time_that_the_server_asked_for() -> None:
     protocol = following(1)
     assert frame(protocol, Bye(code=CloseCode.RESTART, spread_ms=10_000), now=5) == []
-    assert protocol.disconnected(CloseCode.RESTART, 5) == [Cut(expected=True)]
+    assert protocol.disconnected(protocol.number, CloseCode.RESTART, 5) == [Cut(expected=True)]
     due = 5.0
-    while Connect() not in protocol.tick(due, due):
+    while not connects(protocol.tick(due, due)):
         due += 0.1
     assert 5.1 < due < 15.1
 
 
 def test_an_expired_token_is_renewed_before_the_next_attempt() -> None:
     protocol = following(1)
-    assert RenewToken() in protocol.disconnected(CloseCode.AUTH, 1)
+    assert RenewToken() in protocol.disconnected(protocol.number, CloseCode.AUTH, 1)
     protocol = following(1)
     assert frame(protocol, AuthExpiring(expires=NOON)) == [RenewToken()]
     [sent] = protocol.renewed("fresh")
@@ -289,7 +467,7 @@ def test_an_expired_token_is_renewed_before_the_next_attempt() -> None:
 @pytest.mark.parametrize("code", [CloseCode.REVOKED, CloseCode.UPGRADE])
 def test_a_server_that_does_not_take_this_desk_is_not_asked_again(code: CloseCode) -> None:
     protocol = following(1)
-    assert protocol.disconnected(code, 1) == [Stopped(code)]
+    assert protocol.disconnected(protocol.number, code, 1) == [Stopped(code)]
     assert protocol.tick(1000, 1000) == []
 
 
@@ -300,8 +478,8 @@ def test_a_frame_that_the_store_did_not_take_is_asked_for_again() -> None:
         Close(1000),
         Cut(expected=False),
     ]
-    assert protocol.tick(60, 0) == [Connect()]
-    [hello] = protocol.connected("token", 60)
+    assert protocol.tick(60, 0) == [Connect(2)]
+    [hello] = protocol.connected(protocol.number, "token", 60)
     assert isinstance(hello, Send)
     assert decode_client_frame(hello.data) == Hello(
         token="token", device_id=DEVICE, cursors=[sample.a_cursor(1)]
@@ -367,18 +545,20 @@ class Network:
         self.sent_to = None
         if self.connected:
             self.connected = False
-            self.carry_out(self.protocol.disconnected(None, self.now))
+            self.carry_out(self.protocol.disconnected(self.protocol.number, None, self.now))
 
     def deliver(self) -> None:
         if self.wire and self.connected:
-            self.carry_out(self.protocol.receive(self.wire.popleft(), self.now))
+            self.carry_out(
+                self.protocol.receive(self.protocol.number, self.wire.popleft(), self.now)
+            )
 
     def carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Connect():
+                case Connect(number):
                     self.connected = True
-                    self.carry_out(self.protocol.connected("token", self.now))
+                    self.carry_out(self.protocol.connected(number, "token", self.now))
                 case Close():
                     self.connected = False
                     self.wire.clear()
@@ -389,7 +569,7 @@ class Network:
                     self.snapshots += 1
                     self.rows = dict(self.truth)
                     self.at = self.cursor(len(self.log))
-                    self.carry_out(self.protocol.snapshot_taken(self.at))
+                    self.carry_out(self.protocol.snapshot_taken(self.at, 0))
                 case Apply(ev):
                     self.apply(ev)
 
@@ -472,7 +652,9 @@ def test_whatever_the_wire_does_the_rows_end_as_the_log_has_them(
             network.deliver()
         if network.connected:
             beat = Heartbeat(heads=[a_head(len(network.log), str(network.epoch))], server_time=NOON)
-            network.carry_out(network.protocol.receive(encode_frame(beat), network.now))
+            network.carry_out(
+                network.protocol.receive(network.protocol.number, encode_frame(beat), network.now)
+            )
     assert network.connected
     assert network.at is not None
     assert network.at.seq == len(network.log)

@@ -10,29 +10,39 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from clinicdesk.contract.frames import CloseCode, Cursor
+from clinicdesk.contract.entities import ENTITIES
+from clinicdesk.contract.frames import (
+    CloseCode,
+    Cursor,
+    Digest,
+    ResyncReason,
+    SignalKind,
+    Signalled,
+)
 from clinicdesk.contract.problems import NotAllowed, Refusal, SessionExpired, WrongProtocol
 from clinicdesk.contract.session import LIVE, SNAPSHOT
 from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER, SUBPROTOCOL
 from clinicdesk.core.bodies import BadFrame
 from clinicdesk.core.errors import StoreLost
-from clinicdesk.core.live.link import Link, LinkStatus
-from clinicdesk.core.live.protocol import (
-    TICK_S,
+from clinicdesk.core.listeners import Listeners
+from clinicdesk.core.live.effects import (
     Apply,
     CaughtUp,
     ChangeScopes,
     Close,
+    Compare,
     Connect,
     Cut,
     Effect,
-    FeedProtocol,
     FetchSnapshot,
     RenewToken,
     Send,
     Serving,
     Stopped,
+    Told,
 )
+from clinicdesk.core.live.link import Link, LinkStatus
+from clinicdesk.core.live.protocol import TICK_S, FeedProtocol, Phase
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.session import Session
 from clinicdesk.core.snapshot_reader import BadSnapshot
@@ -55,7 +65,11 @@ _BAD_ROWS = "The server sent data that this desk does not understand; update the
 
 
 class Follower:
-    """Follows one clinic's log for one desk, from `start` to `close`."""
+    """Follows one clinic's log for one desk, from `start` to `close`.
+
+    Attributes:
+        signalled: Told of each sign of somebody else's presence.
+    """
 
     def __init__(
         self,
@@ -76,6 +90,7 @@ class Follower:
         self._tasks: set[asyncio.Task[None]] = set()
         self._leave: list[Callable[[], None]] = []
         self._renewing = False
+        self.signalled: Listeners[Signalled] = Listeners()
 
     def start(self) -> None:
         """Begin to follow."""
@@ -93,6 +108,10 @@ class Follower:
     def hurry(self) -> None:
         """Try at once instead of waiting for the next attempt."""
         self._take(self._protocol.hurry())
+
+    def signal(self, thread: str, what: SignalKind) -> None:
+        """Say that this desk's member is present at something; unsaid while out of reach."""
+        self._take(self._protocol.signal(thread, what))
 
     async def close(self) -> None:
         """Leave the server and stop."""
@@ -117,16 +136,18 @@ class Follower:
 
     async def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case Connect():
-                await self._connect()
+            case Connect(number):
+                await self._connect(number)
             case Send(data):
                 await self._send(data)
             case Apply():
                 await self._apply(effect)
             case ChangeScopes():
                 await self._change_scopes(effect)
-            case FetchSnapshot():
-                await self._fetch_snapshot()
+            case Compare(digest):
+                await self._compare(digest)
+            case FetchSnapshot(reason):
+                await self._fetch_snapshot(reason)
             case Close(code):
                 await self._close_socket(code)
             case RenewToken():
@@ -136,6 +157,8 @@ class Follower:
             case CaughtUp():
                 self._link.become(LinkStatus.LIVE)
                 self._trace.mark("live")
+            case Told(signal):
+                self.signalled.tell(signal)
             case Cut(expected):
                 self._say_cut(expected)
             case Stopped(code):
@@ -148,20 +171,20 @@ class Follower:
         elif self._link.status is not LinkStatus.OFFLINE:
             self._link.become(LinkStatus.CONNECTING, _RESTARTS)
 
-    async def _connect(self) -> None:
+    async def _connect(self, number: int) -> None:
         token = await self._session.access_token()
         if not isinstance(token, str):
             self._not_served(token)
-            self._rest()
+            self._rest(number)
             return
         try:
-            self._socket = await self._open_socket()
+            socket = self._socket = await self._open_socket()
         except Exception as error:
             # The network fails in many types: of the socket's library, of TLS, of the system.
-            self._cannot_connect(error)
+            self._cannot_connect(number, error)
             return
-        self._spawn(self._read(self._socket), "feed reader")
-        self._take(self._protocol.connected(token, time.monotonic()))
+        self._spawn(self._read(number, socket), "feed reader")
+        self._take(self._protocol.connected(number, token, time.monotonic()))
 
     async def _open_socket(self) -> ClientConnection:
         from websockets.asyncio.client import connect
@@ -182,40 +205,40 @@ class Follower:
             max_queue=64,
         )
 
-    def _cannot_connect(self, error: Exception) -> None:
+    def _cannot_connect(self, number: int, error: Exception) -> None:
         from websockets.exceptions import InvalidStatus
 
         if isinstance(error, InvalidStatus):
             spoken = error.response.headers.get(PROTOCOL_HEADER, str(PROTOCOL))
             if spoken != str(PROTOCOL):
                 self._not_served(wrong_protocol(spoken))
-                self._rest()
+                self._rest(number)
                 return
         host = self._session.transport.server.partition("//")[2]
         outcome = unreachable(host, error, timed_out=isinstance(error, TimeoutError))
         self._link.become(LinkStatus.OFFLINE, outcome.sentence)
-        self._rest()
+        self._rest(number)
 
-    def _rest(self) -> None:
+    def _rest(self, number: int) -> None:
         """No socket came about. Why not has been said: no word of one that was cut."""
-        effects = self._protocol.disconnected(None, time.monotonic())
+        effects = self._protocol.disconnected(number, None, time.monotonic())
         self._take([effect for effect in effects if not isinstance(effect, Cut)])
 
-    async def _read(self, socket: ClientConnection) -> None:
+    async def _read(self, number: int, socket: ClientConnection) -> None:
         from websockets.exceptions import ConnectionClosed
 
         code: int | None = None
         try:
             async for message in socket:
                 self._trace.mark("frame")
-                self._take(self._protocol.receive(message, time.monotonic()))
+                self._take(self._protocol.receive(number, message, time.monotonic()))
         except ConnectionClosed as closed:
             code = None if closed.rcvd is None else closed.rcvd.code
         else:
             code = socket.close_code
         if socket is self._socket:
             self._socket = None
-            self._take(self._protocol.disconnected(code, time.monotonic()))
+        self._take(self._protocol.disconnected(number, code, time.monotonic()))
 
     async def _send(self, data: bytes) -> None:
         from websockets.exceptions import ConnectionClosed
@@ -250,12 +273,25 @@ class Follower:
         except StoreLost:
             # What may no longer be seen is still here: only a snapshot without it will do.
             self._take(self._protocol.failed(self._present(), time.monotonic(), unreadable=True))
-        else:
-            self._protocol.scopes_changed(self._present())
 
-    async def _fetch_snapshot(self) -> None:
+    async def _compare(self, digest: Digest) -> None:
+        if digest.kind not in ENTITIES or self._present().seq != digest.seq:
+            return
+        try:
+            here = await self._replica.digest(digest.kind, digest.settled_before)
+        except StoreLost as lost:
+            self._link.become(LinkStatus.OFFLINE, str(lost))
+            return
+        equal = here == (digest.count, digest.hash)
+        self._trace.mark("digest", kind=digest.kind, seq=digest.seq, equal=equal)
+        self._take(self._protocol.compared(digest, equal=equal, now=time.monotonic()))
+
+    async def _fetch_snapshot(self, reason: ResyncReason | None) -> None:
+        if self._protocol.phase is not Phase.SNAPSHOT:
+            return  # stopped, or begun anew, since this was asked for
+        self._trace.mark("fetch snapshot", reason=reason or "none")
         outcome = await self._session.transport.call(
-            "GET", SNAPSHOT, tokens=self._session, timeout_s=_SNAPSHOT_TIMEOUT_S
+            "GET", _snapshot_for(reason), tokens=self._session, timeout_s=_SNAPSHOT_TIMEOUT_S
         )
         if not isinstance(outcome, Answer):
             self._not_served(outcome)
@@ -269,7 +305,7 @@ class Follower:
             self._link.become(LinkStatus.OFFLINE, detail)
             self._take(self._protocol.snapshot_failed(time.monotonic()))
             return
-        self._take(self._protocol.snapshot_taken(self._present()))
+        self._take(self._protocol.snapshot_taken(self._present(), time.monotonic()))
 
     def _present(self) -> Cursor:
         cursor = self._replica.cursor
@@ -329,3 +365,8 @@ class Follower:
             task.get_loop().call_exception_handler(
                 {"message": f"{task.get_name()} failed", "exception": error, "task": task}
             )
+
+
+def _snapshot_for(reason: ResyncReason | None) -> str:
+    """The server counts why desks come for their rows."""
+    return SNAPSHOT if reason is None else f"{SNAPSHOT}?reason={reason}"

@@ -1,8 +1,8 @@
 """The desk's end of the live feed, without sockets, clock, loop or dice of its own.
 
-Bytes and "now" go in, effects come out; whoever has a socket carries them out in their order
-(`live.follower`). `now` is seconds of a clock that only goes forward, `wall` seconds of one that a
-sleeping laptop does not stop.
+Bytes and "now" go in, effects come out (`live.effects`); whoever has a socket carries them out in
+their order (`live.follower`). `now` is seconds of a clock that only goes forward, `wall` seconds of
+one that a sleeping laptop does not stop.
 
     RESTING -> CONNECTING -> GREETING -> FOLLOWING
        ^           |             |           |        cut: RESTING, with a delay
@@ -14,12 +14,12 @@ sleeping laptop does not stop.
 from __future__ import annotations
 
 import random
+from collections import deque
 from enum import Enum, auto
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from clinicdesk.contract.frames import (
     Ack,
@@ -29,6 +29,7 @@ from clinicdesk.contract.frames import (
     Bye,
     CloseCode,
     Cursor,
+    Digest,
     Ev,
     Head,
     Heartbeat,
@@ -36,9 +37,29 @@ from clinicdesk.contract.frames import (
     Resync,
     ResyncReason,
     ScopeChanged,
+    Signal,
+    SignalKind,
+    Signalled,
     Welcome,
     decode_server_frame,
     encode_frame,
+)
+from clinicdesk.core.live.delays import Delays
+from clinicdesk.core.live.effects import (
+    Apply,
+    CaughtUp,
+    ChangeScopes,
+    Close,
+    Compare,
+    Connect,
+    Cut,
+    Effect,
+    FetchSnapshot,
+    RenewToken,
+    Send,
+    Serving,
+    Stopped,
+    Told,
 )
 
 SILENCE_S: Final = 25.0
@@ -48,88 +69,14 @@ TICK_S: Final = 1.0
 JUMP_S: Final = 5.0
 """A clock that jumps by more has slept, and its connection is not to be believed."""
 MISMATCH_WINDOW_S: Final = 60.0
-FIRST_DELAY_S: Final = 0.5
-EAGER_FOR_S: Final = 60.0
-"""A server that restarts is back within so long, and a counter waits for it."""
-LONGEST_EAGER_DELAY_S: Final = 2.0
-LONGEST_DELAY_S: Final = 30.0
-SNAPSHOT_PAUSE_S: Final = 5.0
+BEHIND_S: Final = 45.0
+"""A server that for so long says there is more, and does not send it, has lost count."""
+ACK_EVENTS: Final = 64
+ACK_BYTES: Final = 256 * 1024
+"""So much that was applied is acknowledged at once; less than that, with the next tick."""
+DIGEST_PAUSE_S: Final = 3600.0
+"""Two ends that still do not agree after a snapshot reckon differently: another helps nobody."""
 NORMAL_CLOSURE: Final = 1000
-
-
-class Connect(Struct, frozen=True):
-    """Open a socket, then call `connected` or `disconnected`."""
-
-
-class Send(Struct, frozen=True):
-    """A frame for the server."""
-
-    data: bytes
-
-
-class Apply(Struct, frozen=True):
-    """Take the frame, then call `applied` or `failed`."""
-
-    ev: Ev
-
-
-class ChangeScopes(Struct, frozen=True):
-    """Drop what the member may no longer see."""
-
-    frame: ScopeChanged
-
-
-class FetchSnapshot(Struct, frozen=True):
-    """Fetch the rows anew, then call `snapshot_taken` or `snapshot_failed`."""
-
-    reason: ResyncReason | None
-
-
-class Close(Struct, frozen=True):
-    """Close the socket; `disconnected` need not be called for it."""
-
-    code: int
-
-
-class RenewToken(Struct, frozen=True):
-    """Renew the access token, then call `renewed`."""
-
-
-class Serving(Struct, frozen=True):
-    """The server greets. `behind`: rows are still to come."""
-
-    behind: bool
-
-
-class CaughtUp(Struct, frozen=True):
-    """Everything that the server had at the greeting has been applied."""
-
-
-class Cut(Struct, frozen=True):
-    """The connection is gone. `expected`: by agreement, and the next one follows soon."""
-
-    expected: bool
-
-
-class Stopped(Struct, frozen=True):
-    """There will be no further attempt: the server closed with this code."""
-
-    code: int
-
-
-Effect = (
-    Connect
-    | Send
-    | Apply
-    | ChangeScopes
-    | FetchSnapshot
-    | Close
-    | RenewToken
-    | Serving
-    | CaughtUp
-    | Cut
-    | Stopped
-)
 
 
 class Phase(Enum):
@@ -143,31 +90,40 @@ class Phase(Enum):
     STOPPED = auto()
 
 
+_TALKING: Final = frozenset({Phase.GREETING, Phase.FOLLOWING})
+
+
 class FeedProtocol:
     """One desk following one clinic.
 
     Attributes:
         phase: Where the conversation stands.
+        number: Of the present connection.
     """
 
     def __init__(
         self, clinic: UUID, device_id: UUID, cursor: Cursor | None, chance: random.Random
     ) -> None:
         self.phase = Phase.RESTING
+        self.number = 0
         self._clinic = clinic
         self._device_id = device_id
         self._cursor = cursor  # up to the last accepted frame; `_applied` follows
         self._applied = 0 if cursor is None else cursor.seq
-        self._chance = chance
-        self._attempts = 0
-        self._away_since: float | None = None  # when the first attempt of this outage was put off
+        self._delays = Delays(chance)
         self._due: float | None = None  # when the next attempt is made, in RESTING and SNAPSHOT
+        self._reason: ResyncReason | None = None  # of the snapshot that is due
         self._catch_up_to: int | None = None
         self._last_heard = 0.0
         self._last_wall: float | None = None
         self._mismatches: list[float] = []
-        self._spread_s: float | None = None
-        self._snapshots: list[float] = []
+        self._behind: tuple[int, float] | None = None  # cursor that the heads passed, since when
+        self._disbelieved: dict[str, float] = {}  # kinds whose digest led to a snapshot, and when
+        # Frames of this connection that are not acknowledged: (to, events, bytes).
+        self._on_its_way: deque[tuple[int, int, int]] = deque()
+        self._unacked_events = 0
+        self._unacked_bytes = 0
+        self._acked = 0
 
     # What the owner does
 
@@ -180,40 +136,44 @@ class FeedProtocol:
         if self._due is None:
             return []
         self._due = None
-        return [FetchSnapshot(None)] if self.phase is Phase.SNAPSHOT else self._connect()
+        return [FetchSnapshot(self._reason)] if self.phase is Phase.SNAPSHOT else self._connect()
 
-    def connected(self, token: str, now: float) -> list[Effect]:
+    def connected(self, number: int, token: str, now: float) -> list[Effect]:
         """The socket is open."""
-        if self.phase is not Phase.CONNECTING or self._cursor is None:
+        cursor = self._cursor
+        if number != self.number or self.phase is not Phase.CONNECTING or cursor is None:
             return [Close(NORMAL_CLOSURE)]
         self.phase = Phase.GREETING
         self._last_heard = now
-        return [
-            Send(
-                encode_frame(Hello(token=token, device_id=self._device_id, cursors=[self._cursor]))
-            )
-        ]
+        self._acked = cursor.seq
+        hello = Hello(token=token, device_id=self._device_id, cursors=[cursor])
+        return [Send(encode_frame(hello))]
 
-    def disconnected(self, code: int | None, now: float) -> list[Effect]:
+    def disconnected(self, number: int, code: int | None, now: float) -> list[Effect]:
         """The socket is gone, or could not be opened (None: no close code came)."""
-        if self.phase in (Phase.RESTING, Phase.SNAPSHOT, Phase.STOPPED):
+        if number != self.number or self.phase not in (*_TALKING, Phase.CONNECTING):
             return []
         if code in (CloseCode.REVOKED, CloseCode.UPGRADE):
             self.phase = Phase.STOPPED
             return [Stopped(code)]
         if code == CloseCode.GAP:
             return self._mismatch(now, closed=True)
+        if code == CloseCode.RATE:
+            return self._rest(now, expected=False, delay=self._delays.after_too_much())
         renewal: list[Effect] = [RenewToken()] if code == CloseCode.AUTH else []
         return [*self._rest(now, expected=code in _EXPECTED), *renewal]
 
     def applied(self, cursor: Cursor) -> list[Effect]:
         """A frame is in the store."""
         self._applied = cursor.seq
-        effects: list[Effect] = []
-        if self.phase is Phase.FOLLOWING:
-            effects.append(Send(encode_frame(Ack(clinic=self._clinic, to=cursor.seq))))
-            effects += self._maybe_caught_up()
-        return effects
+        while self._on_its_way and self._on_its_way[0][0] <= cursor.seq:
+            _, events, size = self._on_its_way.popleft()
+            self._unacked_events += events
+            self._unacked_bytes += size
+        if self.phase is not Phase.FOLLOWING:
+            return []
+        full = self._unacked_events >= ACK_EVENTS or self._unacked_bytes >= ACK_BYTES
+        return [*(self._acknowledge() if full else []), *self._maybe_caught_up()]
 
     def failed(self, cursor: Cursor, now: float, *, unreadable: bool) -> list[Effect]:
         """A frame could not be applied; the rows stand at `cursor`.
@@ -222,30 +182,36 @@ class FeedProtocol:
         same frames are asked for again after a while.
         """
         self._cursor, self._applied = cursor, cursor.seq
+        if self.phase in (Phase.STOPPED, Phase.SNAPSHOT):
+            return []
         if unreadable:
-            return [Close(NORMAL_CLOSURE), *self._snapshot(ResyncReason.DIGEST, now)]
+            return self._give_up_rows(ResyncReason.DIGEST, now)
         return [Close(NORMAL_CLOSURE), *self._rest(now, expected=False)]
 
-    def snapshot_taken(self, cursor: Cursor) -> list[Effect]:
+    def compared(self, digest: Digest, *, equal: bool, now: float) -> list[Effect]:
+        """The rows add up to what the server says, or not."""
+        if equal or self.phase is not Phase.FOLLOWING:
+            return []
+        before = self._disbelieved.get(digest.kind)
+        if before is not None and now - before < DIGEST_PAUSE_S:
+            return []
+        self._disbelieved[digest.kind] = now
+        return self._give_up_rows(ResyncReason.DIGEST, now)
+
+    def snapshot_taken(self, cursor: Cursor, now: float) -> list[Effect]:
         """The rows were fetched anew; the tail follows from there."""
         self._cursor, self._applied = cursor, cursor.seq
-        self._served()
         self._mismatches = []
+        if self.phase is not Phase.SNAPSHOT:  # stopped meanwhile
+            return []
+        self._delays.served(now)
         return self._connect()
 
     def snapshot_failed(self, now: float) -> list[Effect]:
         """The server did not give the rows; try again after a while."""
-        self.phase = Phase.SNAPSHOT
-        self._due = now + self._delay(now)
+        if self.phase is Phase.SNAPSHOT:
+            self._due = now + self._delays.before_connecting(now)
         return []
-
-    def scopes_changed(self, cursor: Cursor) -> None:
-        """What may no longer be seen is gone; `cursor` says so to the server from now on."""
-        self._cursor = (
-            cursor
-            if self._cursor is None
-            else msgspec.structs.replace(self._cursor, access=cursor.access)
-        )
 
     def renewed(self, token: str) -> list[Effect]:
         """There is a new access token."""
@@ -253,12 +219,18 @@ class FeedProtocol:
             return []
         return [Send(encode_frame(Auth(token=token)))]
 
+    def signal(self, thread: str, what: SignalKind) -> list[Effect]:
+        """Say that this desk's member is present at something; worth nothing while cut off."""
+        if self.phase is not Phase.FOLLOWING:
+            return []
+        return [Send(encode_frame(Signal(thread=thread, what=what)))]
+
     def stop(self) -> list[Effect]:
         """No more attempts: the desk closes, or the session has ended."""
-        open_socket = self.phase in (Phase.GREETING, Phase.FOLLOWING)
+        talking = self.phase in _TALKING
         self.phase = Phase.STOPPED
         self._due = None
-        return [Close(NORMAL_CLOSURE)] if open_socket else []
+        return [Close(NORMAL_CLOSURE)] if talking else []
 
     def tick(self, now: float, wall: float) -> list[Effect]:
         """To be called every `TICK_S` seconds."""
@@ -266,18 +238,19 @@ class FeedProtocol:
             -JUMP_S <= wall - self._last_wall - TICK_S <= JUMP_S
         )
         self._last_wall = wall
-        if self.phase in (Phase.GREETING, Phase.FOLLOWING):
+        if self.phase in _TALKING:
             if slept or now - self._last_heard > SILENCE_S:
                 return [Close(NORMAL_CLOSURE), *self._rest(now, expected=False)]
-        elif self._due is not None and (slept or now >= self._due):
+            return self._acknowledge()
+        if self._due is not None and (slept or now >= self._due):
             return self.hurry()
         return []
 
     # What the socket brings
 
-    def receive(self, data: bytes | str, now: float) -> list[Effect]:
+    def receive(self, number: int, data: bytes | str, now: float) -> list[Effect]:
         """A message from the server."""
-        if self.phase not in (Phase.GREETING, Phase.FOLLOWING):
+        if number != self.number or self.phase not in _TALKING:
             return []
         self._last_heard = now
         try:
@@ -287,48 +260,55 @@ class FeedProtocol:
         if self.phase is Phase.GREETING and not isinstance(frame, Welcome | Resync | Bye):
             return self._mismatch(now)
         match frame:
-            case Welcome():
-                return self._on_welcome(frame)
             case Ev():
-                return self._on_ev(frame, now)
+                return self._on_ev(frame, len(data), now)
+            case Welcome():
+                return self._on_welcome(frame, now)
             case Heartbeat():
                 return self._on_heads(frame.heads, now)
             case Resync():
                 return self._on_resync(frame, now)
             case ScopeChanged():
                 return self._on_scope(frame, now)
+            case Digest():
+                return self._on_digest(frame)
+            case Signalled():
+                return [Told(frame)]
             case AuthExpiring():
                 return [RenewToken()]
             case Bye():
-                self._spread_s = max(0, frame.spread_ms) / 1000
+                self._delays.spread(frame.spread_ms / 1000)
             case AuthOk():
                 pass
         return []
 
-    def _on_welcome(self, welcome: Welcome) -> list[Effect]:
+    def _on_welcome(self, welcome: Welcome, now: float) -> list[Effect]:
+        head, cursor = self._head(welcome.heads), self._cursor
+        if self.phase is not Phase.GREETING or head is None or cursor is None:
+            return self._mismatch(now)
         self.phase = Phase.FOLLOWING
-        self._served()
-        head = self._head(welcome.heads)
-        if head is None or self._cursor is None or head.epoch != self._cursor.epoch:
-            self._catch_up_to = None  # a `resync` follows
-            return [Serving(behind=True)]
+        self._delays.served(now)
+        if head.epoch != cursor.epoch:
+            return [Serving(behind=True)]  # a `resync` follows
         self._catch_up_to = head.seq
         return [Serving(behind=self._applied < head.seq), *self._maybe_caught_up()]
 
-    def _on_ev(self, ev: Ev, now: float) -> list[Effect]:
+    def _on_ev(self, ev: Ev, size: int, now: float) -> list[Effect]:
         cursor = self._cursor
-        if ev.clinic != self._clinic or cursor is None or self.phase is not Phase.FOLLOWING:
+        if ev.clinic != self._clinic or cursor is None:
             return []
         if ev.epoch != cursor.epoch:
             return self._give_up_rows(ResyncReason.EPOCH, now)
         if ev.from_ != cursor.seq or ev.to < ev.from_:
             return self._mismatch(now)
         self._cursor = msgspec.structs.replace(cursor, seq=ev.to)
+        self._behind = None
+        self._on_its_way.append((ev.to, len(ev.items), size))
         return [Apply(ev)]
 
     def _on_heads(self, heads: list[Head], now: float) -> list[Effect]:
         head, cursor = self._head(heads), self._cursor
-        if head is None or cursor is None or self.phase is not Phase.FOLLOWING:
+        if head is None or cursor is None:
             return []
         if head.epoch != cursor.epoch:
             return self._give_up_rows(ResyncReason.EPOCH, now)
@@ -336,6 +316,16 @@ class FeedProtocol:
             return self._give_up_rows(ResyncReason.AHEAD, now)
         if head.access != cursor.access:
             return self._give_up_rows(ResyncReason.ACCESS, now)
+        return self._watch_distance(head.seq, cursor.seq, now)
+
+    def _watch_distance(self, head: int, here: int, now: float) -> list[Effect]:
+        """Come back when the server does not send what it says there is."""
+        if head == here or self._applied < here:  # a slow store of ours is no fault of the server
+            self._behind = None
+        elif self._behind is None or self._behind[0] != here:
+            self._behind = (here, now)
+        elif now - self._behind[1] >= BEHIND_S:
+            return [Close(CloseCode.GAP), Cut(expected=True), *self._connect()]
         return []
 
     def _on_resync(self, resync: Resync, now: float) -> list[Effect]:
@@ -350,23 +340,33 @@ class FeedProtocol:
             effects += self._give_up_rows(ResyncReason.ACCESS, now)
         return effects
 
+    def _on_digest(self, digest: Digest) -> list[Effect]:
+        cursor = self._cursor
+        if digest.clinic != self._clinic or cursor is None or digest.seq != cursor.seq:
+            return []
+        return [Compare(digest)]
+
     # How it goes on
 
     def _connect(self) -> list[Effect]:
         self.phase = Phase.CONNECTING
+        self.number += 1
         self._due = None
         self._catch_up_to = None
-        return [Connect()]
+        self._behind = None
+        self._on_its_way.clear()
+        self._unacked_events = self._unacked_bytes = 0
+        return [Connect(self.number)]
 
     def _snapshot(self, reason: ResyncReason | None, now: float) -> list[Effect]:
         """Fetch the rows, though not time and again when a server keeps finding fault with them."""
         self.phase = Phase.SNAPSHOT
+        self._reason = reason
         self._due = None
         self._catch_up_to = None
-        self._snapshots = [at for at in self._snapshots if now - at < SNAPSHOT_PAUSE_S]
-        self._snapshots.append(now)
-        if len(self._snapshots) > 2:
-            self._due = now + self._chance.uniform(0, SNAPSHOT_PAUSE_S)
+        pause = self._delays.before_snapshot(now)
+        if pause:
+            self._due = now + pause
             return [Cut(expected=False)]
         return [FetchSnapshot(reason)]
 
@@ -384,28 +384,17 @@ class FeedProtocol:
             return [*closing, *self._snapshot(ResyncReason.DIGEST, now)]
         return [*closing, Cut(expected=True), *self._connect()]
 
-    def _rest(self, now: float, *, expected: bool) -> list[Effect]:
+    def _rest(self, now: float, *, expected: bool, delay: float | None = None) -> list[Effect]:
         self.phase = Phase.RESTING
-        self._due = now + self._delay(now)
+        self._due = now + (self._delays.before_connecting(now) if delay is None else delay)
         return [Cut(expected)]
 
-    def _served(self) -> None:
-        self._attempts = 0
-        self._away_since = None
-
-    def _delay(self, now: float) -> float:
-        """Full jitter: desks that lost one server do not come back at one moment."""
-        if self._away_since is None:
-            self._away_since = now
-        spread, self._spread_s = self._spread_s, None
-        if spread is not None:
-            return self._chance.uniform(0, spread)
-        eager = now - self._away_since < EAGER_FOR_S
-        longest = LONGEST_EAGER_DELAY_S if eager else LONGEST_DELAY_S
-        most = min(longest, FIRST_DELAY_S * 2.0**self._attempts)
-        if most < longest:
-            self._attempts += 1
-        return self._chance.uniform(0, most)
+    def _acknowledge(self) -> list[Effect]:
+        if self.phase is not Phase.FOLLOWING or self._applied <= self._acked:
+            return []
+        self._acked = self._applied
+        self._unacked_events = self._unacked_bytes = 0
+        return [Send(encode_frame(Ack(clinic=self._clinic, to=self._applied)))]
 
     def _maybe_caught_up(self) -> list[Effect]:
         if self._catch_up_to is None or self._applied < self._catch_up_to:
@@ -417,4 +406,6 @@ class FeedProtocol:
         return next((head for head in heads if head.clinic == self._clinic), None)
 
 
-_EXPECTED: Final = frozenset({CloseCode.RESTART, CloseCode.AUTH, NORMAL_CLOSURE})
+_EXPECTED: Final = frozenset(
+    {CloseCode.RESTART, CloseCode.AUTH, CloseCode.SLOW, NORMAL_CLOSURE}
+)  # the next attempt follows, and nothing is wrong with the network
