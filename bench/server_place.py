@@ -34,6 +34,7 @@ from clinicdesk.server.domain.staff import Passwords
 # Tells when each transaction was committed; costs eight bytes per transaction.
 _SETTINGS: Final = {"track_commit_timestamp": "on"}
 _START_WITHIN_S: Final = 60.0
+_SECRET: Final = "a secret key for measuring, long enough"
 
 
 class Scale(Struct, frozen=True):
@@ -103,6 +104,8 @@ def server_on(place: Place) -> Iterator[str]:
         environment = os.environ | {
             "CLINICDESK_DATABASE_URL": place.superuser_url,
             "CLINICDESK_DATA_FOLDER": str(folder),
+            # Alike for each server of the place.
+            "CLINICDESK_SECRET_KEY": _SECRET,
         }
         command = [sys.executable, "-m", "clinicdesk", "server", "run", "--port", str(port)]
         with (folder / "journal").open("wb") as journal:

@@ -139,6 +139,10 @@ def _add_server(commands: Subcommands) -> None:
     _add_administration(nested, "migrate", "bring the database to this version's schema")
     _add_administration(nested, "check", "say whether database and configuration are fit to serve")
 
+    _add_administration(
+        nested, "adopt-secret", "let the database's servers sign with the secret key given here"
+    )
+
     demo_data = _add_administration(nested, "demo-data", "fill the database with the demo clinic")
     demo_data.add_argument("--patients", metavar="N", type=_count, default=2000)
     demo_data.add_argument("--prescriptions", metavar="N", type=_count, default=300)

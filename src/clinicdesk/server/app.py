@@ -34,8 +34,10 @@ from clinicdesk.server.http.head import BoundedHead
 from clinicdesk.server.http.journal import Journal
 from clinicdesk.server.live.gateway import LiveGateway
 from clinicdesk.server.live.handler import live_handler
+from clinicdesk.server.live.hints import hints_for
 from clinicdesk.server.live.protocol import Identity
 from clinicdesk.server.settings import Settings, secret_key, settings_from
+from clinicdesk.server.shared_secret import agree_on_secret
 from clinicdesk.server.telemetry import Metrics, configure_journal
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class Server:
     Attributes:
         sessions: Who an access token stands for.
         gateway: The live feed.
+        hints: Word between this server and the others of its database.
     """
 
     def __init__(self, settings: Settings, database: Database, metrics: Metrics) -> None:
@@ -67,13 +70,14 @@ class Server:
         self._database = database
         self.sessions = Sessions(database, tokens)
         self.gateway = LiveGateway(database, _LiveIdentities(self.sessions))
+        self.hints = hints_for(settings)
         api = make_api(
             database=database,
             sessions=self.sessions,
             door=Door(database, tokens, Passwords(), _now),
             renewal=Renewal(database, tokens, _now),
             metrics=metrics,
-            hint=self.gateway.hint,
+            hint=self.hints.committed,
             now=_now,
             name=settings.name,
             further=[live_handler(self.gateway)],
@@ -93,6 +97,7 @@ class Server:
             )
             try:
                 await check_fitness(database, database_url)
+                await agree_on_secret(database, secret_key(settings))
                 return cls(settings, database, metrics)
             except BaseException:
                 await database.close()
@@ -105,11 +110,13 @@ class Server:
         chores = asyncio.create_task(keep_house(self._database), name="housekeeping")
         try:
             await self.gateway.start()
+            await self.hints.start(self.gateway.hint, _unheard)
             self._uvicorn.started_hook = started
             await self._uvicorn.serve(sockets=[listener])
         finally:
             chores.cancel()
             await asyncio.gather(chores, return_exceptions=True)
+            await self.hints.stop()
             await self._database.close()
 
     def stop(self) -> None:
@@ -296,4 +303,8 @@ def _now() -> datetime:
 
 
 def _nothing() -> None:
+    return None
+
+
+def _unheard(_signal: bytes) -> None:
     return None

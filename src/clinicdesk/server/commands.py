@@ -39,6 +39,8 @@ from clinicdesk.server.domain.formulary.reading import read_formulary
 from clinicdesk.server.domain.staff import Account, KnownAccount, Passwords, find_account
 from clinicdesk.server.domain.staff.passwords import GREATEST_LENGTH, LEAST_LENGTH
 from clinicdesk.server.settings import Settings, secret_key, settings_from
+from clinicdesk.server.shared_secret import adopt_secret as make_ours
+from clinicdesk.server.shared_secret import check_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,14 +72,34 @@ def migrate(_arguments: argparse.Namespace) -> int:
 def check(_arguments: argparse.Namespace) -> int:
     """Say whether database and configuration are fit to serve."""
     settings = settings_from(os.environ)
-    secret_key(settings)
+    secret = secret_key(settings)
 
     async def look(database: Database, url: str) -> str:
         await check_fitness(database, url)
+        await check_secret(database, secret)
         return await database.epoch()
 
     epoch = _with_database(settings, look)
     print(f"The database and the configuration are fit to serve (log epoch {epoch}).")
+    return 0
+
+
+def adopt_secret(_arguments: argparse.Namespace) -> int:
+    """Let the servers of the database sign with the secret key that this one is given."""
+    settings = settings_from(os.environ)
+    secret = secret_key(settings)
+
+    async def adopt(database: Database, url: str) -> bool:
+        await check_fitness(database, url)
+        return await make_ours(database, secret)
+
+    changed = _with_database(settings, adopt)
+    print(
+        "The servers of this database sign with this secret key from now on; stop those that run "
+        "with another."
+        if changed
+        else "The servers of this database sign with this secret key already."
+    )
     return 0
 
 

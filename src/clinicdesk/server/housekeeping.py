@@ -17,19 +17,23 @@ if TYPE_CHECKING:
 INTERVAL_S: Final = 3600.0
 
 _QUERIES = load_queries("clinicdesk.server", "housekeeping.sql")
+_CHORES = [query for name, query in _QUERIES.items() if name != "turn"]
 
 journal = structlog.get_logger("clinicdesk.housekeeping")
 
 
 async def keep_house(database: Database) -> None:
-    """Run every query of `housekeeping.sql` now and each hour, until cancelled.
+    """Run every chore of `housekeeping.sql` now and each hour, until cancelled.
 
-    Several servers may do so at once: each query is safe to repeat.
+    Several servers may do so at once: each query is safe to repeat, and left to the server that is
+    at it.
     """
     while True:
-        for query in _QUERIES.values():
+        for query in _CHORES:
             try:
                 async with database.as_owner() as tx:
+                    if not await tx.value(_QUERIES["turn"], {"chore": query.name}):
+                        continue
                     touched = await tx.execute(query)
             except DatabaseDown:
                 journal.warning("the database does not answer; housekeeping waits")

@@ -1,3 +1,7 @@
+-- name: turn
+-- Whether no other server is at this chore, nor begins it before our transaction ends.
+select pg_try_advisory_xact_lock(hashtextextended('clinicdesk chore ' || %(chore)s, 0));
+
 -- name: log_partitions
 -- The log has a partition for each of the months to come.
 select make_log_partitions(3);

@@ -11,6 +11,8 @@
 | TLS_CERT, TLS_KEY | certificate chain and private key (PEM)              | no TLS             |
 | NAME              | what the server calls itself                         | clinicdesk         |
 | POOL_SIZE         | greatest number of connections to the database       | 10                 |
+| NOTIFY_URL        | the database past any pooler, for LISTEN; or `off`   | DATABASE_URL       |
+| NATS_URL          | NATS servers, with commas: hints go that way         | NOTIFY             |
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -43,6 +46,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database_url: None: an embedded database in `data_folder`.
         secret_key: None: the file `secret_key_file`, which is made when it is not there.
+        nats_urls: Where the servers of a database tell each other of commits; empty: by NOTIFY.
+        notify_url: Where to LISTEN and NOTIFY; None: at `database_url`.
+        notify: Whether to do so where there is no NATS.
     """
 
     data_folder: Path
@@ -55,6 +61,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     name: str = "clinicdesk"
     pool_size: int = 10
+    nats_urls: tuple[str, ...] = ()
+    notify_url: str | None = None
+    notify: bool = True
 
     @property
     def scheme(self) -> str:
@@ -72,6 +81,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     folder = Path(told.get(f"{_PREFIX}DATA_FOLDER", default_folder())).expanduser()
     secret = told.get(f"{_PREFIX}SECRET_KEY")
     cert, key = _file(told, "TLS_CERT"), _file(told, "TLS_KEY")
+    silent = told.get(f"{_PREFIX}NOTIFY_URL", "").strip().lower() == "off"
     if (cert is None) != (key is None):
         raise StartupFailure(
             "TLS needs both CLINICDESK_TLS_CERT and CLINICDESK_TLS_KEY; only one is set."
@@ -79,7 +89,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     return Settings(
         data_folder=folder,
         secret_key_file=Path(told.get(f"{_PREFIX}SECRET_KEY_FILE", folder / SECRET_FILE)),
-        database_url=_database_address(told),
+        database_url=_database_address(told, "DATABASE_URL"),
         secret_key=_long_enough(secret.encode(), "CLINICDESK_SECRET_KEY") if secret else None,
         host=told.get(f"{_PREFIX}HOST", DEFAULT_HOST),
         port=_number(told, "PORT", DEFAULT_PORT, 0, 65535),
@@ -87,19 +97,42 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         tls_key=key,
         name=told.get(f"{_PREFIX}NAME", "clinicdesk"),
         pool_size=_number(told, "POOL_SIZE", 10, 2, 1000),
+        nats_urls=_nats_addresses(told),
+        notify_url=None if silent else _database_address(told, "NOTIFY_URL"),
+        notify=not silent,
     )
 
 
-def _database_address(told: Mapping[str, str]) -> str | None:
+def _database_address(told: Mapping[str, str], name: str) -> str | None:
     """What libpq takes: an address, or names with their values."""
-    url = told.get(f"{_PREFIX}DATABASE_URL")
+    url = told.get(_PREFIX + name)
     if url is None or "=" in url or url.startswith(("postgresql://", "postgres://")):
         return url
     # Not repeated: it may be an address with a password that lacks only its beginning.
     raise StartupFailure(
-        f"{_PREFIX}DATABASE_URL is not a database's address; it should look like "
+        f"{_PREFIX}{name} is not a database's address; it should look like "
         "postgresql://user:password@host/database."
     )
+
+
+def _nats_addresses(told: Mapping[str, str]) -> tuple[str, ...]:
+    given = told.get(f"{_PREFIX}NATS_URL", "").split(",")
+    addresses = tuple(address.strip() for address in given if address.strip())
+    if all(_is_nats_address(address) for address in addresses):
+        return addresses
+    # Not repeated: it may hold a password.
+    raise StartupFailure(
+        f"{_PREFIX}NATS_URL is not an address of NATS; it should look like nats://host:4222, or "
+        "several of these with commas between them."
+    )
+
+
+def _is_nats_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("nats", "tls") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
 
 
 def secret_key(settings: Settings) -> bytes:
