@@ -165,7 +165,22 @@ def _add_server(commands: Subcommands) -> None:
     audit = nested.add_parser("audit", help="the audit trail", allow_abbrev=False)
     trail = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
     target = "clinicdesk.server.commands:audit_verify"
-    _add(trail, "verify", target, "prove that no row of the log was changed or removed")
+    verify = _add(trail, "verify", target, "prove that no row of the log was changed or removed")
+    verify.add_argument(
+        "--heads",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="signed heads that were kept; else those that this server keeps; may be repeated",
+    )
+    verify.add_argument(
+        "--key",
+        metavar="KEY",
+        action="append",
+        default=[],
+        help="public key of another server that signed some of them; may be repeated",
+    )
 
 
 def _add_administration(commands: Subcommands, name: str, purpose: str) -> argparse.ArgumentParser:

@@ -28,6 +28,7 @@ from clinicdesk.server.database.embedded import EmbeddedDatabase
 from clinicdesk.server.database.errors import CatalogueRefused, DatabaseError, SchemaBehind
 from clinicdesk.server.database.migrate import current_revision, migrate, needed_revision
 from clinicdesk.server.domain.staff import Door, Passwords, Renewal, Sessions, Tokens
+from clinicdesk.server.head_export import HeadExport
 from clinicdesk.server.housekeeping import keep_house
 from clinicdesk.server.http.api import make_api
 from clinicdesk.server.http.head import BoundedHead
@@ -36,8 +37,9 @@ from clinicdesk.server.live.gateway import LiveGateway
 from clinicdesk.server.live.handler import live_handler
 from clinicdesk.server.live.hints import hints_for
 from clinicdesk.server.live.protocol import Identity
-from clinicdesk.server.settings import Settings, secret_key, settings_from
+from clinicdesk.server.settings import Settings, heads_key, secret_key, settings_from
 from clinicdesk.server.shared_secret import agree_on_secret
+from clinicdesk.server.signed_heads import Signer
 from clinicdesk.server.telemetry import Metrics, configure_journal
 
 if TYPE_CHECKING:
@@ -68,6 +70,9 @@ class Server:
         tokens = Tokens(secret_key(settings))
         self._settings = settings
         self._database = database
+        self._heads = HeadExport(
+            database, Signer(heads_key(settings)), settings.exported_heads, _now
+        )
         self.sessions = Sessions(database, tokens)
         self.gateway = LiveGateway(database, _LiveIdentities(self.sessions))
         self.hints = hints_for(settings)
@@ -107,7 +112,10 @@ class Server:
 
     async def serve(self, listener: socket.socket, started: Callable[[], None]) -> None:
         """Answer on the socket until `stop`; `started` is called when it does."""
-        chores = asyncio.create_task(keep_house(self._database), name="housekeeping")
+        chores = asyncio.gather(
+            asyncio.create_task(keep_house(self._database), name="housekeeping"),
+            asyncio.create_task(self._heads.keep_on(), name="export of heads"),
+        )
         try:
             await self.gateway.start()
             await self.hints.start(self.gateway.hint, _unheard)

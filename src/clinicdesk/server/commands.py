@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from clinicdesk.contract.entities import Member, Practitioner, Role, Specialization
 from clinicdesk.failures import StartupFailure
 from clinicdesk.server.app import check_fitness, database_of
-from clinicdesk.server.database.audit import read_heads, verify
+from clinicdesk.server.database.audit import Finding, read_heads, verify
 from clinicdesk.server.database.database import Database
 from clinicdesk.server.database.errors import DatabaseError
 from clinicdesk.server.database.migrate import current_revision
@@ -38,9 +38,11 @@ from clinicdesk.server.domain.formulary.importing import ImportReport, import_me
 from clinicdesk.server.domain.formulary.reading import read_formulary
 from clinicdesk.server.domain.staff import Account, KnownAccount, Passwords, find_account
 from clinicdesk.server.domain.staff.passwords import GREATEST_LENGTH, LEAST_LENGTH
-from clinicdesk.server.settings import Settings, secret_key, settings_from
+from clinicdesk.server.head_export import KeptHeads, read_kept_heads
+from clinicdesk.server.settings import Settings, heads_key, secret_key, settings_from
 from clinicdesk.server.shared_secret import adopt_secret as make_ours
 from clinicdesk.server.shared_secret import check_secret
+from clinicdesk.server.signed_heads import Signer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,28 +194,44 @@ def add_user(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def audit_verify(_arguments: argparse.Namespace) -> int:
+def audit_verify(arguments: argparse.Namespace) -> int:
     """Prove that no entry of any clinic's log was changed or removed."""
+    settings = settings_from(os.environ)
+    signer = Signer(heads_key(settings))
+    kept = _kept_heads(settings, signer, arguments)
 
-    async def look(database: Database, url: str) -> int:
+    async def look(database: Database, url: str) -> list[Finding]:
         await check_fitness(database, url)
         async with database.inspection() as tx:
-            findings = await verify(tx)
+            findings = await verify(tx, kept.heads)
             heads = await read_heads(tx)
         for head in heads:
             print(f"clinic {head.clinic_id}: {head.seq} entries, head {head.hash}")
-        for finding in findings:
-            print(
-                f"clinic {finding.clinic_id}, entry {finding.seq}: {finding.what}", file=sys.stderr
-            )
-        return len(findings)
+        return findings
 
-    count = _with_database(settings_from(os.environ), look)
-    if count:
+    findings = _with_database(settings, look)
+    print(f"{len(kept.heads)} signed heads were compared; this server signs as {signer.public_key}")
+    for place in kept.torn:
+        print(f"{place}: no head of a log; it was passed over.", file=sys.stderr)
+    for place in kept.forged:
+        print(f"{place}: not signed by this server or a key given with --key.", file=sys.stderr)
+    for finding in findings:
+        print(f"clinic {finding.clinic_id}, entry {finding.seq}: {finding.what}", file=sys.stderr)
+    if findings or kept.forged:
         print("The log is NOT as it was written.", file=sys.stderr)
         return 1
     print("The log is as it was written.")
     return 0
+
+
+def _kept_heads(settings: Settings, signer: Signer, arguments: argparse.Namespace) -> KeptHeads:
+    """What the files that are named say; without any, the file that this server writes."""
+    own = [settings.exported_heads] if settings.exported_heads.exists() else []
+    files = arguments.heads or own
+    try:
+        return read_kept_heads(files, {signer.public_key, *arguments.key})
+    except OSError as error:
+        raise StartupFailure(f"{error.filename} cannot be read: {error.strerror}.") from error
 
 
 def _with_database(settings: Settings, work: Callable[[Database, str], Awaitable[T]]) -> T:

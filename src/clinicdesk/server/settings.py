@@ -8,11 +8,16 @@
 | PORT              | port; 0 takes a free one                             | 8765               |
 | SECRET_KEY        | signs tokens; at least 32 bytes                      | SECRET_KEY_FILE    |
 | SECRET_KEY_FILE   | a file that holds it, for its owner's eyes only      | made in the folder |
+| HEADS_KEY         | signs the heads of the log; at least 32 bytes        | HEADS_KEY_FILE     |
+| HEADS_KEY_FILE    | a file that holds it; in no database, not shared     | made in the folder |
+| HEADS_FILE        | where signed heads of the log are appended           | in the folder      |
 | TLS_CERT, TLS_KEY | certificate chain and private key (PEM)              | no TLS             |
 | NAME              | what the server calls itself                         | clinicdesk         |
 | POOL_SIZE         | greatest number of connections to the database       | 10                 |
 | NOTIFY_URL        | the database past any pooler, for LISTEN; or `off`   | DATABASE_URL       |
 | NATS_URL          | NATS servers, with commas: hints go that way         | NOTIFY             |
+| SOCKETS           | greatest number of live sockets                      | 20,000             |
+| SOCKETS_PER_ADDRESS | of them, from one address                          | 256                |
 """
 
 from __future__ import annotations
@@ -36,6 +41,8 @@ if TYPE_CHECKING:
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8765
 SECRET_FILE: Final = "secret-key"
+HEADS_KEY_FILE: Final = "heads-key"
+HEADS_FILE: Final = "heads.jsonl"
 
 _PREFIX: Final = "CLINICDESK_"
 
@@ -46,6 +53,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database_url: None: an embedded database in `data_folder`.
         secret_key: None: the file `secret_key_file`, which is made when it is not there.
+        heads_key: Signs the heads of the log; None: the file `heads_key_file`.
+        heads_key_file: None: one in `data_folder`, which is made when it is not there.
+        heads_file: Where they are appended; None: in `data_folder`.
         nats_urls: Where the servers of a database tell each other of commits; empty: by NOTIFY.
         notify_url: Where to LISTEN and NOTIFY; None: at `database_url`.
         notify: Whether to do so where there is no NATS.
@@ -53,6 +63,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     data_folder: Path
     secret_key_file: Path
+    heads_key: bytes | None = None
+    heads_key_file: Path | None = None
+    heads_file: Path | None = None
     database_url: str | None = None
     secret_key: bytes | None = None
     host: str = DEFAULT_HOST
@@ -64,11 +77,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     nats_urls: tuple[str, ...] = ()
     notify_url: str | None = None
     notify: bool = True
+    sockets_per_address: int = 256
+    sockets: int = 20_000
 
     @property
     def scheme(self) -> str:
         """How a desk addresses the server."""
         return "https" if self.tls_cert else "http"
+
+    @property
+    def exported_heads(self) -> Path:
+        """The file that signed heads of the log are appended to."""
+        return self.heads_file or self.data_folder / HEADS_FILE
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -79,7 +99,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     """
     told = {name: value for name, value in environ.items() if value.strip()}
     folder = Path(told.get(f"{_PREFIX}DATA_FOLDER", default_folder())).expanduser()
-    secret = told.get(f"{_PREFIX}SECRET_KEY")
+    secret, signing = told.get(f"{_PREFIX}SECRET_KEY"), told.get(f"{_PREFIX}HEADS_KEY")
     cert, key = _file(told, "TLS_CERT"), _file(told, "TLS_KEY")
     silent = told.get(f"{_PREFIX}NOTIFY_URL", "").strip().lower() == "off"
     if (cert is None) != (key is None):
@@ -89,6 +109,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     return Settings(
         data_folder=folder,
         secret_key_file=Path(told.get(f"{_PREFIX}SECRET_KEY_FILE", folder / SECRET_FILE)),
+        heads_key=_long_enough(signing.encode(), "CLINICDESK_HEADS_KEY") if signing else None,
+        heads_key_file=_path(told, "HEADS_KEY_FILE"),
+        heads_file=_path(told, "HEADS_FILE"),
         database_url=_database_address(told, "DATABASE_URL"),
         secret_key=_long_enough(secret.encode(), "CLINICDESK_SECRET_KEY") if secret else None,
         host=told.get(f"{_PREFIX}HOST", DEFAULT_HOST),
@@ -100,6 +123,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         nats_urls=_nats_addresses(told),
         notify_url=None if silent else _database_address(told, "NOTIFY_URL"),
         notify=not silent,
+        sockets_per_address=_number(told, "SOCKETS_PER_ADDRESS", 256, 1, 1_000_000),
+        sockets=_number(told, "SOCKETS", 20_000, 1, 1_000_000),
     )
 
 
@@ -143,7 +168,22 @@ def secret_key(settings: Settings) -> bytes:
     """
     if settings.secret_key is not None:
         return settings.secret_key
-    path = settings.secret_key_file
+    return _kept_private(settings.secret_key_file, "SECRET_KEY_FILE")
+
+
+def heads_key(settings: Settings) -> bytes:
+    """The key that signs the heads of the log; made and kept at first use.
+
+    Raises:
+        StartupFailure: It is too short, others may read it, or it cannot be read or written.
+    """
+    if settings.heads_key is not None:
+        return settings.heads_key
+    path = settings.heads_key_file or settings.data_folder / HEADS_KEY_FILE
+    return _kept_private(path, "HEADS_KEY_FILE")
+
+
+def _kept_private(path: Path, variable: str) -> bytes:
     try:
         return _long_enough(_read_private(path), str(path))
     except FileNotFoundError:
@@ -155,7 +195,7 @@ def secret_key(settings: Settings) -> bytes:
     except OSError as error:
         raise StartupFailure(
             f"The secret key cannot be kept in {path}: {error.strerror}. Set "
-            "CLINICDESK_SECRET_KEY_FILE to a file that can be written."
+            f"{_PREFIX}{variable} to a file that can be written."
         ) from error
 
 
@@ -184,6 +224,11 @@ def _long_enough(key: bytes, where: str) -> bytes:
     if len(key) < SECRET_BYTES:
         raise StartupFailure(f"The secret key in {where} is shorter than {SECRET_BYTES} bytes.")
     return key
+
+
+def _path(told: Mapping[str, str], name: str) -> Path | None:
+    given = told.get(_PREFIX + name)
+    return Path(given).expanduser() if given else None
 
 
 def _file(told: Mapping[str, str], name: str) -> Path | None:

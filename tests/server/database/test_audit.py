@@ -28,7 +28,7 @@ async def clinic(database: Database) -> MadeClinic:
 
 
 async def found(database: Database, exported: list[Head] | None = None) -> list[str]:
-    async with database.on_the_feed() as tx:
+    async with database.inspection() as tx:
         return [finding.what for finding in await verify(tx, exported)]
 
 
@@ -113,6 +113,26 @@ async def test_a_log_that_was_rewritten_to_its_end_is_found_by_an_exported_head(
     assert await found(database) == []
     (what,) = await found(database, exported)
     assert "differs from the exported head" in what
+
+
+async def test_a_clinic_whose_log_was_thrown_away_whole_is_found_without_any_exported_head(
+    database: Database, clinic: MadeClinic, superuser_url: str
+) -> None:
+    with psycopg.connect(superuser_url) as intruder:
+        intruder.execute("delete from clinic_log where clinic_id = %s", [clinic.id])
+        intruder.execute("delete from clinic_head where clinic_id = %s", [clinic.id])
+    assert await found(database) == ["The log has no head."]
+
+
+async def test_a_rewritten_log_is_found_also_when_its_new_head_was_exported_too(
+    database: Database, clinic: MadeClinic
+) -> None:
+    async with database.on_the_feed() as tx:
+        (genuine,) = [head for head in await read_heads(tx) if head.clinic_id == clinic.id]
+    rewritten = Head(clinic_id=clinic.id, seq=genuine.seq, hash="00" * 32)
+    for exported in ([genuine, rewritten], [rewritten, genuine]):
+        (what,) = await found(database, exported)
+        assert "differs from the exported head" in what
 
 
 def _in(tampering: str, clinic: MadeClinic) -> str:

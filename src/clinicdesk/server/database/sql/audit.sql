@@ -2,14 +2,16 @@
 -- The end of each clinic's log.
 select clinic_id, seq, encode(hash, 'hex') as hash from clinic_head order by clinic_id;
 
--- name: clinics_with_entries
--- The clinics that the log knows; one step of the index each.
+-- name: known_clinics
+-- The clinics that there are, and those that the log knows: one step of the index each.
 with recursive known as (
   (select clinic_id from clinic_log order by clinic_id limit 1)
   union all
   select (select l.clinic_id from clinic_log l where l.clinic_id > k.clinic_id order by l.clinic_id limit 1)
   from known k where k.clinic_id is not null)
-select clinic_id from known where clinic_id is not null;
+select clinic_id from known where clinic_id is not null
+union
+select id from clinic;
 
 -- name: hashed_entries
 -- A clinic's entries as they are hashed: the time in microseconds, the rows as PostgreSQL writes them.
