@@ -18,6 +18,7 @@ from clinicdesk.contract.frames import (
     Auth,
     CloseCode,
     Cursor,
+    Digest,
     Ev,
     Hello,
     Resync,
@@ -242,6 +243,9 @@ def test_whoever_loses_all_rights_is_closed() -> None:
     change = entry(6, entity="member", entity_id=ME.id, old=member_row(ME), new=member_row(left))
     effects = connection.offer(batch([change, entry(7, new=pharmacy_row(7))], to=7), 1.0)
     assert closed_with(effects) == CloseCode.REVOKED
+    (scope,) = [frame for frame in frames(effects) if isinstance(frame, ScopeChanged)]
+    assert scope.granted == [], "the desk is told to drop what it has before it is shut out"
+    assert scope.revoked == sorted(scopes_of(ME))
     assert [item.seq for ev in frames(effects) if isinstance(ev, Ev) for item in ev.items] == [6]
 
 
@@ -319,6 +323,52 @@ def test_a_hello_that_never_comes_ends_the_socket() -> None:
     connection = LiveConnection(0.0)
     assert connection.tick(9.0, NOON, 0) == []
     assert closed_with(connection.tick(10.5, NOON, 0)) == CloseCode.HEARTBEAT
+
+
+def test_the_hello_after_a_snapshot_has_as_much_time_as_the_first() -> None:
+    connection, _ = connected(1)
+    assert connection.phase is Phase.RESYNC
+    connection.receive(hello(), 60.0)
+    assert connection.tick(61.0, NOON, 5) == []
+    assert closed_with(connection.tick(71.0, NOON, 5)) == CloseCode.HEARTBEAT
+
+
+def a_digest(seq: int) -> Digest:
+    return Digest(clinic=CLINIC, seq=seq, kind="pharmacy", count=0, hash="0", settled_before=NOON)
+
+
+def test_a_digest_is_sent_to_a_desk_that_was_sent_what_it_counts() -> None:
+    connection, _ = connected()
+    assert frames(connection.check(a_digest(5), 1.0)) == [a_digest(5)]
+    assert connection.check(a_digest(6), 1.0) == [], "it has not been sent so much"
+    connection.offer(batch([entry(6, new=pharmacy_row(6))], to=6), 1.0)
+    assert connection.check(a_digest(5), 1.0) == [], "it has been sent more"
+
+
+def test_a_digest_takes_the_cursor_along_when_nothing_was_for_the_desk() -> None:
+    connection, _ = connected()
+    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    assert connection.offer(batch([hidden], to=8), 1.0) == []
+    moved, digest = frames(connection.check(a_digest(7), 1.0))
+    assert isinstance(moved, Ev)
+    assert (moved.from_, moved.to, moved.items) == (5, 7, [])
+    assert digest == a_digest(7)
+    (moved,) = frames(connection.tick(1.0, NOON, 8))
+    assert isinstance(moved, Ev)
+    assert (moved.from_, moved.to) == (7, 8)
+
+
+def test_what_was_read_for_a_socket_that_paused_meanwhile_is_not_sent() -> None:
+    connection, _ = connected()
+    connection.tick(1.0, NOON + timedelta(minutes=10), 5)
+    assert connection.phase is Phase.PAUSED
+    read = batch([entry(6, new=pharmacy_row(6))], to=6)
+    assert connection.offer(read, 1.0) == []
+    connection.receive(encode_frame(Auth(token="u")), 2.0)
+    later = identity(until=NOON + timedelta(minutes=20))
+    connection.authenticated(later, Position(epoch=EPOCH, head=6, resumable_after=2), 2.0, NOON)
+    assert connection.wants_after == 5
+    assert frames(connection.offer(read, 2.0)) != []
 
 
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300)))

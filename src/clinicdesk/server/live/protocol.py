@@ -31,6 +31,7 @@ from clinicdesk.contract.frames import (
     Bye,
     CloseCode,
     Cursor,
+    Digest,
     Head,
     Heartbeat,
     Hello,
@@ -163,17 +164,18 @@ class LiveConnection:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return self._close(MALFORMED_FRAME, "not a frame of clinicdesk.v1")
         if isinstance(frame, Hello):
-            return self._on_hello(frame)
+            return self._on_hello(frame, now)
         if isinstance(frame, Auth):
             return self._on_auth(frame)
         if isinstance(frame, Signal):
             return self._on_signal(frame)
         return self._on_ack(frame, now)
 
-    def _on_hello(self, hello: Hello) -> list[Effect]:
+    def _on_hello(self, hello: Hello, now: float) -> list[Effect]:
         if self.phase not in (Phase.AWAITING_HELLO, Phase.RESYNC):
             return self._close(CloseCode.GAP, "hello out of turn")
         self._hello = hello
+        self._opened = now  # the second one, after a snapshot, has as much time as the first
         self.phase = Phase.AUTHENTICATING
         self._looking_up = True
         return [Authenticate(hello.token)]
@@ -320,7 +322,12 @@ class LiveConnection:
         return self._looked_to
 
     def offer(self, batch: Batch, now: float) -> list[Effect]:
-        """The log's entries after `wants_after`; a change of one's rights counts from its seq."""
+        """The log's entries after `wants_after`; a change of one's rights counts from its seq.
+
+        What the socket cannot take any more since it was asked is dropped; it is asked again.
+        """
+        if self.phase is not Phase.LIVE or batch.after != self._looked_to:
+            return []
         if self._member_id is not None and batch.concerns(self._member_id):
             return self._offer_own_row(batch, now)
         ev = batch.message_for(self.scopes, self.sent_to)
@@ -336,9 +343,9 @@ class LiveConnection:
             member = msgspec.convert(entry.member, Member, strict=False)
             if scopes_of(member) != self.scopes:
                 before, batch = batch.until(entry.seq), batch.beyond(entry.seq)
-                ev = before.message_for(self.scopes, self.sent_to) or self._cursor_moves(before.to)
+                last = before.message_for(self.scopes, self.sent_to)
                 self._looked_to = before.to
-                effects.append(self._deliver(ev, now))
+                effects.append(self._deliver(last or self._cursor_moves(before.to), now))
                 effects += self._change_rights(member, entry.seq, now)
             self.member = member
             if self.phase is not Phase.LIVE:
@@ -358,14 +365,21 @@ class LiveConnection:
         self._last_sent = now
         return Send(ev.message)
 
+    def check(self, digest: Digest, now: float) -> list[Effect]:
+        """Have the desk compare its rows, if it has been sent just what the digest counts."""
+        if self.phase is not Phase.LIVE or not self.sent_to <= digest.seq <= self._looked_to:
+            return []
+        effects: list[Effect] = []
+        if self.sent_to < digest.seq:
+            effects.append(self._deliver(self._cursor_moves(digest.seq), now))
+        return [*effects, self._send(digest, now)]
+
     def _cursor_moves(self, to: int) -> EvMessage:
         assert self.member is not None
         return ev_message(self.member.clinic_id, self._epoch, self.sent_to, to, ())
 
     def _change_rights(self, member: Member, seq: int, now: float) -> list[Effect]:
         before, self.scopes = self.scopes, scopes_of(member)
-        if not self.scopes:
-            return self._close(CloseCode.REVOKED, "your access to this clinic has ended")
         frame = ScopeChanged(
             clinic=member.clinic_id,
             seq=seq,
@@ -373,7 +387,10 @@ class LiveConnection:
             granted=sorted(self.scopes - before),
             revoked=sorted(before - self.scopes),
         )
-        return [self._send(frame, now)]
+        effects: list[Effect] = [self._send(frame, now)]
+        if not self.scopes:
+            effects += self._close(CloseCode.REVOKED, "your access to this clinic has ended")
+        return effects
 
     # The clock
 
