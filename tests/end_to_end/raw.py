@@ -122,9 +122,9 @@ class Follower:
         return self._socket.close_code
 
     async def follow_until(self, is_enough: Callable[[int], bool]) -> None:
-        """Take frames until `is_enough` says so of the last sequence number."""
+        """Take frames until `is_enough` says so of the last sequence number, from the last on."""
         assert self._socket is not None
-        at = self._cursor.seq
+        at = self.frames[-1].to if self.frames else self._cursor.seq
         while not is_enough(at):
             frame = await self.next_frame()
             assert not isinstance(frame, Resync), frame
