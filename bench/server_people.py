@@ -21,7 +21,7 @@ from clinicdesk.contract.commands import (
 from clinicdesk.contract.entities import Role
 from clinicdesk.contract.session import SESSION, SignedIn, SignIn
 from clinicdesk.core.identity import new_id
-from clinicdesk.core.sender import body_of
+from clinicdesk.core.sending import body_of
 from clinicdesk.server.demo_data import PASSWORD
 
 

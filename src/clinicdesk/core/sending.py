@@ -1,0 +1,143 @@
+"""What of the outbox goes now, when it goes again, and what an answer means: without sockets, clock
+or loop.
+
+When an answer is lost nobody knows whether the command took effect: it is sent again with the same
+key, version and body, and the server answers what it answered then.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from clinicdesk.contract.commands import ROUTES, Command, Done, path_of
+from clinicdesk.contract.problems import (
+    RETRYABLE,
+    Problem,
+    Refusal,
+    SessionExpired,
+    TooManyAttempts,
+    Unavailable,
+    WrongProtocol,
+)
+from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.core.transport import Answer, Outcome
+
+AT_ONCE: Final = 4
+"""Prescriptions whose commands are on their way at one time."""
+FIRST_DELAY_S: Final = 0.5
+LONGEST_DELAY_S: Final = 30.0
+
+Waiting = Callable[[frozenset[UUID]], list[OutboxEntry]]
+"""Answers the first unanswered command of each aggregate but of these (`Outbox.next_to_send`)."""
+
+
+class Request(Struct, frozen=True):
+    """A command as it travels; the same at each sending."""
+
+    method: str
+    path: str
+    body: bytes
+    headers: dict[str, str]
+
+
+class _Attempts(Struct):
+    count: int = 0
+    not_before: float = 0.0
+
+
+class Sending:
+    """The commands that are on their way, and those that wait for another attempt.
+
+    `now` is seconds of a clock that only goes forward.
+    """
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._busy: set[UUID] = set()
+        self._attempts: dict[UUID, _Attempts] = {}
+
+    def begin(self, waiting: Waiting, now: float) -> tuple[list[OutboxEntry], float | None]:
+        """What goes now, and when to ask again; None: after the next event.
+
+        Nothing else of its aggregate goes before `over` was called for it.
+        """
+        going: list[OutboxEntry] = []
+        next_due: float | None = None
+        for entry in waiting(frozenset(self._busy)):
+            aggregate = entry.command.prescription_id
+            attempts = self._attempts.get(aggregate)
+            if attempts is not None and attempts.not_before > now:
+                due = attempts.not_before
+                next_due = due if next_due is None else min(next_due, due)
+            elif len(self._busy) < AT_ONCE:
+                self._busy.add(aggregate)
+                going.append(entry)
+        return going, next_due
+
+    def over(self, entry: OutboxEntry, outcome: Outcome, *, kept: bool, now: float) -> None:
+        """The attempt has come to its end. `kept`: there is an answer, and it is in the store."""
+        aggregate = entry.command.prescription_id
+        self._busy.discard(aggregate)
+        if kept:
+            self._attempts.pop(aggregate, None)
+            return
+        attempts = self._attempts.setdefault(aggregate, _Attempts())
+        most = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempts.count)
+        attempts.count = min(attempts.count + 1, 16)
+        attempts.not_before = now + _asked_for(outcome) + self._chance.uniform(0, most)
+
+    def abandoned(self, entry: OutboxEntry) -> None:
+        """The attempt ended without any outcome, by a mistake of ours."""
+        self._busy.discard(entry.command.prescription_id)
+
+    def server_is_back(self) -> None:
+        """Nobody waits for a delay to pass any more."""
+        self._attempts.clear()
+
+
+def request_of(entry: OutboxEntry) -> Request:
+    """The command with its identity and the version it was given upon."""
+    route = ROUTES[type(entry.command)]
+    headers = {"Idempotency-Key": str(entry.op_id)}
+    if not route.creates:
+        headers["If-Match"] = f'"{entry.version}"'
+    return Request(route.method, path_of(entry.command), body_of(entry.command), headers)
+
+
+def body_of(command: Command) -> bytes:
+    """The command as its route takes it: without what the path says."""
+    in_path = set(_IN_PATH.findall(ROUTES[type(command)].path))
+    fields = {
+        name: getattr(command, name) for name in command.__struct_fields__ if name not in in_path
+    }
+    return msgspec.json.encode(fields)
+
+
+def answer_in(outcome: Outcome) -> Done | Refusal | None:
+    """The answer to keep; None when it says nothing about the command, which is then sent again."""
+    if isinstance(outcome, Answer):
+        try:
+            return msgspec.json.decode(outcome.content, type=Done)
+        except msgspec.DecodeError:
+            return None
+    if isinstance(outcome, Problem) and not isinstance(outcome, _LATER):
+        return outcome
+    return None
+
+
+def _asked_for(outcome: Outcome) -> float:
+    """Seconds for which the server asked to be left in peace."""
+    if not isinstance(outcome, TooManyAttempts | Unavailable):
+        return 0.0
+    return min(LONGEST_DELAY_S, max(0.0, outcome.retry_after_s))
+
+
+_LATER: Final[tuple[type[Problem], ...]] = (*RETRYABLE, SessionExpired, WrongProtocol)
+_IN_PATH: Final = re.compile(r"\{(\w+)\}")
