@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from clinicdesk.core.formulary import FormularySync
 from clinicdesk.core.home import Home
 from clinicdesk.core.live.follower import Follower
 from clinicdesk.core.live.link import Link, LinkStatus
+from clinicdesk.core.lost_work import LostWork
 from clinicdesk.core.notices import Notices
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.prescribing import Prescribing
@@ -28,13 +30,17 @@ from clinicdesk.core.search import Search
 from clinicdesk.core.sender import Sender
 from clinicdesk.core.session import Session
 from clinicdesk.core.store.scratch import Scratch
-from clinicdesk.core.store.sqlcipher import KEY_BYTES
 from clinicdesk.core.store.store import Store
+from clinicdesk.core.store_key import store_key
 from clinicdesk.core.trace import NoTrace, Trace
+from clinicdesk.core.unsent_tally import UnsentTally
 from clinicdesk.core.vault import Vault, VaultUnavailable
 
 _SIGN_IN_AGAIN: Final = (
     "Nobody of that name is signed in on this computer; sign in with the server in reach."
+)
+_TAKEN_OVER: Final = (
+    "{} change(s) that were locked in an older file of this computer are back and will be sent."
 )
 _DAMAGED: Final = (
     "Some of the data kept on this computer cannot be read. Close clinicdesk and open it again: "
@@ -51,6 +57,7 @@ class Desk:
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
         formulary: The list of medicines on its way here.
+        lost_work: What waits in files whose key is not here.
         notes: Sentences that the person should read once: about a store that was put aside.
     """
 
@@ -71,6 +78,8 @@ class Desk:
             replica, store.medicines, session.transport, session, self.link, chance
         )
         self.notes = [] if store.set_aside is None else [store.set_aside.sentence]
+        self.lost_work = LostWork(session, store, self.outbox)
+        self._tally = UnsentTally(self.outbox, store.path)
         self._joining: asyncio.Task[None] | None = None
         self._closed = False
         self._sender = Sender(self.outbox, session.transport, session, self.link, chance, trace)
@@ -155,6 +164,7 @@ class Desk:
         await self._sender.close()
         await self.formulary.close()
         await self.notices.close()
+        self._tally.close()
         await self._store.close()
         if not self.session.vault.lasting and not self.outbox.entries():
             self._store.remove()  # its key ends with the program: nobody could ever open it
@@ -169,9 +179,16 @@ class Desk:
         return "" if prescription is None else prescription.code
 
     async def _load(self) -> None:
+        await self._take_over_lost_work()
         await self.outbox.load()
         await self.notices.load()
         self.search.index()
+
+    async def _take_over_lost_work(self) -> None:
+        with suppress(VaultUnavailable):  # it is tried again at the next opening
+            taken = await self.lost_work.take_over(self.session.vault)
+            if taken:
+                self.notes.append(_TAKEN_OVER.format(taken))
 
     async def _join(self) -> None:
         """Read the rest, then follow the clinic: screens are there meanwhile."""
@@ -193,7 +210,7 @@ async def _open_store(session: Session, trace: Trace, now: Now) -> tuple[Store, 
     path = home.store_path(user.server, user.clinic.id, user.member.id)
     if not session.vault.lasting:
         path = path.with_stem(f"{path.stem}-{secrets.token_hex(4)}")
-    key = await _store_key(session)
+    key = await store_key(session)
     identity = {
         "server": user.server,
         "clinic": str(user.clinic.id),
@@ -215,15 +232,3 @@ async def _open_store(session: Session, trace: Trace, now: Now) -> tuple[Store, 
             trace.mark("replica loaded")
             return store, replica
     raise AssertionError("unreachable: the second round returns or raises")
-
-
-async def _store_key(session: Session) -> bytes:
-    """The key of this member's store out of the vault, made there the first time."""
-    user = session.user
-    name = session.home.secret_name("store-key", user.server, user.clinic.id, user.member.id)
-    kept = await session.vault.read(name)
-    if kept is not None:
-        return bytes.fromhex(kept)
-    key = secrets.token_bytes(KEY_BYTES)
-    await session.vault.write(name, key.hex())
-    return key

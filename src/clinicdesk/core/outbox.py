@@ -104,6 +104,16 @@ class Outbox:
         self.changed.tell(None)
         self.work.tell(None)
 
+    async def take_in(self) -> None:
+        """Read what was added to the store from another one."""
+        async with self._turn:
+            for entry in await self._table.all():
+                self._entries.setdefault(entry.op_id, entry)
+        for aggregate in {e.command.prescription_id for e in self._entries.values()}:
+            self._show(aggregate)
+        self.changed.tell(None)
+        self.work.tell(None)
+
     async def submit(self, command: AnyCommand, medicines: Iterable[Medicine] = ()) -> Submitted:
         """Save the command and have it sent; what it does is shown at once.
 

@@ -17,6 +17,7 @@ from clinicdesk.core.errors import StoreOfNewerVersion, StoreUnusable
 from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState, read_outbox
 from clinicdesk.core.store.schema import FORMAT, format_of, migrate
 from clinicdesk.core.store.sqlcipher import Connection, StoreError, connect, make_durable
+from clinicdesk.core.store.unsent_note import Unsent, path_of_note, read_note
 
 _PLAIN = b"SQLite format 3\0"
 """How a database begins that is not encrypted: never one of ours."""
@@ -36,11 +37,13 @@ class SetAside(Struct, frozen=True):
     Attributes:
         path: Where it lies now.
         recovered: Commands taken over from it.
+        noted: What waited in it, as was noted beside it.
     """
 
     path: Path
     why: WhyAside
     recovered: list[OutboxEntry]
+    noted: Unsent = Unsent()
 
     @property
     def sentence(self) -> str:
@@ -50,12 +53,24 @@ class SetAside(Struct, frozen=True):
             WhyAside.DAMAGED: "The data kept on this computer is damaged",
             WhyAside.FOREIGN: "A file that is not clinicdesk's lay where this desk keeps its data",
         }[self.why]
-        unsent = sum(entry.state is OutboxState.WAITING for entry in self.recovered)
-        kept = f" {unsent} unsent change(s) were recovered and will be sent." if unsent else ""
         return (
             f"{what}, so it was put aside as {self.path.name} and everything is fetched "
-            f"from the server again.{kept}"
+            f"from the server again.{self._unsent_sentence}"
         )
+
+    @property
+    def _unsent_sentence(self) -> str:
+        unsent = sum(entry.state is OutboxState.WAITING for entry in self.recovered)
+        missing = self.noted.unsent - unsent
+        said = f" {unsent} unsent change(s) were recovered and will be sent." if unsent else ""
+        if missing > 0 and self.why is WhyAside.WRONG_KEY:
+            said += (
+                f" {missing} unsent change(s) are in it: they are kept, and taken over when its "
+                "key is there again."
+            )
+        elif missing > 0:
+            said += f" {missing} unsent change(s) could not be read; the file is kept."
+        return said
 
 
 class OpenedFile(Struct):
@@ -99,12 +114,15 @@ def _make_room(
     why, recovered = _examine(path, key, identity, thorough)
     if why is None:
         return None
+    noted = read_note(path)
     aside = path.with_name(f"{path.stem}.{now:%Y%m%dT%H%M%S%f}.{why.value}.db")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
-    return SetAside(aside, why, recovered)
+    if not noted.nothing:
+        path_of_note(path).rename(path_of_note(aside))
+    return SetAside(aside, why, recovered, noted)
 
 
 def _examine(
@@ -158,6 +176,14 @@ def _write_identity(connection: Connection, identity: dict[str, str]) -> None:
 
 
 def _readable_outbox(connection: Connection) -> list[OutboxEntry]:
+    """All commands; where a page of them is damaged, those on the others."""
     with suppress(StoreError, DecodeError, ValueError):
         return read_outbox(connection)
-    return []
+    found: list[OutboxEntry] = []
+    with suppress(StoreError):
+        given = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"
+        last = connection.execute(given).fetchone()
+        for n in range(1, 1 + (last[0] if last else 0)):
+            with suppress(StoreError, DecodeError, ValueError):
+                found += read_outbox(connection, only=n)
+    return found

@@ -235,10 +235,15 @@ def _insert(
         )
 
 
-def read_outbox(connection: Connection) -> list[OutboxEntry]:
-    """Every entry that can be read, in order. Raises StoreError."""
+def read_outbox(connection: Connection, only: int | None = None) -> list[OutboxEntry]:
+    """Every entry, in order, or the `only` one of that place.
+
+    Raises StoreError, and DecodeError or ValueError on an entry that is damaged.
+    """
     rows = connection.execute(
-        "SELECT n, op_id, command, context, at, state, version, answer, seen FROM outbox ORDER BY n"
+        "SELECT n, op_id, command, context, at, state, version, answer, seen FROM outbox "
+        "WHERE ?1 IS NULL OR n = ?1 ORDER BY n",
+        (only,),
     )
     return [_entry(row) for row in rows.fetchall()]
 

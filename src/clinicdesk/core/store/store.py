@@ -16,17 +16,27 @@ from clinicdesk.core.store.outbox_table import OutboxTable
 from clinicdesk.core.store.rows import RowStore
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.store.thread import StoreThread
+from clinicdesk.core.store.unsent_note import path_of_note
 
 
 class Store:
     """Rows, outbox, notices, scratch and formulary of one member.
 
     Attributes:
+        path: Its file. identity: Of which server, clinic and member.
         set_aside: What happened to an older file that could not be opened, if one could not.
     """
 
-    def __init__(self, path: Path, opened: OpenedFile, lock: StoreLock, now: Now) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        identity: dict[str, str],
+        opened: OpenedFile,
+        lock: StoreLock,
+        now: Now,
+    ) -> None:
+        self.path = path
+        self.identity = identity
         self._writer = StoreThread(opened.writer, "store-writer")
         self._reader = StoreThread(opened.reader, "store-reader")
         self._lock = lock
@@ -48,7 +58,7 @@ class Store:
         suspected = thorough or _suspicion(path).exists()
         opened, lock = await asyncio.to_thread(_open, path, key, identity, now(), suspected)
         _suspicion(path).unlink(missing_ok=True)
-        store = cls(path, opened, lock, now)
+        store = cls(path, identity, opened, lock, now)
         if store.set_aside is not None:
             await store.outbox.adopt(store.set_aside.recovered)
         return store
@@ -61,13 +71,14 @@ class Store:
 
     def suspect(self) -> None:
         """Have the next opening look at every page: reading failed in the middle of the work."""
-        _suspicion(self._path).touch()
+        _suspicion(self.path).touch()
 
     def remove(self) -> None:
         """Delete the file of a closed store whose key nobody keeps."""
         for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        self._path.with_suffix(".lock").unlink(missing_ok=True)
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self.path.with_suffix(".lock").unlink(missing_ok=True)
+        path_of_note(self.path).unlink(missing_ok=True)
 
 
 def _suspicion(path: Path) -> Path:

@@ -1,0 +1,234 @@
+"""What stands against a refused command: the draft as others left it, or what happened instead.
+
+Read from the server's rows on this desk, never from what it shows of its own pending work. Values
+only: views put them into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from clinicdesk.contract.commands import DraftItem, ReviseDraft
+from clinicdesk.contract.entities import (
+    Medicine,
+    PaymentKind,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+)
+from clinicdesk.contract.problems import IllegalState, Stale
+from clinicdesk.core.differences import Differences, Said, SaidLine, differences
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.store.outbox_table import OutboxEntry
+
+
+class Happening(StrEnum):
+    """What became of a prescription while a command for it was on its way."""
+
+    CHANGED = "changed"  # it is a draft still, and says something else
+    SIGNED = "signed"
+    PAID = "paid"
+    READY = "ready"
+    HANDED_OVER = "handed_over"
+    CANCELLED = "cancelled"
+    GONE = "gone"  # not on this desk any more
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """Who did what, and when.
+
+    Attributes:
+        by: The name of whoever did it; empty when this desk does not know them.
+        words: Why it was cancelled, or who collected it; else empty.
+    """
+
+    happening: Happening
+    by: str
+    at: datetime | None
+    words: str = ""
+
+
+class DraftConflict(Struct, frozen=True, kw_only=True):
+    """Two people wrote on one draft.
+
+    Attributes:
+        version: The draft's, as it is shown here: what keeping mine is built upon.
+        account: Who changed it last, and when. mine_at: When mine was written.
+        here: Whether the other version has arrived: before that nobody can choose.
+        followers: How many commands were given upon mine and come with it.
+    """
+
+    entry: OutboxEntry
+    prescription: Prescription
+    mine: Said
+    theirs: Said
+    differences: Differences
+    account: Account
+    mine_at: datetime
+    version: int
+    here: bool
+    followers: int
+
+
+class StateConflict(Struct, frozen=True, kw_only=True):
+    """The prescription has come to where the command makes no sense, or to where it has to be
+    thought over.
+
+    Attributes:
+        prescription: As it is now; None when this desk does not hold it any more.
+    """
+
+    entry: OutboxEntry
+    prescription: Prescription | None
+    account: Account
+
+
+Conflict = DraftConflict | StateConflict
+
+
+def conflict_of(entry: OutboxEntry, replica: Replica, followers: int = 0) -> Conflict | None:
+    """What stands against a refused command; None when it was refused for another reason."""
+    refusal = entry.refusal
+    if not isinstance(refusal, Stale | IllegalState):
+        return None
+    row = replica.prescriptions.server_row(entry.command.prescription_id)
+    account = account_of(row, replica, refusal)
+    if (
+        not isinstance(entry.command, ReviseDraft)
+        or row is None
+        or account.happening is not Happening.CHANGED
+    ):
+        return StateConflict(entry=entry, prescription=row, account=account)
+    medicines = {medicine.id: medicine for medicine in entry.medicines}
+    mine = said_of_command(entry.command, medicines)
+    theirs = said_of_rows(row, server_items(replica, row.id))
+    return DraftConflict(
+        entry=entry,
+        prescription=row,
+        mine=mine,
+        theirs=theirs,
+        differences=differences(mine, theirs),
+        account=account,
+        mine_at=entry.at,
+        version=row.version,
+        here=not isinstance(refusal, Stale) or row.version >= refusal.current,
+        followers=followers,
+    )
+
+
+def account_of(
+    row: Prescription | None, replica: Replica, refusal: Stale | IllegalState | None = None
+) -> Account:
+    """What happened last to a prescription, as far as its rows tell; the refusal where they do
+    not know yet."""
+    if row is None:
+        return Account(happening=Happening.GONE, by="", at=None)
+    happening = _happening(row)
+    member = replica.members.get(_doer(row, replica, happening))
+    by = "" if member is None else member.name
+    at = _moment(row, happening)
+    behind = isinstance(refusal, Stale) and refusal.current > row.version
+    if refusal is not None and (behind or not by):
+        by, at = refusal.by or by, refusal.at
+    words = {
+        Happening.CANCELLED: row.cancel_reason,
+        Happening.HANDED_OVER: row.collected_by,
+    }.get(happening)
+    return Account(happening=happening, by=by, at=at, words=words or "")
+
+
+def server_items(replica: Replica, prescription_id: UUID) -> list[PrescriptionItem]:
+    """The lines of a prescription as the server has them, in their order."""
+    items = [i for i in replica.items.server_values() if i.prescription_id == prescription_id]
+    return sorted(items, key=lambda item: item.line)
+
+
+def said_of_command(command: ReviseDraft, medicines: dict[UUID, Medicine]) -> Said:
+    """What a revision would have the draft say."""
+    return said_of_lines(command.pharmacy_id, command.note, command.items, medicines)
+
+
+def said_of_lines(
+    pharmacy_id: UUID | None,
+    note: str | None,
+    lines: Iterable[DraftItem],
+    medicines: dict[UUID, Medicine],
+) -> Said:
+    """What lines say as they are written, before the server has named their medicines."""
+
+    def name(medicine_id: UUID) -> str:
+        found = medicines.get(medicine_id)
+        return "" if found is None else _named(found)
+
+    return Said(
+        pharmacy_id=pharmacy_id,
+        note=note or "",
+        lines=tuple(_said_line(line, name(line.medicine_id)) for line in lines),
+    )
+
+
+def said_of_rows(row: Prescription, items: Iterable[PrescriptionItem]) -> Said:
+    """What a draft says by its rows."""
+    return Said(
+        pharmacy_id=row.pharmacy_id,
+        note=row.note or "",
+        lines=tuple(_said_line(item, _named(item)) for item in items),
+    )
+
+
+def _named(of: Medicine | PrescriptionItem) -> str:
+    return " ".join(part for part in (of.generic_name, of.strength, of.form) if part)
+
+
+def _said_line(line: DraftItem | PrescriptionItem, medicine: str) -> SaidLine:
+    return SaidLine(
+        id=line.id,
+        medicine_id=line.medicine_id,
+        medicine=medicine,
+        dose=line.dose,
+        route=line.route,
+        frequency=line.frequency,
+        days=line.days,
+        quantity=line.quantity,
+        instructions=line.instructions,
+    )
+
+
+def _happening(row: Prescription) -> Happening:
+    match row.status:
+        case PrescriptionStatus.DRAFT:
+            return Happening.CHANGED if row.signed_at is None else Happening.SIGNED
+        case PrescriptionStatus.PAID:
+            return Happening.PAID
+        case PrescriptionStatus.FULFILLED:
+            return Happening.READY
+        case PrescriptionStatus.COMPLETED:
+            return Happening.HANDED_OVER
+        case PrescriptionStatus.CANCELLED:
+            return Happening.CANCELLED
+
+
+def _moment(row: Prescription, happening: Happening) -> datetime:
+    known = {
+        Happening.SIGNED: row.signed_at,
+        Happening.PAID: row.paid_at,
+        Happening.READY: row.fulfilled_at,
+        Happening.HANDED_OVER: row.completed_at,
+        Happening.CANCELLED: row.cancelled_at,
+    }.get(happening)
+    return known or row.updated_at
+
+
+def _doer(row: Prescription, replica: Replica, happening: Happening) -> UUID:
+    """Who did it: whoever wrote the row last, but for a payment, which names its receiver."""
+    if happening is Happening.PAID:
+        for payment in replica.payments.of(row.id):
+            theirs = replica.payments.server_row(payment.id) is not None
+            if theirs and payment.kind is PaymentKind.PAYMENT:
+                return payment.received_by
+    return row.updated_by

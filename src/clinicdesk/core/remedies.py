@@ -1,0 +1,86 @@
+"""What a person can do about a refused command, and why not."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from clinicdesk.contract.commands import (
+    AnyCommand,
+    DeclineItem,
+    FulfillItems,
+    PayOutRefund,
+    ReviseDraft,
+    SignAndSend,
+    TakePayment,
+    WriteDraft,
+)
+from clinicdesk.contract.entities import Member
+from clinicdesk.contract.problems import (
+    InvalidField,
+    KeyMissing,
+    Malformed,
+    NoSuchRoute,
+    PreconditionMissing,
+    Problem,
+    Stale,
+    TooLarge,
+)
+from clinicdesk.core.live.link import Link
+from clinicdesk.core.may import owed_refunds, why_not
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.store.outbox_table import OutboxEntry
+
+_AS_IT_IS: Final[tuple[type[Problem], ...]] = (
+    InvalidField,
+    KeyMissing,
+    Malformed,
+    NoSuchRoute,
+    PreconditionMissing,
+    TooLarge,
+)
+"""Refusals of what the command says: the same words are refused again."""
+
+
+def why_not_again(entry: OutboxEntry, replica: Replica, member: Member, link: Link) -> str | None:
+    """Why a refused command cannot simply be given again, in a sentence; None: it can.
+
+    It is asked of the rows as they are now: what was refused because the prescription had been
+    cancelled is not offered, what was refused because somebody else had changed it is.
+    """
+    if isinstance(entry.refusal, _AS_IT_IS):
+        return "It would be refused again as it is: open it and change what was wrong."
+    command = entry.command
+    if isinstance(command, SignAndSend) and isinstance(entry.refusal, Stale):
+        return "The draft says something else by now: open it and read it, then sign it."
+    if isinstance(command, WriteDraft):
+        known = command.patient_id in replica.patients
+        return None if known else "This patient is not on this desk."
+    rows = replica.rows_of(command.prescription_id)
+    for item_id in _lines_of(command):
+        if (why := why_not(type(command), rows, member, link, item_id)) is not None:
+            return why
+    if (why := why_not(type(command), rows, member, link)) is not None:
+        return why
+    if isinstance(command, TakePayment) and rows.prescription is not None:
+        due = rows.prescription.total_minor - rows.prescription.paid_minor
+        if command.amount_minor != due:
+            return "Another amount is due by now: take the payment anew."
+    if isinstance(command, PayOutRefund) and command.payment_id not in owed_refunds(rows):
+        return "This refund is not owed any more."
+    return None
+
+
+def carries_typing(command: AnyCommand) -> bool:
+    """Whether something that a person wrote would be lost with it."""
+    return isinstance(command, WriteDraft | ReviseDraft)
+
+
+def _lines_of(command: AnyCommand) -> list[UUID]:
+    match command:
+        case FulfillItems():
+            return list(command.item_ids)
+        case DeclineItem():
+            return [command.item_id]
+        case _:
+            return []

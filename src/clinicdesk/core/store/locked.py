@@ -1,0 +1,108 @@
+"""Stores of one member that the present key does not open, and what was waiting in them.
+
+Such a file is kept as it is. When its key is there again, because the keyring has it back or the
+passphrase was given, its commands are taken over and the file is renamed to `.taken-over`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import DecodeError, Struct
+
+from clinicdesk.core.errors import StoreInUse
+from clinicdesk.core.store.lock import StoreLock
+from clinicdesk.core.store.outbox_table import OutboxEntry, read_outbox
+from clinicdesk.core.store.schema import FORMAT, format_of, migrate
+from clinicdesk.core.store.sqlcipher import StoreError, connect
+from clinicdesk.core.store.unsent_note import Unsent, path_of_note, read_note
+
+WRONG_KEY = "wrong-key"
+_TAKEN_OVER = "taken-over"
+
+
+class LockedFile(Struct, frozen=True):
+    """A store that is kept and cannot be opened now.
+
+    Attributes:
+        since: When it was last written. unsent: What waits in it, as far as was noted.
+    """
+
+    path: Path
+    since: datetime
+    unsent: Unsent
+
+
+def locked_files(lasting: Path, own: Path) -> list[LockedFile]:
+    """The files of one member that hold something unsent and are not the store that is open.
+
+    `lasting` is where their store lies on a computer with a vault, `own` the one that is open:
+    another file only while there is no vault.
+    """
+    found = []
+    for path in _candidates(lasting, own):
+        note = read_note(path)
+        if note.nothing or _in_use(path):
+            continue
+        since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        found.append(LockedFile(path, since, note))
+    return sorted(found, key=lambda file: file.since)
+
+
+def read_locked(
+    path: Path, keys: Sequence[bytes], identity: dict[str, str]
+) -> list[OutboxEntry] | None:
+    """The commands in a file, if one of the keys opens it and it is the same member's; else None.
+
+    Runs on a thread: it reads.
+    """
+    for key in keys:
+        with suppress(StoreError, DecodeError, ValueError, OSError):
+            connection = connect(path, key)
+            try:
+                if not 0 < format_of(connection) <= FORMAT:
+                    continue
+                migrate(connection)
+                facts = connection.execute("SELECT name, value FROM fact").fetchall()
+                if dict(facts) == identity:
+                    return read_outbox(connection)
+            finally:
+                connection.close()
+    return None
+
+
+def put_away(path: Path) -> None:
+    """Rename a file whose commands are in the open store now."""
+    stem = path.stem.removesuffix(f".{WRONG_KEY}")
+    away = path.with_name(f"{stem}.{_TAKEN_OVER}.db")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(away.with_name(away.name + suffix))
+    path_of_note(path).unlink(missing_ok=True)
+
+
+def _candidates(lasting: Path, own: Path) -> list[Path]:
+    folder, stem = lasting.parent, lasting.stem
+    found = {
+        *folder.glob(f"{stem}.*.{WRONG_KEY}.db"),
+        *(path for path in folder.glob(f"{stem}-*.db") if "." not in path.stem),
+    }
+    if lasting.exists():
+        found.add(lasting)
+    return sorted(found - {own})
+
+
+def _in_use(path: Path) -> bool:
+    """Whether another window has it open: then it is not locked, but at work."""
+    lock = path.with_suffix(".lock")
+    if not lock.exists():
+        return False
+    try:
+        StoreLock(lock).release()
+    except StoreInUse:
+        return True
+    return False

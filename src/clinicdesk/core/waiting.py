@@ -1,0 +1,70 @@
+"""Why a command is still in the outbox, as a value for views to put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from clinicdesk.core.live.link import Link, LinkStatus
+from clinicdesk.core.store.outbox_table import Delay, OutboxEntry, OutboxState
+
+
+class Cause(StrEnum):
+    """What a command waits for, the most telling first."""
+
+    BEHIND = "behind"  # another command on the same prescription goes first
+    SIGNED_OUT = "signed_out"
+    NOT_ACCEPTED = "not_accepted"  # rights withdrawn, or another version of the server
+    OFFLINE = "offline"
+    BUSY = "busy"
+    FAULT = "fault"
+    ITS_TURN = "its_turn"  # it goes with the next ones
+
+
+class Waiting(Struct, frozen=True):
+    """Why one command waits.
+
+    Attributes:
+        since: Since when the desk is offline; None for other causes.
+    """
+
+    cause: Cause
+    since: datetime | None = None
+
+
+def why_waiting(entry: OutboxEntry, entries: Sequence[OutboxEntry], link: Link) -> Waiting | None:
+    """Why `entry` waits, given all of the outbox; None when it does not wait."""
+    if entry.state is not OutboxState.WAITING:
+        return None
+    if _is_behind(entry, entries):
+        return Waiting(Cause.BEHIND)
+    match link.status:
+        case LinkStatus.SIGNED_OUT:
+            return Waiting(Cause.SIGNED_OUT)
+        case LinkStatus.REFUSED:
+            return Waiting(Cause.NOT_ACCEPTED)
+        case LinkStatus.OFFLINE:
+            return Waiting(Cause.OFFLINE, link.since)
+        case _:
+            return Waiting(_OF_DELAY.get(entry.delay, Cause.ITS_TURN))
+
+
+def _is_behind(entry: OutboxEntry, entries: Sequence[OutboxEntry]) -> bool:
+    aggregate = entry.command.prescription_id
+    return any(
+        other.n < entry.n and other.unanswered and other.command.prescription_id == aggregate
+        for other in entries
+    )
+
+
+_OF_DELAY = {
+    Delay.BUSY: Cause.BUSY,
+    Delay.FAULT: Cause.FAULT,
+    Delay.SIGNED_OUT: Cause.SIGNED_OUT,
+    Delay.OTHER_VERSION: Cause.NOT_ACCEPTED,
+    Delay.UNREACHABLE: Cause.OFFLINE,
+    None: Cause.ITS_TURN,
+}
