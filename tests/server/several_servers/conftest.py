@@ -17,6 +17,7 @@ from tests.end_to_end.truth import Truth
 from tests.postgres import FreshDatabase, url_of
 from tests.server.several_servers.fleet import Fleet
 from tests.server.several_servers.nats_process import NatsProcess
+from tests.server.several_servers.visitors import Visitors
 
 TEMPLATE = "several_servers"
 
@@ -62,3 +63,10 @@ async def fleet(database_url: str, tmp_path: Path) -> AsyncIterator[Fleet]:
     fleet = Fleet(database_url, tmp_path)
     yield fleet
     await fleet.kill()
+
+
+@pytest.fixture
+async def visitors() -> AsyncIterator[Visitors]:
+    visitors = Visitors()
+    yield visitors
+    await visitors.close()
