@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,6 +103,24 @@ async def test_a_token_is_renewed_between_seven_and_nine_tenths_of_its_life(
     assert not session.is_due
     clock.ahead = timedelta(minutes=9, seconds=10)
     assert session.is_due
+    await session.close()
+
+
+async def test_a_session_goes_on_while_the_disk_takes_nothing(
+    server: SmallServer, tmp_path: Path, vault: LastingVault
+) -> None:
+    session = await sign_in(server, sample.therapist, tmp_path, vault)
+    home = home_for(tmp_path, sample.therapist)
+    shutil.rmtree(home.config)
+    home.config.write_text("a file where the folder was")
+
+    fresh = await session.renew(session.present_token)
+
+    assert fresh == session.present_token
+    assert not session.over
+    home.config.unlink()
+    await session.renew(session.present_token)
+    assert Profiles.read(home).users() == [session.user]
     await session.close()
 
 

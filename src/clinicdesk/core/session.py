@@ -279,7 +279,10 @@ class Session:
         return self._now() + self._offset
 
     async def _keep(self) -> None:
-        self._profiles.remember(self.user)
+        """Keep who it is and their refresh token; what cannot be kept now is kept at the next
+        renewal, and the session goes on meanwhile: a full disk must not cut a desk off."""
+        with suppress(OSError):
+            self._profiles.remember(self.user)
         # Without a vault the session lives as long as the program; the sign-in page said so.
         with suppress(VaultUnavailable):
             await self.vault.write(_token_name(self.home, self.user), self._refresh_token)
