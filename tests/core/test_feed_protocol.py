@@ -221,15 +221,14 @@ def test_two_ends_that_reckon_differently_do_not_send_the_rows_time_and_again() 
 def test_signals_go_out_and_come_in_while_the_desk_is_connected() -> None:
     protocol = following(5)
     thread = f"prescription:{an_id('rx')}"
-    assert said(protocol.signal(thread, SignalKind.TYPING)) == [
-        Signal(thread=thread, what=SignalKind.TYPING)
-    ]
+    typing = Signal(thread=thread, what=SignalKind.TYPING)
+    assert said(protocol.signal(typing)) == [typing]
     told = Signalled(
         thread=thread, what=SignalKind.PRESENT, by=an_id("x"), device=an_id("y"), lease_s=30
     )
     assert frame(protocol, told) == [Told(told)]
     protocol.disconnected(protocol.number, None, 1)
-    assert protocol.signal(thread, SignalKind.GONE) == []
+    assert protocol.signal(Signal(thread=thread, what=SignalKind.GONE)) == []
 
 
 def test_a_server_that_says_there_is_more_and_does_not_send_it_is_asked_anew() -> None:

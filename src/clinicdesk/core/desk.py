@@ -24,6 +24,7 @@ from clinicdesk.core.lost_work import LostWork
 from clinicdesk.core.notices import Notices
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.prescribing import Prescribing
+from clinicdesk.core.presence import Presence
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.search import Search
@@ -57,6 +58,7 @@ class Desk:
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
         formulary: The list of medicines on its way here.
+        presence: Who else has the same thing open.
         lost_work: What waits in files whose key is not here.
         notes: Sentences that the person should read once: about a store that was put aside.
     """
@@ -84,6 +86,7 @@ class Desk:
         self._closed = False
         self._sender = Sender(self.outbox, session.transport, session, self.link, chance, trace)
         self._follower = Follower(session, replica, self.link, self.clinic.id, chance, trace)
+        self.presence = Presence(self._follower, now)
         replica.applied.add(self.notices.follow)
 
     @classmethod
@@ -160,6 +163,7 @@ class Desk:
             self._joining.cancel()
             await asyncio.gather(self._joining, return_exceptions=True)
         self.search.close()
+        await self.presence.close()
         await self._follower.close()
         await self._sender.close()
         await self.formulary.close()
@@ -199,6 +203,7 @@ class Desk:
             self.link.become(LinkStatus.OFFLINE, _DAMAGED)
             return
         self._follower.start()
+        self.presence.start()
         self._sender.start()
         self.formulary.start()
 

@@ -16,7 +16,7 @@ from clinicdesk.contract.frames import (
     Cursor,
     Digest,
     ResyncReason,
-    SignalKind,
+    Signal,
     Signalled,
 )
 from clinicdesk.contract.problems import NotAllowed, Refusal, SessionExpired, WrongProtocol
@@ -69,6 +69,7 @@ class Follower:
 
     Attributes:
         signalled: Told of each sign of somebody else's presence.
+        greeted: Told when the server has greeted, after each connecting.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Follower:
         self._leave: list[Callable[[], None]] = []
         self._renewing = False
         self.signalled: Listeners[Signalled] = Listeners()
+        self.greeted: Listeners[None] = Listeners()
 
     def start(self) -> None:
         """Begin to follow."""
@@ -109,9 +111,9 @@ class Follower:
         """Try at once instead of waiting for the next attempt."""
         self._take(self._protocol.hurry())
 
-    def signal(self, thread: str, what: SignalKind) -> None:
+    def signal(self, signal: Signal) -> None:
         """Say that this desk's member is present at something; unsaid while out of reach."""
-        self._take(self._protocol.signal(thread, what))
+        self._take(self._protocol.signal(signal))
 
     async def close(self) -> None:
         """Leave the server and stop."""
@@ -154,6 +156,7 @@ class Follower:
                 self._spawn(self._renew(), "token renewal")
             case Serving(behind):
                 self._link.become(LinkStatus.CATCHING_UP if behind else LinkStatus.LIVE)
+                self.greeted.tell(None)
             case CaughtUp():
                 self._link.become(LinkStatus.LIVE)
                 self._trace.mark("live")

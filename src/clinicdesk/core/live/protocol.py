@@ -38,7 +38,6 @@ from clinicdesk.contract.frames import (
     ResyncReason,
     ScopeChanged,
     Signal,
-    SignalKind,
     Signalled,
     Welcome,
     decode_server_frame,
@@ -219,11 +218,11 @@ class FeedProtocol:
             return []
         return [Send(encode_frame(Auth(token=token)))]
 
-    def signal(self, thread: str, what: SignalKind) -> list[Effect]:
+    def signal(self, signal: Signal) -> list[Effect]:
         """Say that this desk's member is present at something; worth nothing while cut off."""
         if self.phase is not Phase.FOLLOWING:
             return []
-        return [Send(encode_frame(Signal(thread=thread, what=what)))]
+        return [Send(encode_frame(signal))]
 
     def stop(self) -> list[Effect]:
         """No more attempts: the desk closes, or the session has ended."""
