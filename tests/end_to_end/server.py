@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from contextlib import closing
@@ -92,6 +93,20 @@ class ServerProcess:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        return self._process.pid if self._process is not None and self.is_running else None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it runs: SIGSTOP freezes it."""
+        if self.pid is not None:
+            os.kill(self.pid, number)
+
+    def use(self, **environment: str) -> None:
+        """Settings for the next start, over those that it had."""
+        self._environment |= environment
 
     async def kill(self) -> None:
         """kill -9."""
