@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 import uvicorn
@@ -20,7 +20,6 @@ import uvloop
 from msgspec.structs import replace
 
 from clinicdesk import __version__
-from clinicdesk.contract.frames import MAX_CLIENT_FRAME
 from clinicdesk.failures import StartupFailure
 from clinicdesk.server.database.catalogue import check_catalogue
 from clinicdesk.server.database.database import Database
@@ -33,10 +32,12 @@ from clinicdesk.server.housekeeping import keep_house
 from clinicdesk.server.http.api import make_api
 from clinicdesk.server.http.head import BoundedHead
 from clinicdesk.server.http.journal import Journal
+from clinicdesk.server.live.admission import Admission, Limits
+from clinicdesk.server.live.callers import Callers
 from clinicdesk.server.live.gateway import LiveGateway
-from clinicdesk.server.live.handler import live_handler
 from clinicdesk.server.live.hints import hints_for
 from clinicdesk.server.live.protocol import Identity
+from clinicdesk.server.live.transport import LiveSocket
 from clinicdesk.server.settings import Settings, heads_key, secret_key, settings_from
 from clinicdesk.server.shared_secret import agree_on_secret
 from clinicdesk.server.signed_heads import Signer
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable, Collection, Iterator
     from uuid import UUID
+
+    from uvicorn.server import ServerState
 
 SPREAD_MS: Final = 2000
 """Desks come back within this time after a restart, not all at once."""
@@ -74,7 +77,13 @@ class Server:
             database, Signer(heads_key(settings)), settings.exported_heads, _now
         )
         self.sessions = Sessions(database, tokens)
-        self.gateway = LiveGateway(database, _LiveIdentities(self.sessions))
+        self.gateway = LiveGateway(
+            database,
+            _LiveIdentities(self.sessions),
+            Admission(
+                Limits(sockets_per_address=settings.sockets_per_address, sockets=settings.sockets)
+            ),
+        )
         self.hints = hints_for(settings)
         api = make_api(
             database=database,
@@ -85,9 +94,11 @@ class Server:
             hint=self.hints.committed,
             now=_now,
             name=settings.name,
-            further=[live_handler(self.gateway)],
         )
-        self._uvicorn = _Uvicorn(_config(settings, Journal(api, metrics)), self._say_goodbye)
+        self._uvicorn = _Uvicorn(
+            _config(settings, Journal(api, metrics), self._live_socket), self._say_goodbye
+        )
+        self._callers = Callers(self._uvicorn.config.forwarded_allow_ips)
 
     @classmethod
     async def open(cls, settings: Settings, database_url: str, metrics: Metrics) -> Server:
@@ -131,6 +142,9 @@ class Server:
         """Finish what is being answered, then end; a second time: at once."""
         self._uvicorn.force_exit = self._uvicorn.should_exit
         self._uvicorn.should_exit = True
+
+    def _live_socket(self, *, server_state: ServerState, **_rest: object) -> LiveSocket:
+        return LiveSocket(self.gateway, self._callers, server_state)
 
     async def _say_goodbye(self) -> None:
         journal.info("stopping", spread_ms=SPREAD_MS)
@@ -270,15 +284,14 @@ class _LiveIdentities:
         return await self._sessions.ended(session_ids)
 
 
-def _config(settings: Settings, app: Journal) -> uvicorn.Config:
+def _config(
+    settings: Settings, app: Journal, live_socket: Callable[..., LiveSocket]
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=BoundedHead,
-        ws="websockets-sansio",
-        ws_max_size=MAX_CLIENT_FRAME,
-        ws_ping_interval=20.0,
-        ws_ping_timeout=20.0,
-        ws_per_message_deflate=False,  # same bytes to every desk; compressing each again costs more
+        # Called with keywords to make the protocol of a connection that asks for a WebSocket.
+        ws=cast("type[asyncio.Protocol]", live_socket),
         lifespan="off",
         log_config=None,
         access_log=False,

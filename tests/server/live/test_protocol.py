@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinicdesk.contract.access import access_digest, scopes_of
-from clinicdesk.contract.entities import Member, Role
+from clinicdesk.contract.entities import ENTITIES, Member, Role
 from clinicdesk.contract.frames import (
     Ack,
     Auth,
@@ -96,6 +96,11 @@ def batch(entries: list[RenderedEntry], *, after: int = 5, to: int | None = None
     return Batch(CLINIC, EPOCH, entries, after, entries[-1].seq if to is None else to)
 
 
+def row_of(entity: str, **columns: Any) -> dict[str, Any]:
+    """A row of the log; what is not named is null."""
+    return dict.fromkeys(ENTITIES[entity].__struct_fields__) | columns
+
+
 def frames(effects: list[Effect]) -> list[ServerFrame]:
     return [
         decode_server_frame(effect.message.text) for effect in effects if isinstance(effect, Send)
@@ -163,7 +168,7 @@ def test_rights_that_changed_while_the_desk_was_away_ask_for_a_snapshot() -> Non
 
 def test_a_frame_covers_its_whole_interval_though_most_of_it_is_for_others() -> None:
     connection, _ = connected(head=8)
-    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    hidden = entry(6, entity="allergy", new=row_of("allergy", practitioner_ids=[], pharmacy_ids=[]))
     shown = entry(7, new=pharmacy_row(7))
     (ev,) = frames(connection.offer(batch([hidden, shown], to=8), 1.0))
     assert isinstance(ev, Ev)
@@ -174,7 +179,7 @@ def test_a_frame_covers_its_whole_interval_though_most_of_it_is_for_others() -> 
 
 def test_what_concerns_a_desk_not_at_all_moves_its_cursor_with_the_next_frame() -> None:
     connection, _ = connected(head=8)
-    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    hidden = entry(6, entity="allergy", new=row_of("allergy", practitioner_ids=[], pharmacy_ids=[]))
     assert connection.offer(batch([hidden], to=6), 1.0) == []
     assert connection.wants_after == 6
     (ev,) = frames(connection.offer(batch([entry(7, new=pharmacy_row(7))], after=6), 1.0))
@@ -184,7 +189,7 @@ def test_what_concerns_a_desk_not_at_all_moves_its_cursor_with_the_next_frame() 
 
 def test_the_cursor_moves_at_the_next_tick_when_nothing_else_moves_it() -> None:
     connection, _ = connected(head=8)
-    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    hidden = entry(6, entity="allergy", new=row_of("allergy", practitioner_ids=[], pharmacy_ids=[]))
     connection.offer(batch([hidden], to=6), 1.0)
     (ev,) = frames(connection.tick(2.0, NOON, 6))
     assert isinstance(ev, Ev)
@@ -202,7 +207,7 @@ def test_desks_with_the_same_rights_are_sent_one_and_the_same_message() -> None:
 
 def test_a_row_that_leaves_the_scope_is_told_as_gone() -> None:
     connection, _ = connected()
-    row = {"practitioner_id": str(OTHER), "signed_at": "x"}
+    row = row_of("prescription", practitioner_id=str(OTHER), signed_at="x")
     left = entry(
         6,
         entity="prescription",
@@ -347,7 +352,7 @@ def test_a_digest_is_sent_to_a_desk_that_was_sent_what_it_counts() -> None:
 
 def test_a_digest_takes_the_cursor_along_when_nothing_was_for_the_desk() -> None:
     connection, _ = connected()
-    hidden = entry(6, entity="allergy", new={"practitioner_ids": [], "pharmacy_ids": []})
+    hidden = entry(6, entity="allergy", new=row_of("allergy", practitioner_ids=[], pharmacy_ids=[]))
     assert connection.offer(batch([hidden], to=8), 1.0) == []
     moved, digest = frames(connection.check(a_digest(7), 1.0))
     assert isinstance(moved, Ev)

@@ -18,7 +18,9 @@ from clinicdesk.contract.frames import CloseCode, Hello, encode_frame
 from clinicdesk.contract.session import LIVE, SESSION
 from clinicdesk.contract.version import SUBPROTOCOL
 from clinicdesk.server.database.database import Database
-from clinicdesk.server.live.gateway import LiveGateway
+from clinicdesk.server.live.admission import Admission, Limits
+from clinicdesk.server.live.gateway import Authenticator, LiveGateway
+from clinicdesk.server.live.message import Message
 from tests.running_server import Desk, Owner, RunningServer
 
 DEADLINE_S = 20.0
@@ -80,41 +82,51 @@ def test_a_desk_that_comes_while_the_database_is_down_is_told_to_come_back(
         administrator.execute(gate.format(sql.Identifier(name), sql.SQL("true")))
 
 
-class Stuck:
-    """A socket whose desk takes nothing any more."""
+class Wire:
+    """A socket without a network.
 
-    async def send(self, data: bytes) -> None:
-        """Never done."""
-        await asyncio.Event().wait()
+    Attributes:
+        stuck: Its desk takes nothing any more.
+    """
 
-    async def close(self, code: int, reason: str) -> None:
-        """Never done."""
-        await asyncio.Event().wait()
+    full = False
 
-
-class Heard:
-    """A socket that takes everything."""
-
-    def __init__(self) -> None:
+    def __init__(self, gateway: LiveGateway, *, stuck: bool) -> None:
+        self.stuck = stuck
+        self.desk = gateway.connect(self)
         self.closed_with: int | None = None
+        self.aborted = False
 
-    async def send(self, data: bytes) -> None:
-        """Taken."""
+    def send(self, message: Message) -> None:
+        """Taken, or not."""
 
-    async def close(self, code: int, reason: str) -> None:
-        """Closed."""
+    def close(self, code: int, reason: str) -> None:
+        """Closed once the desk has answered."""
         self.closed_with = code
+        if not self.stuck:
+            self.desk.lost()
+
+    def keep_alive(self, now: float) -> None:
+        """It is alive."""
+
+    def known(self) -> None:
+        """Nobody counts it."""
+
+    def abort(self) -> None:
+        """Cut."""
+        self.aborted = True
+        self.desk.lost()
 
 
 async def test_a_desk_that_takes_nothing_any_more_keeps_neither_the_server_nor_others(
     demo_database: str,
 ) -> None:
     database = await Database.open(demo_database, pool_size=2)
-    gateway = LiveGateway(database, None)  # type: ignore[arg-type]  # nobody says who they are
-    heard = Heard()
-    for socket in (Stuck(), heard, Stuck()):
-        gateway.connect(socket)
+    nobody: Authenticator = None  # type: ignore[assignment]  # nobody says who they are
+    gateway = LiveGateway(database, nobody, Admission(Limits()))
+    stuck, heard, other = (Wire(gateway, stuck=stuck) for stuck in (True, False, True))
     async with asyncio.timeout(DEADLINE_S):
         await gateway.stop(2000)
     await database.close()
     assert heard.closed_with == CloseCode.RESTART
+    assert (stuck.aborted, heard.aborted, other.aborted) == (True, False, True)

@@ -53,9 +53,7 @@ class Batch:
         self._epoch = epoch
         self._by_scopes: dict[frozenset[str], _Share] = {}
         self._by_items: dict[tuple[bytes, ...], _Share] = {}
-        self._members = frozenset(
-            entry.entry.entity_id for entry in entries if entry.member is not None
-        )
+        self._members = frozenset(entry.entity_id for entry in entries if entry.member is not None)
 
     def message_for(self, scopes: frozenset[str], from_: int) -> EvMessage | None:
         """What somebody with `scopes` receives who stands at `from_`; None when there is nothing.
@@ -76,6 +74,11 @@ class Batch:
     def concerns(self, member_id: UUID) -> bool:
         """Whether the member's own row is among the entries, and so perhaps their rights."""
         return member_id in self._members
+
+    @property
+    def changes_staff(self) -> bool:
+        """Whether a member of staff was changed."""
+        return bool(self._members)
 
     def until(self, seq: int) -> Batch:
         """Its part up to `seq`."""

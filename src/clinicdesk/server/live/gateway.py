@@ -1,16 +1,17 @@
 """The sockets of this process.
 
-After a commit the HTTP side hints the clinic; the gateway reads the log and wakes that clinic's
-sockets. A hint that is lost costs at most a second: once a second one query asks for the heads of
-all clinics that have sockets here.
+After a commit the HTTP side hints the clinic; its desks are told (`clinic_desks`). A hint that is
+lost costs at most a second: once a second one query asks for the heads of all clinics that have
+sockets here, and one loop shows every conversation the clock.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -18,33 +19,34 @@ from prometheus_client import Counter, Gauge
 
 from clinicdesk.server.database import log
 from clinicdesk.server.database.errors import DatabaseDown
+from clinicdesk.server.live.clinic_desks import ClinicDesks
+from clinicdesk.server.live.desk_socket import DeskSocket
 from clinicdesk.server.live.feed import ClinicFeed
-from clinicdesk.server.live.protocol import (
-    Authenticate,
-    Close,
-    Effect,
-    Identity,
-    LiveConnection,
-    Position,
-    Send,
-)
+from clinicdesk.server.live.protocol import Effect, Identity, Position
+from clinicdesk.server.live.workers import Workers
 from clinicdesk.server.telemetry import describe_error
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Coroutine, Iterable
-    from typing import Any
+    from collections.abc import Collection
     from uuid import UUID
 
+    from clinicdesk.contract.frames import Signal
     from clinicdesk.server.database.database import Database
+    from clinicdesk.server.live.admission import Admission
+    from clinicdesk.server.live.desk_socket import Socket
 
 POLL_S: Final = 1.0
 FAREWELL_S: Final = 2.0
 """How long a desk has to take the word that the server stops."""
 ANEW_SPREAD_MS: Final = 2000
 """Desks come back within this time after the database changed under the server."""
+SIGN_INS_AT_ONCE: Final = 4
+CATCH_UPS_AT_ONCE: Final = 4
+"""Of the database's connections, so that many desks that come at once leave some to the calls."""
+FORGET_CLINIC_S: Final = 60.0
+"""A clinic whose last desk left is remembered for so long."""
 
 _sockets_open = Gauge("clinicdesk_live_sockets", "Live sockets that are open")
-_frames_sent = Counter("clinicdesk_live_frames", "Frames sent to desks")
 _closes = Counter("clinicdesk_live_closes", "Sockets closed by the server", ["code"])
 
 journal = structlog.get_logger("clinicdesk.live")
@@ -62,257 +64,202 @@ class Authenticator(Protocol):
         ...
 
 
-class Socket(Protocol):
-    """What the gateway needs of a WebSocket."""
-
-    async def send(self, data: bytes) -> None:
-        """Send one text message."""
-        ...
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close with a code of `contract.frames.CloseCode`."""
-        ...
-
-
 class LiveGateway:
-    """Owns every live socket of this process."""
+    """Owns every live socket of this process.
 
-    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+    Attributes:
+        admission: Counts sockets by where they come from.
+    """
+
+    def __init__(
+        self, database: Database, authenticator: Authenticator, admission: Admission
+    ) -> None:
+        self.admission = admission
         self._database = database
         self._authenticator = authenticator
-        self._feeds: dict[UUID, ClinicFeed] = {}
-        self._desks: dict[UUID, set[DeskSocket]] = {}
-        self._opening: set[DeskSocket] = set()
-        self._advancing: dict[UUID, asyncio.Event] = {}
-        self._following: dict[UUID, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._clinics: dict[UUID, ClinicDesks] = {}
+        self._desks: set[DeskSocket] = set()
+        self._sign_ins = Workers(SIGN_INS_AT_ONCE, "live sign-in")
+        self._catch_ups = Workers(CATCH_UPS_AT_ONCE, "live catch-up")
+        self._opening = asyncio.Lock()
         self._polling: asyncio.Task[None] | None = None
+        self._nobody_left = asyncio.Event()
+        self._nobody_left.set()
+        self._stops_with: int | None = None  # the spread of the goodbye, once it is said
+        self._staff_changes = 0
         self._epoch = ""
 
     async def start(self) -> None:
         """Begin to poll. Raises `DatabaseDown`."""
         self._epoch = await self._database.epoch()
-        self._polling = self._spawn(self._poll(), "live poll")
+        self._polling = asyncio.create_task(self._poll(), name="live poll")
 
     async def stop(self, spread_ms: int) -> None:
-        """Say goodbye to every desk and end."""
-        farewells = [asyncio.create_task(desk.bye(spread_ms)) for desk in self._everybody()]
-        if farewells:
-            # One that is gone, or takes nothing any more, must not keep the others waiting.
-            _, late = await asyncio.wait(farewells, timeout=FAREWELL_S)
-            for farewell in late:
-                farewell.cancel()
-            await asyncio.gather(*farewells, return_exceptions=True)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Say goodbye to every desk and end; whoever comes later is told the same."""
+        self._stops_with = spread_ms
+        for desk in list(self._desks):
+            desk.bye(spread_ms)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await self._nobody_left.wait()
+        for desk in list(self._desks):  # one that takes nothing any more
+            desk.socket.abort()
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.gather(self._polling, return_exceptions=True)
+        for workers in (self._sign_ins, self._catch_ups):
+            await workers.stop()
+        for clinic in self._clinics.values():
+            await clinic.stop()
 
     def hint(self, clinic_id: UUID) -> None:
         """Something was committed in this clinic. Never blocks, never fails."""
-        if event := self._advancing.get(clinic_id):
-            event.set()
+        if (clinic := self._clinics.get(clinic_id)) is not None:
+            clinic.hint()
+
+    # What the sockets bring
 
     def connect(self, socket: Socket) -> DeskSocket:
-        """A socket was accepted."""
+        """A socket was let in."""
         desk = DeskSocket(socket, self)
-        self._opening.add(desk)
+        self._desks.add(desk)
+        self._nobody_left.clear()
         _sockets_open.inc()
+        if self._stops_with is not None:
+            desk.bye(self._stops_with)
         return desk
 
-    def disconnect(self, desk: DeskSocket) -> None:
+    def closing(self, code: int, reason: str) -> None:
+        """The server closes a socket."""
+        _closes.labels(code=str(int(code))).inc()
+        journal.info("live socket closed", code=int(code), reason=reason)
+
+    def lost(self, desk: DeskSocket) -> None:
         """A socket is gone."""
-        self._opening.discard(desk)
-        for desks in self._desks.values():
-            desks.discard(desk)
+        self._desks.discard(desk)
+        if not self._desks:
+            self._nobody_left.set()
+        if desk.clinic is not None:
+            desk.clinic.leave(desk)
         _sockets_open.dec()
 
-    async def identify(self, token: str) -> Identity | None:
-        """Who an access token stands for."""
-        return await self._authenticator.identify(token)
+    def heard(self, _desk: DeskSocket, _signal: Signal) -> None:
+        """A desk tells of its presence."""
 
-    async def join(self, desk: DeskSocket, clinic_id: UUID) -> tuple[ClinicFeed, Position]:
-        """Put a desk on its clinic's feed."""
-        feed = self._feeds.get(clinic_id) or await self._open_feed(clinic_id)
-        self._opening.discard(desk)
-        self._desks.setdefault(clinic_id, set()).add(desk)
-        # A desk may bring the cursor of a snapshot that is newer than what was read here last.
-        await self._advance(feed)
-        async with self._database.on_the_feed() as tx:
-            oldest = await log.oldest_seq(tx, clinic_id)
-        return feed, Position(epoch=self._epoch, head=feed.head, resumable_after=oldest - 1)
+    def authenticate(self, desk: DeskSocket, token: str) -> None:
+        """Look a token up when its turn comes, and tell the conversation."""
+        self._sign_ins.put(partial(self._sign_in, desk, token))
 
-    async def _open_feed(self, clinic_id: UUID) -> ClinicFeed:
-        async with self._database.on_the_feed() as tx:
-            heads = await log.heads(tx, [clinic_id])
-        feed = self._feeds.setdefault(
-            clinic_id,
-            ClinicFeed(self._database, clinic_id, self._epoch, heads.get(clinic_id, 0)),
-        )
-        if clinic_id not in self._advancing:
-            self._advancing[clinic_id] = asyncio.Event()
-            following = self._follow(feed, self._advancing[clinic_id])
-            self._following[clinic_id] = self._spawn(following, f"live feed {clinic_id}")
-        return feed
+    # Who is there
 
-    async def _follow(self, feed: ClinicFeed, hinted: asyncio.Event) -> None:
+    async def _sign_in(self, desk: DeskSocket, token: str) -> None:
+        if desk not in self._desks:
+            return
+        try:
+            effects = await self._answer(desk, token)
+        except Exception as error:
+            note(error)
+            effects = desk.connection.unanswered()
+        desk.carry_out(effects)
+        desk.settle()
+
+    async def _answer(self, desk: DeskSocket, token: str) -> list[Effect]:
+        """Rights are read after the log up to the head from which the desk follows it: what changed
+        them before is in them, what changes them later comes through the log."""
         while True:
-            await hinted.wait()
-            hinted.clear()
-            try:
-                await self._advance(feed)
-            except Exception as error:  # the poll hints again once the database answers
-                note(error)
+            changes = self._staff_changes
+            identity = await self._authenticator.identify(token)
+            if identity is None:
+                return desk.connection.refused()
+            clinic = await self._clinic_of(identity.member.clinic_id)
+            if desk.connection.claims > clinic.feed.head:
+                await clinic.advance()  # the cursor of a snapshot newer than what was read here
+            oldest = await clinic.feed.resumable_after()
+            known = self._clinics.get(identity.member.clinic_id)
+            if changes == self._staff_changes and known is clinic:
+                break
+        if desk not in self._desks:
+            return []
+        if desk.clinic is not clinic:
+            if desk.clinic is not None:
+                desk.clinic.leave(desk)
+            desk.clinic = clinic
+        desk.session_id = identity.session_id
+        desk.socket.known()
+        position = Position(epoch=self._epoch, head=clinic.feed.head, resumable_after=oldest)
+        return desk.connection.authenticated(
+            identity, position, time.monotonic(), datetime.now(UTC)
+        )
 
-    async def _advance(self, feed: ClinicFeed) -> None:
-        """Read on, and wake the clinic's desks when there was something."""
-        if await feed.advance():
-            for desk in self._desks.get(feed.clinic_id, ()):
-                desk.wake()
+    async def _clinic_of(self, clinic_id: UUID) -> ClinicDesks:
+        known = self._clinics.get(clinic_id)
+        if known is not None:
+            return known
+        async with self._opening:
+            if (known := self._clinics.get(clinic_id)) is not None:
+                return known
+            async with self._database.on_the_feed() as tx:
+                heads = await log.heads(tx, [clinic_id])
+            feed = ClinicFeed(self._database, clinic_id, self._epoch, heads.get(clinic_id, 0))
+            clinic = ClinicDesks(feed, self._catch_ups, self._note_staff_change, note)
+            self._clinics[clinic_id] = clinic
+            self._note_staff_change()  # rights that were read before the head may be older than it
+            return clinic
+
+    def _note_staff_change(self) -> None:
+        self._staff_changes += 1
+
+    # The clock
 
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL_S)
-            for desk in self._everybody():
-                desk.wake()  # so that it looks at the clock
+            self._tick()
             try:
                 await self._look()
             except Exception as error:  # without the poll no desk would hear of anything again
                 note(error)
+
+    def _tick(self) -> None:
+        now, wall = time.monotonic(), datetime.now(UTC)
+        for desk in list(self._desks):
+            desk.tick(now, wall)
+        for clinic_id, clinic in list(self._clinics.items()):
+            clinic.feed.forget_old(now)
+            if clinic.empty_for(now) > FORGET_CLINIC_S:
+                del self._clinics[clinic_id]
 
     async def _look(self) -> None:
         """Hint the clinics whose log moved on; begin anew when the database has another history."""
         epoch = await self._database.epoch()
         if epoch != self._epoch:
             self._begin_anew(epoch)
-        clinics = [clinic for clinic in self._feeds if self._desks.get(clinic)]
-        if clinics:
+        occupied = [clinic_id for clinic_id, clinic in self._clinics.items() if clinic.occupied]
+        if occupied:
             async with self._database.on_the_feed() as tx:
-                heads = await log.heads(tx, clinics)
+                heads = await log.heads(tx, occupied)
             for clinic_id, head in heads.items():
-                if head > self._feeds[clinic_id].head:
-                    self.hint(clinic_id)
+                clinic = self._clinics.get(clinic_id)
+                if clinic is not None and head > clinic.feed.head:
+                    clinic.hint()
             await self._see_out_those_whose_session_ended()
 
     async def _see_out_those_whose_session_ended(self) -> None:
         """What ends a session leaves no trace in a clinic's log."""
-        sessions = {desk.session_id for desk in self._everybody() if desk.session_id is not None}
+        sessions = {desk.session_id for desk in self._desks if desk.session_id is not None}
         ended = await self._authenticator.ended(sessions)
-        for desk in self._everybody():
-            if desk.session_id in ended:
+        if ended:
+            for desk in [desk for desk in self._desks if desk.session_id in ended]:
                 desk.session_ended()
 
     def _begin_anew(self, epoch: str) -> None:
         """A failover or a restore: what was read before may have been undone. Desks come back."""
         journal.warning("the database has another history", before=self._epoch, now=epoch)
         self._epoch = epoch
-        for task in self._following.values():
-            task.cancel()
-        for known in (self._following, self._feeds, self._advancing):
-            known.clear()
-        for desk in self._everybody():
-            desk.dismiss(ANEW_SPREAD_MS)
-
-    def _everybody(self) -> list[DeskSocket]:
-        return [*self._opening, *(desk for desks in self._desks.values() for desk in desks)]
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-
-class DeskSocket:
-    """One socket and its conversation: whoever wakes it, only its own task writes.
-
-    Attributes:
-        session_id: Of the token that was shown last; None before the first.
-    """
-
-    def __init__(self, socket: Socket, gateway: LiveGateway) -> None:
-        self._socket = socket
-        self._gateway = gateway
-        self._connection = LiveConnection(time.monotonic())
-        self._feed: ClinicFeed | None = None
-        self._waiting: list[Effect] = []
-        self._awake = asyncio.Event()
-        self._closed = False
-        self.session_id: UUID | None = None
-
-    def wake(self) -> None:
-        """There may be something to send."""
-        self._awake.set()
-
-    def receive(self, data: bytes | str) -> None:
-        """A message came from the desk."""
-        self._waiting += self._connection.receive(data, time.monotonic())
-        self.wake()
-
-    async def bye(self, spread_ms: int) -> None:
-        """Say that the server stops, and close."""
-        await self._carry_out(self._connection.bye(spread_ms, time.monotonic()))
-
-    def dismiss(self, spread_ms: int) -> None:
-        """Have its own task say goodbye."""
-        self._waiting += self._connection.bye(spread_ms, time.monotonic())
-        self.wake()
-
-    def session_ended(self) -> None:
-        """Have its own task close it."""
-        self._waiting += self._connection.ended()
-        self.wake()
-
-    async def run(self) -> None:
-        """Write until the conversation ends."""
-        while not self._closed:
-            await self._awake.wait()
-            self._awake.clear()
-            waiting, self._waiting = self._waiting, []
-            await self._carry_out(waiting)
-            await self._deliver()
-            head = self._feed.head if self._feed else 0
-            await self._carry_out(self._connection.tick(time.monotonic(), datetime.now(UTC), head))
-
-    async def _deliver(self) -> None:
-        while self._feed is not None and not self._closed:
-            after = self._connection.wants_after
-            if after is None or after >= self._feed.head:
-                return
-            batch = await self._feed.after(after)
-            await self._carry_out(self._connection.offer(batch, time.monotonic()))
-
-    async def _carry_out(self, effects: Iterable[Effect]) -> None:
-        left = deque(effects)
-        while left:
-            effect = left.popleft()
-            if isinstance(effect, Send):
-                _frames_sent.inc()
-                await self._socket.send(effect.message.text)
-            elif isinstance(effect, Authenticate):
-                left.extend(await self._authenticate(effect.token))
-            elif isinstance(effect, Close):
-                await self._close(effect)
-
-    async def _authenticate(self, token: str) -> list[Effect]:
-        identity = await self._gateway.identify(token)
-        if identity is None:
-            return self._connection.refused()
-        self._feed, position = await self._gateway.join(self, identity.member.clinic_id)
-        # Rights are read after the head: what changed them before it is in them, what changes them
-        # later comes through the log.
-        identity = await self._gateway.identify(token)
-        if identity is None:
-            return self._connection.refused()
-        self.session_id = identity.session_id
-        return self._connection.authenticated(
-            identity, position, time.monotonic(), datetime.now(UTC)
-        )
-
-    async def _close(self, close: Close) -> None:
-        self._closed = True
-        _closes.labels(code=str(close.code)).inc()
-        journal.info("live socket closed", code=close.code, reason=close.reason)
-        await self._socket.close(close.code, close.reason)
+        self._clinics.clear()
+        self._note_staff_change()
+        for desk in list(self._desks):
+            desk.bye(ANEW_SPREAD_MS)
 
 
 def note(error: BaseException) -> None:

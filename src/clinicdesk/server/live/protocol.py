@@ -247,8 +247,22 @@ class LiveConnection:
         self.phase = Phase.LIVE
         return effects
 
+    @property
+    def claims(self) -> int:
+        """The cursor that the `hello` which is being looked up brings; 0 when there is none."""
+        cursors = self._hello.cursors if self._hello is not None else []
+        return cursors[0].seq if cursors else 0
+
+    def unanswered(self) -> list[Effect]:
+        """The token could not be looked up."""
+        if self.phase is Phase.CLOSED:
+            return []
+        return self._close(CloseCode.RESTART, "come back in a moment")
+
     def refused(self) -> list[Effect]:
         """The token was not good."""
+        if self.phase is Phase.CLOSED:
+            return []
         return self._close(CloseCode.AUTH, "sign in again")
 
     def ended(self) -> list[Effect]:
@@ -338,7 +352,7 @@ class LiveConnection:
         """Deliver with the old rights up to each change of them, and with the new ones after it."""
         effects: list[Effect] = []
         for entry in batch.entries:
-            if entry.member is None or entry.entry.entity_id != self._member_id:
+            if entry.member is None or entry.entity_id != self._member_id:
                 continue
             member = msgspec.convert(entry.member, Member, strict=False)
             if scopes_of(member) != self.scopes:

@@ -1,0 +1,154 @@
+"""One desk's socket and its conversation, and where it stands in its clinic's feed."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from clinicdesk.server.live.protocol import (
+    Authenticate,
+    Close,
+    Effect,
+    LiveConnection,
+    Phase,
+    Send,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from clinicdesk.contract.frames import Signal
+    from clinicdesk.server.live.clinic_desks import ClinicDesks
+    from clinicdesk.server.live.message import Message
+
+
+class Socket(Protocol):
+    """What a conversation needs of a WebSocket. Nothing of it waits."""
+
+    @property
+    def full(self) -> bool:
+        """The desk does not read: what can wait should."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Send one message."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Close with a code of `contract.frames.CloseCode`."""
+        ...
+
+    def keep_alive(self, now: float) -> None:
+        """To be called about once a second."""
+        ...
+
+    def known(self) -> None:
+        """The desk has shown a good token."""
+        ...
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        ...
+
+
+class Gateway(Protocol):
+    """What a conversation needs of who has all of them."""
+
+    def authenticate(self, desk: DeskSocket, token: str) -> None:
+        """Look a token up, and tell the conversation."""
+        ...
+
+    def heard(self, desk: DeskSocket, signal: Signal) -> None:
+        """A desk tells of its presence."""
+        ...
+
+    def lost(self, desk: DeskSocket) -> None:
+        """A desk is gone."""
+        ...
+
+
+class DeskSocket:
+    """Carries out what the conversation asks for.
+
+    Attributes:
+        socket: Its wire. connection: The conversation, without I/O.
+        session_id: Of the token that was shown last; None before the first.
+        clinic: Where it follows the log; None before it is known.
+        abreast: It has been offered everything up to the clinic's head, and takes more.
+        catching_up: It lies behind, and its turn to be read for will come.
+    """
+
+    __slots__ = ("_gateway", "abreast", "catching_up", "clinic", "connection", "session_id",
+                 "socket")  # fmt: skip
+
+    def __init__(self, socket: Socket, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.socket = socket
+        self.connection = LiveConnection(time.monotonic())
+        self.session_id: UUID | None = None
+        self.clinic: ClinicDesks | None = None
+        self.abreast = False
+        self.catching_up = False
+
+    @property
+    def wants_after(self) -> int | None:
+        """Where it takes the log from; None: it has to wait."""
+        return None if self.socket.full else self.connection.wants_after
+
+    # What the socket brings
+
+    def received(self, text: bytes, now: float) -> None:
+        """The desk said something."""
+        self.carry_out(self.connection.receive(text, now))
+        if not self.abreast:
+            self.settle()
+
+    def filled(self) -> None:
+        """The desk does not read."""
+        self.settle()
+
+    def took(self) -> None:
+        """The desk reads again."""
+        self.settle()
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self.connection.phase = Phase.CLOSED
+        self._gateway.lost(self)
+
+    # What the gateway brings
+
+    def carry_out(self, effects: Iterable[Effect]) -> None:
+        """Do what the conversation asks for, in its order."""
+        for effect in effects:
+            if isinstance(effect, Send):
+                self.socket.send(effect.message)
+            elif isinstance(effect, Authenticate):
+                self._gateway.authenticate(self, effect.token)
+            elif isinstance(effect, Close):
+                self.socket.close(effect.code, effect.reason)
+            else:
+                self._gateway.heard(self, effect.signal)
+
+    def settle(self) -> None:
+        """See whether it still goes along with the feed, or can again."""
+        if self.clinic is not None:
+            self.clinic.settle(self)
+
+    def tick(self, now: float, wall: datetime) -> None:
+        """To be called about once a second."""
+        self.socket.keep_alive(now)
+        head = self.clinic.feed.head if self.clinic is not None else 0
+        self.carry_out(self.connection.tick(now, wall, head))
+        if not self.abreast:
+            self.settle()
+
+    def bye(self, spread_ms: int) -> None:
+        """Say that the server stops, and close."""
+        self.carry_out(self.connection.bye(spread_ms, time.monotonic()))
+
+    def session_ended(self) -> None:
+        """Close: whoever it was has signed out."""
+        self.carry_out(self.connection.ended())
