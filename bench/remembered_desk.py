@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -23,8 +24,8 @@ from clinicdesk.core.home import Home
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.store.medicine_table import FormularyState
-from clinicdesk.core.store.rows import Position, StoredRow, write_rows
-from clinicdesk.core.store.sqlcipher import KEY_BYTES, Connection
+from clinicdesk.core.store.rows import Position, StoredRow
+from clinicdesk.core.store.sqlcipher import KEY_BYTES
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.vault import MemoryVault, Vault
 from clinicdesk.desktop.shell.settings import Settings
@@ -91,20 +92,19 @@ async def open_store(home: Home, user: Remembered, key: bytes) -> Store:
 
 async def fill_rows(store: Store, rows: Iterable[tuple[str, Row]]) -> None:
     """Take these rows as a snapshot's."""
+    rest = iter(rows)
 
-    def fill(connection: Connection) -> Position:
-        rest = iter(rows)
-        while chunk := list(islice(rest, _PAGE)):
-            stored = [
-                StoredRow(kind, row.id, row.version, msgspec.json.encode(row))
-                for kind, row in chunk
-            ]
-            write_rows(connection, stored)
-        scopes = scopes_of(member)
-        cursor = Cursor(clinic=CLINIC, epoch="bench", seq=1, access=access_digest(scopes))
-        return Position(cursor, scopes)
+    def some() -> list[StoredRow]:
+        return [
+            StoredRow(kind, row.id, row.version, msgspec.json.encode(row))
+            for kind, row in islice(rest, _PAGE)
+        ]
 
-    await store.rows.replace(fill)
+    while chunk := some():
+        await store.rows.stage(partial(_same, chunk))
+    scopes = scopes_of(member)
+    cursor = Cursor(clinic=CLINIC, epoch="bench", seq=1, access=access_digest(scopes))
+    await store.rows.swap(Position(cursor, scopes))
 
 
 async def fill_medicines(store: Store, medicines: Iterable[Medicine]) -> None:
@@ -113,3 +113,7 @@ async def fill_medicines(store: Store, medicines: Iterable[Medicine]) -> None:
     while page := list(islice(rest, _PAGE)):
         state = FormularyState(1, None)
         await store.medicines.take_page(FORMULARY, page, state)
+
+
+def _same(rows: list[StoredRow]) -> list[StoredRow]:
+    return rows

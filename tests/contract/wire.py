@@ -7,7 +7,16 @@ from typing import Any
 
 import msgspec
 
-from clinicdesk.contract import access, commands, frames, lifecycles, problems, session, snapshot
+from clinicdesk.contract import (
+    access,
+    commands,
+    frames,
+    lifecycles,
+    problems,
+    reading,
+    session,
+    snapshot,
+)
 from clinicdesk.contract.entities import ENTITIES, Medicine
 from clinicdesk.contract.version import PROTOCOL
 
@@ -51,7 +60,8 @@ def described() -> dict[str, Any]:
         "frames": _schema(frames.ClientFrame, frames.ServerFrame),
         "problems": _schema(problems.Refusal),
         "session": _schema(*session_types),
-        "snapshot": _schema(snapshot.Snapshot, snapshot.MedicinePage),
+        "reading": _schema(reading.PrescriptionDetail, reading.PrescriptionPage),
+        "snapshot": _schema(snapshot.SnapshotLine, snapshot.MedicinePage),
         "access": {
             "grants": msgspec.to_builtins(access.GRANTS),
             "hidden": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -36,8 +37,10 @@ from clinicdesk.contract.entities import (
     Specialization,
 )
 from clinicdesk.contract.frames import Cursor, Ev, Item
+from clinicdesk.contract.snapshot import SnapshotEnd, SnapshotHead, SnapshotRows
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def an_id(name: str) -> UUID:
@@ -183,20 +186,57 @@ KINDS: dict[type[Row], str] = {
 }  # fmt: skip
 
 
-def a_snapshot(member: Member, *rows: Row, seq: int = 1, epoch: str = "first") -> bytes:
-    """The document for `member`: these rows with the clinic's own."""
+class Document(bytes):
+    """A snapshot's lines, which come as one piece or, cut up, as several."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self
+
+    async def in_pieces(self, size: int) -> AsyncIterator[bytes]:
+        """As the network might bring it."""
+        for at in range(0, len(self), size):
+            yield self[at : at + size]
+
+
+def a_snapshot(
+    member: Member,
+    *rows: Row,
+    seq: int = 1,
+    epoch: str = "first",
+    settled_before: datetime = LONG_AGO,
+) -> Document:
+    """The snapshot for `member`: these rows with the clinic's own."""
     kept: dict[str, list[Row]] = {}
     for row in (clinic, member, practitioner, pharmacy, formulary, *rows):
         kept.setdefault(KINDS[type(row)], []).append(row)
-    return msgspec.json.encode(
-        {
-            "clinic": CLINIC,
-            "epoch": epoch,
-            "seq": seq,
-            "access": access_digest(scopes_of(member)),
-            "rows": kept,
-        }
+    access = access_digest(scopes_of(member))
+    return a_document(kept, seq=seq, epoch=epoch, access=access, settled_before=settled_before)
+
+
+def a_document(
+    kept: Mapping[str, Sequence[Any]],
+    *,
+    seq: int,
+    epoch: str,
+    access: str,
+    settled_before: datetime = LONG_AGO,
+) -> Document:
+    """A snapshot of these rows by their kinds, or of their bodies."""
+    counts = {kind: len(rows) for kind, rows in kept.items()}
+    head = SnapshotHead(
+        clinic=CLINIC,
+        epoch=epoch,
+        seq=seq,
+        access=access,
+        settled_before=settled_before,
+        counts=counts,
     )
+    lines = [
+        SnapshotRows(kind=kind, rows=[msgspec.Raw(msgspec.json.encode(row)) for row in rows])
+        for kind, rows in kept.items()
+    ]
+    whole = [head, *lines, SnapshotEnd(rows=sum(counts.values()))]
+    return Document(b"".join(msgspec.json.encode(line) + b"\n" for line in whole))
 
 
 def change(row: Row, *, seq: int = 0, op_id: UUID | None = None, by: UUID | None = None) -> Item:

@@ -47,7 +47,16 @@ from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER, SUBPROTOCOL
 from clinicdesk.core.overlay import Pending, PrescriptionRows, project
 from tests.core.cable import Cable
 from tests.core.patience import eventually
-from tests.core.sample import CLINIC, KINDS, an_id, clinic, formulary, pharmacy, practitioner
+from tests.core.sample import (
+    CLINIC,
+    KINDS,
+    a_document,
+    an_id,
+    clinic,
+    formulary,
+    pharmacy,
+    practitioner,
+)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -265,12 +274,7 @@ class SmallServer:
             body = _seen(kind, row, scopes)
             if body is not None:
                 rows.setdefault(kind, []).append(body)
-        return msgspec.json.encode(
-            {
-                "clinic": CLINIC, "epoch": self.epoch, "seq": self.seq,
-                "access": access_digest(scopes), "rows": rows,
-            }
-        )  # fmt: skip
+        return a_document(rows, seq=self.seq, epoch=self.epoch, access=access_digest(scopes))
 
     def _page(self, query: str) -> bytes:
         revision, _, skipped = parse_qs(query).get("after", ["0"])[0].partition(":")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -19,6 +22,7 @@ from clinicdesk.core.bodies import BadFrame
 from clinicdesk.core.collection import Change
 from clinicdesk.core.overlay import Pending
 from clinicdesk.core.replica import Applied, Replica
+from clinicdesk.core.snapshot_intake import Progress
 from clinicdesk.core.snapshot_reader import BadSnapshot
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.trace import NoTrace
@@ -28,6 +32,7 @@ from tests.core.sample import (
     MAIN_STREET,
     NOON,
     PATIENT,
+    Document,
     a_draft_command,
     a_frame,
     a_line,
@@ -55,7 +60,7 @@ async def a_replica(store: Store, *rows: Any, member: Member = sample.pharmacist
 def contents(replica: Replica) -> dict[str, dict[UUID, Any]]:
     return {
         kind: {row.id: row for row in collection.values()}
-        for kind, collection in replica._collections.items()
+        for kind, collection in replica.by_kind.items()
     }
 
 
@@ -91,18 +96,25 @@ async def test_lists_are_there_before_their_details(store: Store) -> None:
     assert again.items.of(prescription.id) == [an_item(prescription)]
 
 
+WHOLE = a_snapshot(sample.pharmacist, a_patient())
+
+
 @pytest.mark.parametrize(
     "document",
     [
         b"",
-        b"{}",
-        b"[]",
-        b"\xff\xfe",
-        a_snapshot(sample.pharmacist, a_patient())[:-40],
-        a_snapshot(sample.pharmacist, a_patient()) + b"x",
-        a_snapshot(sample.pharmacist, a_patient()).replace(b'"male"', b'"martian"'),
+        b"{}\n",
+        b"[]\n",
+        b"\xff\xfe\n",
+        WHOLE[:-40],
+        WHOLE[:-1],
+        WHOLE + b"x",
+        WHOLE + WHOLE,
+        WHOLE[WHOLE.index(b"\n") + 1 :],
+        WHOLE.replace(b'"t":"end","rows":', b'"t":"end","rows":1'),
+        WHOLE.replace(b'"male"', b'"martian"'),
         a_snapshot(sample.therapist, a_patient()),
-        a_snapshot(sample.pharmacist, a_patient()).replace(b'"seq":1', b'"seq":"one"'),
+        WHOLE.replace(b'"seq":1', b'"seq":"one"'),
     ],
 )
 async def test_a_snapshot_that_is_not_right_leaves_everything_as_it_is(
@@ -111,21 +123,82 @@ async def test_a_snapshot_that_is_not_right_leaves_everything_as_it_is(
     replica = await a_replica(store, a_patient("Ravi Sharma"))
     before, position = contents(replica), replica.position
     with pytest.raises(BadSnapshot):
-        await replica.swap(document)
+        await replica.swap(Document(document))
     assert (contents(replica), replica.position) == (before, position)
     again = Replica(store.rows, sample.pharmacist.id, NoTrace())
     await again.load()
     assert contents(again) == before
 
 
-async def test_white_space_and_unknown_members_of_a_snapshot_are_passed_over(store: Store) -> None:
-    told = msgspec.json.decode(a_snapshot(sample.pharmacist, a_patient()))
-    told["rows"]["spaceship"] = [{"id": "x", "nested": [{}, []]}]
-    told = {"news": {"rows": [1]}, **told}
+@pytest.mark.parametrize("size", [1, 7, 100, 100_000])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+async def test_a_snapshot_is_read_however_it_is_coded_and_cut_up(
+    store: Store, size: int, coding: str
+) -> None:
+    compress = {"identity": bytes, "gzip": gzip.compress, "zstd": zstandard.compress}[coding]
+    document = Document(compress(WHOLE))
     replica = Replica(store.rows, sample.pharmacist.id, NoTrace())
     await replica.load()
-    await replica.swap(msgspec.json.format(msgspec.json.encode(told), indent=3))
+    told: list[Progress] = []
+    await replica.swap(document.in_pieces(size), coding, told.append)
     assert replica.patients.get(PATIENT) == a_patient()
+    assert told[-1] == Progress(6, 6)
+    assert [each.rows for each in told] == sorted(each.rows for each in told)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "br"])
+async def test_what_cannot_be_decompressed_is_no_snapshot(store: Store, coding: str) -> None:
+    replica = await a_replica(store, a_patient())
+    with pytest.raises(BadSnapshot):
+        await replica.swap(WHOLE, coding)
+    assert replica.patients.get(PATIENT) == a_patient()
+
+
+async def test_unknown_kinds_and_members_of_a_snapshot_are_passed_over(store: Store) -> None:
+    lines = WHOLE.splitlines(keepends=True)
+    lines[0] = lines[0].replace(b'"t":"head"', b'"t":"head","news":{"rows":[1]}')
+    lines.insert(3, b'{"t":"rows","kind":"spaceship","rows":[{"id":"x","nested":[{}, []]}]}\n')
+    lines[-1] = b'{"t":"end","rows":7}\n'
+    replica = Replica(store.rows, sample.pharmacist.id, NoTrace())
+    await replica.load()
+    await replica.swap(Document(b"".join(lines)))
+    assert replica.patients.get(PATIENT) == a_patient()
+
+
+class Gone(Exception):
+    """The network."""
+
+
+async def test_a_snapshot_that_is_cut_off_leaves_everything_as_it_is(store: Store) -> None:
+    replica = await a_replica(store, a_patient("Ravi Sharma"))
+    before, position = contents(replica), replica.position
+
+    async def cut_off() -> AsyncIterator[bytes]:
+        async for piece in a_snapshot(sample.pharmacist, a_patient("Somebody Else")).in_pieces(900):
+            yield piece
+            raise Gone
+
+    with pytest.raises(Gone):
+        await replica.swap(cut_off())
+    assert (contents(replica), replica.position) == (before, position)
+    await replica.apply(a_frame(1, 2, change(a_patient("Ravi Kulkarni", version=2))))
+    again = Replica(store.rows, sample.pharmacist.id, NoTrace())
+    await again.load()
+    assert contents(again) == contents(replica)
+
+
+async def test_a_snapshot_changes_what_is_different_and_nothing_else(store: Store) -> None:
+    kept, moved = a_patient(), a_patient("Hemi Ngata", id=an_id("hemi"))
+    replica = await a_replica(store, kept, moved, an_allergy())
+    patients, allergies = watch(replica, "patient"), watch(replica, "allergy")
+    members = watch(replica, "member")
+    there = replica.patients.get(kept.id)
+    renamed = replace(moved, name="Hemi Parata", version=2)
+    await replica.swap(a_snapshot(sample.pharmacist, kept, renamed, seq=9))
+    assert patients == [Change(updated=[(moved, renamed)])]
+    assert allergies == [Change(removed=[an_allergy()])]
+    assert members == []
+    assert replica.patients.get(kept.id) is there
 
 
 async def test_a_frame_tells_what_was_added_changed_and_removed_once_each(store: Store) -> None:

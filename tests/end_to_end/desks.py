@@ -11,7 +11,7 @@ import msgspec
 from clinicdesk.contract.commands import DraftItem
 from clinicdesk.contract.entities import ENTITIES, Prescription, Row
 from clinicdesk.contract.session import SNAPSHOT
-from clinicdesk.contract.snapshot import Snapshot
+from clinicdesk.contract.snapshot import SnapshotHead, whole_snapshot
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.home import Home
 from clinicdesk.core.identity import new_id
@@ -119,19 +119,17 @@ def rows_of(desk: Desk) -> Rows:
     }
 
 
-async def fresh_snapshot(desk: Desk) -> tuple[Snapshot, Rows]:
+async def fresh_snapshot(desk: Desk) -> tuple[SnapshotHead, Rows]:
     """What this desk's member would be given now, as it came and as rows."""
     outcome = await desk.session.transport.call("GET", SNAPSHOT, tokens=desk.session)
     assert isinstance(outcome, Answer), outcome
-    snapshot = msgspec.json.decode(outcome.content, type=Snapshot)
-    rows = {
-        kind: {
-            row.id: row
-            for row in (msgspec.json.decode(body, type=ENTITIES[kind]) for body in bodies)
-        }
-        for kind, bodies in snapshot.rows.items()
-    }
-    return snapshot, rows
+    found = whole_snapshot(outcome.content)
+    rows: Rows = {kind: {} for kind in ENTITIES}
+    for kind, bodies in found.rows.items():
+        for body in bodies:
+            row = msgspec.json.decode(body, type=ENTITIES[kind])
+            rows[kind][row.id] = row
+    return found.head, rows
 
 
 async def equals_a_fresh_snapshot(desk: Desk) -> None:

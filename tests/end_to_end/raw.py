@@ -25,9 +25,9 @@ from clinicdesk.contract.frames import (
     encode_frame,
 )
 from clinicdesk.contract.session import LIVE, SESSION, SNAPSHOT, SignedIn
-from clinicdesk.contract.snapshot import Snapshot
+from clinicdesk.contract.snapshot import WholeSnapshot, whole_snapshot
 from clinicdesk.contract.version import SUBPROTOCOL
-from clinicdesk.core.sender import body_of
+from clinicdesk.core.sending import body_of
 from tests.end_to_end.clinic import PASSWORD
 
 
@@ -69,10 +69,10 @@ class Caller:
             route.method, path_of(command), content=body_of(command), headers=headers
         )
 
-    async def snapshot(self) -> Snapshot:
+    async def snapshot(self) -> WholeSnapshot:
         answer = await self.http.get(SNAPSHOT)
         assert answer.status_code == 200, answer.text
-        return msgspec.json.decode(answer.content, type=Snapshot)
+        return whole_snapshot(answer.content)
 
     async def close(self) -> None:
         await self.http.aclose()

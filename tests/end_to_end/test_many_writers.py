@@ -34,7 +34,7 @@ async def test_a_desk_misses_nothing_of_what_24_writers_do_and_gets_it_in_order(
 ) -> None:
     desk = await office.open("ada")
     admin = await Caller.sign_in(proxy.url, "ada")
-    begun = await admin.snapshot()
+    begun = (await admin.snapshot()).head
 
     async def write(number: int) -> None:
         caller = callers[number % len(callers)]

@@ -158,7 +158,7 @@ async def test_a_server_that_stops_says_goodbye_and_its_desks_come_back_by_thems
 ) -> None:
     tara = await office.open("tara")
     caller = await Caller.sign_in(proxy.url, "ada")
-    begun = await caller.snapshot()
+    begun = (await caller.snapshot()).head
     cursor = Cursor(clinic=CLINIC, epoch=begun.epoch, seq=begun.seq, access=begun.access)
 
     async with Follower(caller, cursor) as follower:

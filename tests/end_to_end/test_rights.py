@@ -108,7 +108,10 @@ async def test_a_socket_gets_the_rows_that_row_level_security_gives(
 
     for caller, snapshot in zip(callers, begun, strict=True):
         cursor = Cursor(
-            clinic=CLINIC, epoch=snapshot.epoch, seq=snapshot.seq, access=snapshot.access
+            clinic=CLINIC,
+            epoch=snapshot.head.epoch,
+            seq=snapshot.head.seq,
+            access=snapshot.head.access,
         )
         async with Follower(caller, cursor) as follower:
             for kind, bodies in snapshot.rows.items():

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from uuid import UUID
 
 import msgspec
 
 from clinicdesk.contract.access import audience_of, body_of, view_for
 from clinicdesk.contract.entities import ENTITIES, Row
 from clinicdesk.contract.frames import Item
-from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
-from clinicdesk.core.store.rows import CHUNK, GoneRow, StoredRow, write_rows
-from clinicdesk.core.store.sqlcipher import Connection
+from clinicdesk.core.store.rows import GoneRow, StoredRow
 
 
 class BadFrame(Exception):
@@ -58,36 +55,6 @@ def purged(kind: str, row: Row, scopes: frozenset[str]) -> StoredRow | GoneRow |
     if body == columns:
         return None
     return StoredRow(kind, row.id, row.version, msgspec.json.encode(body))
-
-
-def write_snapshot(
-    connection: Connection, reader: SnapshotReader, loaded: dict[str, dict[UUID, Row]]
-) -> None:
-    """Write a snapshot's rows in chunks, keeping the decoded ones. Raises BadSnapshot."""
-    kind, chunk = "", list[bytes]()
-
-    def flush() -> None:
-        if not chunk or kind not in loaded:  # a kind of a newer server: nothing here shows it
-            return
-        try:
-            rows = decode_array(kind, b"[" + b",".join(chunk) + b"]")
-        except msgspec.DecodeError as error:
-            raise BadSnapshot(f"a row of kind {kind} is not right") from error
-        loaded[kind].update((row.id, row) for row in rows)
-        write_rows(
-            connection,
-            [
-                StoredRow(kind, row.id, row.version, body)
-                for row, body in zip(rows, chunk, strict=True)
-            ],
-        )
-
-    for next_kind, body in reader.rows():
-        if next_kind != kind or len(chunk) >= CHUNK:
-            flush()
-            kind, chunk = next_kind, []
-        chunk.append(body)
-    flush()
 
 
 def _body(item: Item) -> bytes | None:

@@ -2,56 +2,55 @@
 
 A frame goes into the store first, rows and cursor in one transaction, then into memory, then to
 those who listen. Rows of prescriptions are shown with this desk's own pending commands applied
-(`overlay`).
+(`projections`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import AsyncIterable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from clinicdesk.contract.access import scopes_of
-from clinicdesk.contract.entities import (
-    ENTITIES,
-    Allergy,
-    Clinic,
-    Formulary,
-    Member,
-    Patient,
-    Payment,
-    Pharmacy,
-    Practitioner,
-    Prescription,
-    PrescriptionItem,
-    Row,
-    Service,
-)
+from clinicdesk.contract.digest import Sum
+from clinicdesk.contract.entities import ENTITIES, Member, Row
 from clinicdesk.contract.frames import Cursor, Ev, Item, ScopeChanged
-from clinicdesk.core.bodies import (
-    BadFrame,
-    decode,
-    decode_array,
-    purged,
-    row_of,
-    stored,
-    write_snapshot,
-)
-from clinicdesk.core.collection import Collection, Prepared
-from clinicdesk.core.collector import making_rows
+from clinicdesk.contract.reading import PrescriptionDetail
+from clinicdesk.contract.working_set import FAMILY, is_settled
+from clinicdesk.core.bodies import BadFrame, decode, purged, row_of, stored
+from clinicdesk.core.collection import Prepared
+from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.listeners import Listeners
-from clinicdesk.core.overlay import Pending, PrescriptionRows, project_all
-from clinicdesk.core.snapshot_reader import BadSnapshot, SnapshotReader
-from clinicdesk.core.store.rows import Position, RowStore, StoredRow
-from clinicdesk.core.store.sqlcipher import Connection
+from clinicdesk.core.loading import read_kinds
+from clinicdesk.core.overlay import Pending, PrescriptionRows
+from clinicdesk.core.projections import Projections
+from clinicdesk.core.retention import (
+    Expected,
+    families_in_part,
+    family_of,
+    rows_of_family,
+    settled_families,
+)
+from clinicdesk.core.rows_in_memory import RowsInMemory
+from clinicdesk.core.slices import in_slices
+from clinicdesk.core.snapshot_intake import RowChange, SnapshotIntake, Told, position_of
+from clinicdesk.core.snapshot_reader import BadSnapshot
+from clinicdesk.core.store.rows import GoneRow, Position, RowStore, StoredRow
 from clinicdesk.core.trace import Trace
 
 _LATER: Final = ("allergy", "prescription_item", "payment")
 """The many rows that a list can be shown without."""
+_TAKEN_OVER: Final = 200
+"""Rows of a snapshot that come into memory at once; lists take so many one by one."""
+_DIGESTED: Final = 4000
+_FAMILIES: Final = 50
+"""Families that leave at once."""
 
 
 class AppliedRow(Struct, frozen=True):
@@ -76,63 +75,28 @@ class Applied(Struct, frozen=True):
     snapshot: bool = False
 
 
-class Replica:
+class Replica(RowsInMemory):
     """The working set of one member.
 
     Attributes:
-        clinics, members, practitioners, pharmacies, services, formularies, patients, allergies,
-        prescriptions, items, payments: The collections. `allergies` and `prescriptions` group by
-            patient, `items` and `payments` by prescription.
         applied: Told of each frame and snapshot, after the collections have announced it.
+        family_wanted: Told when the log brought a part of a family that was let go.
         position: Where the rows stand in the log; None before the first snapshot.
         complete: Whether every collection has been filled, from the store or by a snapshot.
     """
 
     def __init__(self, store: RowStore, member_id: UUID, trace: Trace) -> None:
+        super().__init__()
         self._store = store
         self._member_id = member_id
         self._trace = trace
         self._turn = asyncio.Lock()
-        self._pending: dict[UUID, dict[UUID, Pending]] = {}
-        self._overlaid: dict[UUID, set[tuple[str, UUID]]] = {}
+        self._projections = Projections(self.prescriptions, self.items, self.payments)
+        self._expected: list[Expected] = []
         self.applied: Listeners[Applied] = Listeners()
+        self.family_wanted: Listeners[None] = Listeners()
         self.position: Position | None = None
         self.complete = False
-        self.clinics: Collection[Clinic] = Collection("clinic")
-        self.members: Collection[Member] = Collection("member")
-        self.practitioners: Collection[Practitioner] = Collection("practitioner")
-        self.pharmacies: Collection[Pharmacy] = Collection("pharmacy")
-        self.services: Collection[Service] = Collection("service")
-        self.formularies: Collection[Formulary] = Collection("formulary")
-        self.patients: Collection[Patient] = Collection("patient")
-        self.allergies: Collection[Allergy] = Collection("allergy", lambda a: a.patient_id)
-        self.prescriptions: Collection[Prescription] = Collection(
-            "prescription", lambda p: p.patient_id
-        )
-        self.items: Collection[PrescriptionItem] = Collection(
-            "prescription_item", lambda i: i.prescription_id
-        )
-        self.payments: Collection[Payment] = Collection("payment", lambda p: p.prescription_id)
-        self._collections: dict[str, Collection[Any]] = {
-            collection.kind: collection
-            for collection in (
-                self.clinics,
-                self.members,
-                self.practitioners,
-                self.pharmacies,
-                self.services,
-                self.formularies,
-                self.patients,
-                self.allergies,
-                self.prescriptions,
-                self.items,
-                self.payments,
-            )
-        }
-
-    def collection(self, kind: str) -> Collection[Any]:
-        """The collection of a kind by its name on the wire. Raises KeyError."""
-        return self._collections[kind]
 
     @property
     def cursor(self) -> Cursor | None:
@@ -148,7 +112,7 @@ class Replica:
         """Read what lists are made of; their collections announce a reset. Raises StoreLost."""
         async with self._turn:
             self.position = await self._store.position()
-            await self._load(kind for kind in self._collections if kind not in _LATER)
+            await self._load([kind for kind in self.by_kind if kind not in _LATER])
 
     async def load_rest(self) -> None:
         """Read what belongs to single prescriptions and patients. Raises StoreLost.
@@ -169,49 +133,52 @@ class Replica:
                 raise BadFrame("the frame does not follow the rows that are here")
             fresh = [(item, row_of(item)) for item in ev.items if item.kind in ENTITIES]
             cursor = msgspec.structs.replace(self.position.cursor, epoch=ev.epoch, seq=ev.to)
-            position = Position(cursor, self.position.scopes)
+            position = msgspec.structs.replace(self.position, cursor=cursor)
             seen = frozenset(item.op_id for item in ev.items if item.op_id is not None)
-            await self._store.apply([stored(item) for item, _ in fresh], position, seen)
+            wanted = families_in_part(fresh, self.prescriptions, position.settled_before)
+            await self._store.apply([stored(item) for item, _ in fresh], position, seen, wanted)
             self.position = position
             rows = [row for row in map(self._stage, fresh) if row is not None]
             self._trace.mark("applied", seq=ev.to, rows=len(rows))
-            self._drop_pending(seen)
-            self._announce(rows)
+            self._projections.drop(seen)
+            self._announce(map(_family, rows))
             self._trace.mark("announced", seq=ev.to)
+            for expected in self._expected:
+                expected.note(ev.items)
             self.applied.tell(Applied(position, rows, seen))
+            if wanted:
+                self.family_wanted.tell(None)
 
-    async def swap(self, document: bytes) -> None:
-        """Take a snapshot in place of everything.
+    async def swap(
+        self, pieces: AsyncIterable[bytes], coding: str = "identity", told: Told | None = None
+    ) -> None:
+        """Take a snapshot in place of everything, as it comes; `told` hears how far it is.
 
-        Raises BadSnapshot, and StoreLost; the replica is unchanged then.
+        Raises BadSnapshot, StoreLost, and what `pieces` raises; the replica is unchanged then.
         """
         async with self._turn:
-            loaded: dict[str, dict[UUID, Row]] = {kind: {} for kind in self._collections}
-
-            def fill(connection: Connection) -> Position:
-                reader = SnapshotReader(document)
-                write_snapshot(connection, reader, loaded)
-                me = cast("Member | None", loaded["member"].get(self._member_id))
-                if me is None:
+            intake = SnapshotIntake(self._store, self.by_kind, coding, told)
+            try:
+                await self._store.clear()  # what another left that was cut off
+                async for piece in pieces:
+                    await intake.take(piece)
+                head, changes = await asyncio.to_thread(intake.close)
+                me = intake.members.get(self._member_id)
+                if not isinstance(me, Member):
                     raise BadSnapshot("the snapshot is not for this member")
-                head = reader.head
-                return Position(
-                    Cursor(clinic=head.clinic, epoch=head.epoch, seq=head.seq, access=head.access),
-                    scopes_of(me),
-                )
-
-            with making_rows():
-                position = await self._store.replace(fill)
-                prepared = {
-                    kind: await asyncio.to_thread(collection.prepare, loaded[kind])
-                    for kind, collection in self._collections.items()
-                }
-                # At one moment: who reads the position finds the rows that it stands for.
-                self.position = position
-                self._take_all(prepared)
+                position = position_of(head, scopes_of(me))
+                await self._store.swap(position)
+            except Exception:
+                with suppress(StoreLost):
+                    await self._store.clear()
+                raise
+            self._trace.mark("snapshot stored", seq=head.seq)
+            await self._take_over(changes)
+            self.position = position
             self.complete = True
-            self._trace.mark("snapshot", seq=self.position.cursor.seq)
-            self.applied.tell(Applied(self.position, [], frozenset(), snapshot=True))
+            self._expected.clear()
+            self._trace.mark("snapshot", seq=head.seq)
+            self.applied.tell(Applied(position, [], frozenset(), snapshot=True))
 
     async def change_scopes(self, frame: ScopeChanged) -> None:
         """Drop what the member may no longer see, and blank what they may see less of.
@@ -226,82 +193,146 @@ class Replica:
             cursor = self.position.cursor
             if not frame.granted:
                 cursor = msgspec.structs.replace(cursor, access=frame.access)
-            position = Position(cursor, scopes)
+            position = msgspec.structs.replace(self.position, cursor=cursor, scopes=scopes)
             changes = [
                 change
-                for kind, collection in self._collections.items()
+                for kind, collection in self.by_kind.items()
                 for row in collection.server_values()
                 if (change := purged(kind, row, scopes)) is not None
             ]
             await self._store.move(position, changes)
             self.position = position
+            self._expected.clear()
             for change in changes:
                 row = decode(change.kind, change.body) if isinstance(change, StoredRow) else None
-                self._collections[change.kind].stage_server(change.id, row)
-            self._project_all()
+                self.by_kind[change.kind].stage_server(change.id, row)
+            self._projections.again()
             self._announce_everywhere()
 
     def show_pending(self, prescription_id: UUID, pending: Mapping[UUID, Pending]) -> None:
         """Show a prescription with these commands applied, by their op_id and in their order."""
-        if pending:
-            self._pending[prescription_id] = dict(pending)
-        else:
-            self._pending.pop(prescription_id, None)
-        self._project(prescription_id)
-        self._announce_prescriptions()
+        self._projections.show(prescription_id, pending)
+        self._announce_everywhere()
 
     def rows_of(self, prescription_id: UUID) -> PrescriptionRows:
         """A prescription with its lines and ledger, as the screens show them."""
-        return PrescriptionRows(
-            self.prescriptions.get(prescription_id),
-            {item.id: item for item in self.items.of(prescription_id)},
-            {payment.id: payment for payment in self.payments.of(prescription_id)},
-        )
+        return self._projections.rows_of(prescription_id)
+
+    # What is settled leaves the desk, and may come back
+
+    async def let_go(self, settled_before: datetime, keep: Container[UUID]) -> int:
+        """Drop the families settled before a moment, but for those to `keep`; how many they were.
+
+        Frames are applied in between. Raises StoreLost: what was dropped until then is dropped.
+        """
+        families = await settled_families(self.prescriptions, self.payments, settled_before)
+        leaving = [family for family in families if family not in keep]
+        async with self._turn:
+            if self.position is None:
+                return 0
+            # First the word, then the deed: who reads it knows that something may be missing.
+            self.position = msgspec.structs.replace(self.position, settled_before=settled_before)
+            await self._store.move(self.position, [])
+        for at in range(0, len(leaving), _FAMILIES):
+            async with self._turn:
+                some = leaving[at : at + _FAMILIES]
+                await self._drop([each for each in some if self._is_settled(each, settled_before)])
+        return len(leaving)
+
+    async def families_wanted(self) -> list[UUID]:
+        """The families of which only a part is here, to be fetched and given to `take_family`."""
+        return await self._store.wanted()
+
+    def expect(self) -> Expected:
+        """To be called before a family is asked for, and given back with the answer."""
+        expected = Expected()
+        self._expected.append(expected)
+        return expected
+
+    async def take_family(
+        self, prescription_id: UUID, found: PrescriptionDetail | None, expected: Expected
+    ) -> bool:
+        """Take a family as the server has it now (None: it shows us nothing of it).
+
+        Whether it was taken: not when the rows were changed as a whole since `expect`. Raises
+        StoreLost.
+        """
+        async with self._turn:
+            if expected not in self._expected or self.position is None:
+                return False
+            self._expected.remove(expected)
+            before = self.position.settled_before
+            rows: list[tuple[str, Row]] = []
+            if found is not None:
+                if before is not None and is_settled(found.prescription, found.payments, before):
+                    await self._drop([prescription_id], wanted_no_longer=prescription_id)
+                    return True
+                rows = rows_of_family(found)
+            fresh = [(kind, row) for kind, row in rows if not expected.has_left(kind, row)]
+            await self._store.take_family(
+                prescription_id,
+                [StoredRow(k, row.id, row.version, msgspec.json.encode(row)) for k, row in fresh],
+            )
+            for kind, row in fresh:
+                old = self.by_kind[kind].server_row(row.id)
+                if old is None or old.version < row.version:
+                    self.by_kind[kind].stage_server(row.id, row)
+            self._announce([prescription_id])
+            return True
+
+    async def digest(self, kind: str, settled_before: datetime) -> tuple[int, str] | None:
+        """What the server's rows of a kind add up to (`contract.digest`), at the present cursor.
+
+        None where that would say nothing: families were let go that the other end counts, or some
+        are yet to be fetched. Raises StoreLost.
+        """
+        async with self._turn:
+            if self.position is None or not self.complete:
+                return None
+            let_go = self.position.settled_before
+            if let_go is not None and let_go > settled_before:
+                return None
+            settled: set[UUID] = set()
+            if kind in FAMILY:
+                if await self._store.wanted():
+                    return None
+                settled = await settled_families(self.prescriptions, self.payments, settled_before)
+            total = Sum()
+            async for rows in in_slices(self.by_kind[kind].server_values(), _DIGESTED):
+                total.add((row.id, row.version) for row in rows if family_of(row) not in settled)
+            return total.answer()
+
+    # In steps
+
+    async def _load(self, kinds: Sequence[str]) -> None:
+        self._take_all(await read_kinds(self._store, {kind: self.by_kind[kind] for kind in kinds}))
 
     def _take_all(self, prepared: Mapping[str, Prepared[Any]]) -> None:
-        self._forget_projections()
+        self._projections.forget()
         for kind, rows in prepared.items():
-            self._collections[kind].stage_all(rows)
-        self._project_all()
-        for kind, collection in self._collections.items():
+            self.by_kind[kind].stage_all(rows)
+        self._projections.again()
+        for kind, collection in self.by_kind.items():
             if kind in prepared:
                 collection.announce_reset()
             else:
                 collection.announce()
 
-    async def _load(self, kinds: Iterable[str]) -> None:
-        with making_rows():
-            # All at once: while the rows of one kind are sorted the store decrypts another's.
-            reading = {kind: asyncio.create_task(self._read(kind)) for kind in kinds}
-            try:
-                await asyncio.wait(reading.values())
-            finally:
-                await _end(reading.values())
-            self._take_all({kind: task.result() for kind, task in reading.items()})
-
-    async def _read(self, kind: str) -> Prepared[Any]:
-        rows: dict[UUID, Row] = {}
-
-        def take(bodies: bytes) -> None:
-            rows.update((row.id, row) for row in decode_array(kind, bodies))
-
-        taking: list[asyncio.Task[None]] = []
-        try:
-            async for bodies in self._store.read(kind):
-                # The store decrypts the next ones meanwhile, which needs no Python.
-                while taking:
-                    await taking.pop()
-                taking.append(asyncio.create_task(asyncio.to_thread(take, bodies)))
-            while taking:
-                await taking.pop()
-        finally:
-            await _end(taking)
-        return await asyncio.to_thread(self._collections[kind].prepare, rows)
+    async def _take_over(self, changes: Sequence[RowChange]) -> None:
+        """Bring memory to what the store has, a little at a time: screens show it as it comes."""
+        async for some in in_slices(changes, _TAKEN_OVER):
+            touched: set[UUID | None] = set()
+            for change in some:
+                collection = self.by_kind[change.kind]
+                subject = change.row or collection.server_row(change.id)
+                touched.add(None if subject is None else family_of(subject))
+                collection.stage_server(change.id, change.row)
+            self._announce(touched)
 
     def _stage(self, fresh: tuple[Item, Row | None]) -> AppliedRow | None:
         """Into memory, by the rule of the store: only a higher version replaces."""
         item, new = fresh
-        collection = self._collections[item.kind]
+        collection = self.by_kind[item.kind]
         old = collection.server_row(item.id)
         if old is None and new is None:
             return None
@@ -310,76 +341,34 @@ class Replica:
         collection.stage_server(item.id, new)
         return AppliedRow(item, old, new)
 
-    def _drop_pending(self, seen: frozenset[UUID]) -> None:
-        for prescription_id, pending in list(self._pending.items()):
-            left = {op_id: each for op_id, each in pending.items() if op_id not in seen}
-            if len(left) < len(pending):
-                self._pending[prescription_id] = left
-                self._project(prescription_id)
-            if not left:
-                del self._pending[prescription_id]
+    def _is_settled(self, family: UUID, before: datetime) -> bool:
+        head = self.prescriptions.server_row(family)
+        return head is not None and is_settled(head, self.payments.of(family), before)
 
-    def _announce(self, rows: Sequence[AppliedRow]) -> None:
-        for prescription_id in {_prescription_of(row) for row in rows} & self._pending.keys():
-            self._project(cast("UUID", prescription_id))
+    async def _drop(self, families: Sequence[UUID], wanted_no_longer: UUID | None = None) -> None:
+        """Take whole families out of store and memory."""
+        assert self.position is not None
+        gone: list[GoneRow] = []
+        for family in families:
+            head = self.prescriptions.server_row(family)
+            parts: list[tuple[str, Row]] = [("prescription_item", i) for i in self.items.of(family)]
+            parts += [("payment", payment) for payment in self.payments.of(family)]
+            parts += [] if head is None else [("prescription", head)]
+            gone += [GoneRow(kind, row.id, row.version) for kind, row in parts]
+        await self._store.move(self.position, gone, wanted_no_longer)
+        for row in gone:
+            self.by_kind[row.kind].stage_server(row.id, None)
+        self._announce(families)
+
+    def _announce(self, families: Iterable[UUID | None]) -> None:
+        self._projections.again(family for family in families if family is not None)
         self._announce_everywhere()
 
     def _announce_everywhere(self) -> None:
-        for collection in self._collections.values():
+        for collection in self.by_kind.values():
             collection.announce()
 
-    def _announce_prescriptions(self) -> None:
-        for collection in (self.prescriptions, self.items, self.payments):
-            cast("Collection[Any]", collection).announce()
 
-    def _project_all(self) -> None:
-        for prescription_id in list(self._pending):
-            self._project(prescription_id)
-
-    def _forget_projections(self) -> None:
-        for prescription_id in list(self._overlaid):
-            self._forget_projection(prescription_id)
-
-    def _forget_projection(self, prescription_id: UUID) -> None:
-        for kind, row_id in self._overlaid.pop(prescription_id, set()):
-            collection = self._collections[kind]
-            collection.stage_shown(row_id, collection.server_row(row_id))
-
-    def _project(self, prescription_id: UUID) -> None:
-        """Show the server's rows of a prescription, then what its pending commands make of them."""
-        self._forget_projection(prescription_id)
-        pending = self._pending.get(prescription_id)
-        if not pending:
-            return
-        before = self.rows_of(prescription_id)
-        after = project_all(pending.values(), before)
-        overlaid: set[tuple[str, UUID]] = set()
-
-        def show(collection: Collection[Any], row_id: UUID, row: Row | None) -> None:
-            if collection.get(row_id) != row:
-                collection.stage_shown(row_id, row)
-                overlaid.add((collection.kind, row_id))
-
-        show(self.prescriptions, prescription_id, after.prescription)
-        for item_id in before.items.keys() | after.items.keys():
-            show(self.items, item_id, after.items.get(item_id))
-        for payment_id in before.payments.keys() | after.payments.keys():
-            show(self.payments, payment_id, after.payments.get(payment_id))
-        self._overlaid[prescription_id] = overlaid
-
-
-async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Leave none of them running: a cancelled `asyncio.wait` does not end what it waits for."""
-    ending = list(tasks)
-    for task in ending:
-        task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)
-
-
-def _prescription_of(row: AppliedRow) -> UUID | None:
+def _family(row: AppliedRow) -> UUID | None:
     subject = row.new or row.old
-    if isinstance(subject, Prescription):
-        return subject.id
-    if isinstance(subject, PrescriptionItem | Payment):
-        return subject.prescription_id
-    return None
+    return None if subject is None else family_of(subject)

@@ -1,126 +1,108 @@
-"""Reading a snapshot row by row.
+"""Reading a snapshot as it comes: pieces of a compressed stream in, rows out.
 
-A large clinic's snapshot is a hundred megabytes of JSON; a decoder that takes it whole keeps every
-other thread waiting, the window's included. This one lets go between any two rows.
+Nothing of it waits for the rest, so a large clinic's snapshot never stands in memory as a whole,
+and whoever reads it lets others have their turn between two pieces.
 """
 
 from __future__ import annotations
 
-import json
-import re
+import zlib
 from collections.abc import Iterator
-from typing import Any
-from uuid import UUID
+from typing import Final, Protocol
 
 import msgspec
-from msgspec import Struct
+
+from clinicdesk.contract.snapshot import (
+    SnapshotEnd,
+    SnapshotHead,
+    SnapshotRows,
+    decode_snapshot_line,
+)
+
+CODINGS: Final = ("zstd", "gzip")
+"""What `SnapshotReader` undoes, the better first."""
+_LONGEST_LINE: Final = 64 * 1024 * 1024
+_GZIP_FORMAT: Final = zlib.MAX_WBITS | 16
 
 
 class BadSnapshot(Exception):
     """What came is not a snapshot of this contract; the desk keeps what it has."""
 
 
-class SnapshotHead(Struct, frozen=True, kw_only=True):
-    """Everything of a snapshot but its rows."""
-
-    clinic: UUID
-    epoch: str
-    seq: int
-    access: str
-
-
 class SnapshotReader:
-    """Walks one document. `head` is there once `rows` has ended.
+    """Reads one snapshot.
 
-    Args of the constructor: the document; unknown members of it are passed over.
+    Attributes:
+        head: What it is of; None until its first line has come.
+
+    Args of the constructor: how it is coded, one of `CODINGS`, or `identity`.
     """
 
-    def __init__(self, document: bytes) -> None:
+    def __init__(self, coding: str) -> None:
+        self._decompressor = _decompressor(coding)
+        self._begun = bytearray()
+        self._rows = 0
+        self._ended = False
+        self.head: SnapshotHead | None = None
+
+    def feed(self, piece: bytes) -> Iterator[SnapshotRows]:
+        """The rows that are whole with this piece. Raises BadSnapshot."""
         try:
-            self._text = document.decode()
-        except UnicodeDecodeError as error:
-            raise BadSnapshot("the snapshot is not UTF-8") from error
-        self._at = 0
-        self._head: dict[str, Any] = {}
+            self._begun += self._decompressor.decompress(piece)
+        except Exception as error:  # each library has a type of its own
+            raise BadSnapshot("the snapshot cannot be decompressed") from error
+        lines = self._begun.split(b"\n")
+        self._begun = lines.pop()
+        if len(self._begun) > _LONGEST_LINE:
+            raise BadSnapshot("a line of the snapshot does not end")
+        for line in lines:
+            rows = self._take(bytes(line))
+            if rows is not None:
+                yield rows
 
-    @property
-    def head(self) -> SnapshotHead:
-        """Raises BadSnapshot when a member is missing or of another type."""
+    def close(self) -> SnapshotHead:
+        """The head, once everything has come. Raises BadSnapshot when it has not."""
+        if not self._ended or self._begun or self.head is None:
+            raise BadSnapshot("the snapshot is not whole")
+        return self.head
+
+    def _take(self, line: bytes) -> SnapshotRows | None:
         try:
-            return msgspec.convert(self._head, SnapshotHead, strict=False)
-        except msgspec.ValidationError as error:
-            raise BadSnapshot(f"the snapshot's head is not right: {error}") from error
-
-    def rows(self) -> Iterator[tuple[str, bytes]]:
-        """Each row's kind and body, in the document's order. Raises BadSnapshot."""
-        try:
-            yield from self._document()
-            self._expect_end()
-        except (json.JSONDecodeError, StopIteration, IndexError) as error:
-            raise BadSnapshot("the snapshot is not whole") from error
-
-    def _document(self) -> Iterator[tuple[str, bytes]]:
-        for name in self._members():
-            if name == "rows":
-                for kind in self._members():
-                    for body in self._elements():
-                        yield kind, body
-            else:
-                self._head[name] = self._value()
-
-    def _members(self) -> Iterator[str]:
-        """The names of an object; the caller reads each value before it asks for the next name."""
-        self._expect("{")
-        if self._take("}"):
-            return
-        while True:
-            name = self._value()
-            self._expect(":")
-            yield str(name)
-            if self._take("}"):
-                return
-            self._expect(",")
-
-    def _elements(self) -> Iterator[bytes]:
-        """The elements of an array of objects, as they are written."""
-        self._expect("[")
-        if self._take("]"):
-            return
-        while True:
-            self._skip()
-            start = self._at
-            self._value()
-            yield self._text[start : self._at].encode()
-            if self._take("]"):
-                return
-            self._expect(",")
-
-    def _value(self) -> Any:
-        self._skip()
-        value, self._at = _DECODER.raw_decode(self._text, self._at)
-        return value
-
-    def _skip(self) -> None:
-        found = _BLANK.match(self._text, self._at)
-        if found is not None:
-            self._at = found.end()
-
-    def _take(self, sign: str) -> bool:
-        self._skip()
-        if self._text[self._at : self._at + 1] == sign:
-            self._at += 1
-            return True
-        return False
-
-    def _expect(self, sign: str) -> None:
-        if not self._take(sign):
-            raise BadSnapshot(f"the snapshot lacks {sign!r} at {self._at}")
-
-    def _expect_end(self) -> None:
-        self._skip()
-        if self._at != len(self._text):
-            raise BadSnapshot("something follows the snapshot")
+            said = decode_snapshot_line(line)
+        except msgspec.DecodeError as error:
+            raise BadSnapshot(f"a line of the snapshot is not right: {error}") from error
+        if self._ended or isinstance(said, SnapshotHead) is not (self.head is None):
+            raise BadSnapshot("the snapshot's lines stand in another order")
+        match said:
+            case SnapshotHead():
+                self.head = said
+            case SnapshotEnd(rows=rows):
+                self._ended = True
+                if rows != self._rows:
+                    raise BadSnapshot("the snapshot lacks rows")
+            case SnapshotRows():
+                self._rows += len(said.rows)
+                return said
+        return None
 
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+class _Decompressor(Protocol):
+    def decompress(self, data: bytes, /) -> bytes:
+        """What can be read so far."""
+
+
+class _Plain:
+    def decompress(self, data: bytes, /) -> bytes:
+        return data
+
+
+def _decompressor(coding: str) -> _Decompressor:
+    if coding == "zstd":
+        import zstandard  # not before somebody needs it: a window's start does not wait for it
+
+        return zstandard.ZstdDecompressor().decompressobj()
+    if coding == "gzip":
+        return zlib.decompressobj(_GZIP_FORMAT)
+    if coding == "identity":
+        return _Plain()
+    raise BadSnapshot(f"the snapshot is coded in {coding}")

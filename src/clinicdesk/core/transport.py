@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S: Final = 5.0
 TIMEOUT_S: Final = 15.0
 """For an answer's next bytes; a snapshot may take longer as a whole."""
+_PIECE: Final = 64 * 1024
 
 
 class UnreachableReason(StrEnum):
@@ -59,6 +62,33 @@ class Answer(Struct, frozen=True):
 
 
 Outcome = Answer | Refusal | Unreachable
+
+
+class StreamCut(Exception):
+    """An answer that was streaming did not come to its end.
+
+    Attributes:
+        outcome: What became of the server.
+    """
+
+    def __init__(self, outcome: Unreachable) -> None:
+        super().__init__(outcome.sentence)
+        self.outcome = outcome
+
+
+class Stream(Struct, frozen=True):
+    """A success whose content comes piece by piece.
+
+    Attributes:
+        pieces: As they travel. Raises StreamCut.
+        coding: How they are compressed, as Content-Encoding says; `identity` when they are not.
+    """
+
+    pieces: AsyncIterator[bytes]
+    coding: str
+
+
+Streaming = Stream | Refusal | Unreachable
 
 
 class Tokens(Protocol):
@@ -109,6 +139,28 @@ class Transport:
             return fresh
         return await self._bearing(fresh, method, path, body, headers, timeout_s)
 
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, tokens: Tokens, codings: Sequence[str], idle_s: float
+    ) -> AsyncIterator[Streaming]:
+        """Ask for something large, to be read within the context; a refused token is renewed once.
+
+        Args:
+            codings: How it may be compressed, the better first.
+            idle_s: How long nothing may come.
+        """
+        token = await tokens.access_token()
+        for attempt in (1, 2):
+            if not isinstance(token, str):
+                yield token
+                return
+            headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": ", ".join(codings)}
+            async with self._streaming(path, headers, idle_s) as outcome:
+                if attempt == 2 or not isinstance(outcome, SessionExpired):
+                    yield outcome
+                    return
+            token = await tokens.renew(token)
+
     async def close(self) -> None:
         """Let go of the connections."""
         if self._client is not None:
@@ -142,11 +194,7 @@ class Transport:
         headers: Mapping[str, str],
         timeout_s: float,
     ) -> Outcome:
-        if self._client is None:
-            # Sixty milliseconds where its command line is installed too: not on the event loop.
-            await asyncio.to_thread(import_module, "httpx")
-        import httpx
-
+        httpx = await self._library()
         sent = {PROTOCOL_HEADER: str(PROTOCOL), **headers}
         if body is not None:
             sent["Content-Type"] = "application/json"
@@ -162,6 +210,47 @@ class Transport:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             return self._unreachable(error)
         return _outcome(response, self.server)
+
+    @asynccontextmanager
+    async def _streaming(
+        self, path: str, headers: Mapping[str, str], idle_s: float
+    ) -> AsyncIterator[Streaming]:
+        httpx = await self._library()
+        try:
+            client = await self._open_client()
+            request = client.build_request(
+                "GET",
+                self.server + path,
+                headers={PROTOCOL_HEADER: str(PROTOCOL), **headers},
+                timeout=httpx.Timeout(idle_s, connect=CONNECT_TIMEOUT_S),
+            )
+            response = await client.send(request, stream=True)
+            if not response.is_success:
+                await response.aread()
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            yield self._unreachable(error)
+            return
+        try:
+            refused = _refused(response, self.server)
+            coding = response.headers.get("Content-Encoding", "identity")
+            yield refused or Stream(self._pieces(response), coding)
+        finally:
+            await response.aclose()
+
+    async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        import httpx
+
+        try:
+            async for piece in response.aiter_raw(_PIECE):
+                yield piece
+        except (httpx.HTTPError, OSError) as error:
+            raise StreamCut(self._unreachable(error)) from error
+
+    async def _library(self) -> ModuleType:
+        """httpx, which takes sixty milliseconds where its command line is installed too."""
+        if self._client is None:
+            await asyncio.to_thread(import_module, "httpx")
+        return import_module("httpx")
 
     async def _open_client(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -258,13 +347,16 @@ _GATEWAY_STATUSES: Final = frozenset({502, 503, 504})
 
 
 def _outcome(response: httpx.Response, server: str) -> Outcome:
+    return _refused(response, server) or Answer(response.status_code, response.content)
+
+
+def _refused(response: httpx.Response, server: str) -> Refusal | Unreachable | None:
+    """Why it is no success of a clinicdesk server; None: it is one."""
     spoken = response.headers.get(PROTOCOL_HEADER)
     if response.is_success:
         if spoken is None:
             return not_clinicdesk(server)
-        if spoken != str(PROTOCOL):
-            return wrong_protocol(spoken)
-        return Answer(response.status_code, response.content)
+        return None if spoken == str(PROTOCOL) else wrong_protocol(spoken)
     try:
         return decode_problem(response.content)
     except msgspec.DecodeError:

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clinicdesk.contract.session import SESSION, SNAPSHOT
+from clinicdesk.contract.snapshot import whole_snapshot
 from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER
 from clinicdesk.demo.desks import NotSeen
 from clinicdesk.server.demo_data import PASSWORD
@@ -44,9 +46,9 @@ def _everything(url: str) -> dict[str, list[dict[str, Any]]]:
     with httpx.Client(base_url=url, headers={PROTOCOL_HEADER: str(PROTOCOL)}, timeout=20) as client:
         signed_in = client.post(SESSION, json=who).raise_for_status().json()
         bearer = {"Authorization": f"Bearer {signed_in['access_token']}"}
-        snapshot = client.get(SNAPSHOT, headers=bearer).raise_for_status().json()
-    rows: dict[str, list[dict[str, Any]]] = snapshot["rows"]
-    return rows
+        answer = client.get(SNAPSHOT, headers=bearer).raise_for_status()
+    found = whole_snapshot(answer.content).rows
+    return {kind: [msgspec.json.decode(row) for row in rows] for kind, rows in found.items()}
 
 
 def _one(rows: list[dict[str, Any]], row_id: UUID) -> dict[str, Any]:

@@ -23,12 +23,12 @@ from clinicdesk.contract.commands import (
     WriteDraft,
 )
 from clinicdesk.contract.entities import Medicine, Patient, PaymentMethod
+from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.contract.session import SNAPSHOT
-from clinicdesk.contract.snapshot import MedicinePage, Snapshot
-from clinicdesk.server.domain.prescribing.reading import PrescriptionDetail
+from clinicdesk.contract.snapshot import MedicinePage, WholeSnapshot, whole_snapshot
 
 if TYPE_CHECKING:
-    from tests.running_server import Desk, RunningServer
+    from tests.running_server import Desk, Owner, RunningServer
 
 PRESCRIBER, OTHER_PRESCRIBER = "sunita.rao", "farhan.siddiqui"
 PHARMACIST, COLLEAGUE = "vikram.patil", "asha.gaikwad"  # of one pharmacy
@@ -159,16 +159,24 @@ class Hands:
         }[name]
 
 
-def snapshot(desk: Desk) -> Snapshot:
+def snapshot(desk: Desk) -> WholeSnapshot:
     """The desk's working set."""
     answer = desk.get(SNAPSHOT)
     assert answer.is_success, answer.text
-    return msgspec.json.decode(answer.content, type=Snapshot)
+    return whole_snapshot(answer.content)
 
 
-def rows(of: Snapshot, entity: str) -> list[dict[str, Any]]:
+def rows(of: WholeSnapshot, entity: str) -> list[dict[str, Any]]:
     """The rows of a kind, as JSON values."""
-    return [msgspec.json.decode(row) for row in of.rows[entity]]
+    return [msgspec.json.decode(row) for row in of.rows.get(entity, ())]
+
+
+def age(owner: Owner, prescription_id: UUID) -> None:
+    """Have a prescription's last change lie years back, as if the time had passed."""
+    owner(
+        "set session_replication_role = replica; "  # passing time is no change: no trigger fires
+        f"update prescription set updated_at = '2020-01-01' where id = '{prescription_id}'"
+    )
 
 
 def medicines(desk: Desk, formulary_id: UUID) -> list[Medicine]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import uuid
 
 import msgspec
-import zstandard
 
-from clinicdesk.contract.access import View, access_digest, audience_of, scopes_of, view_for
-from clinicdesk.contract.entities import ENTITIES
 from clinicdesk.contract.problems import NotFound, decode_problem
-from clinicdesk.contract.session import SNAPSHOT
-from clinicdesk.contract.snapshot import MedicinePage, Snapshot
-from clinicdesk.server.http.reads import PatientsFound, PrescriptionPage
+from clinicdesk.contract.reading import PrescriptionPage
+from clinicdesk.contract.snapshot import MedicinePage
+from clinicdesk.server.http.reads import PatientsFound
 from tests.running_server import Owner, RunningServer
 from tests.server.http.hands import (
     ADMIN,
@@ -22,6 +18,7 @@ from tests.server.http.hands import (
     PRESCRIBER,
     RECEPTION,
     Hands,
+    age,
     rows,
     snapshot,
 )
@@ -29,62 +26,14 @@ from tests.server.http.hands import (
 EVERYBODY = [PRESCRIBER, PHARMACIST, OTHER_PHARMACIST, RECEPTION, ADMIN]
 
 
-def test_a_snapshot_is_what_the_contract_lets_each_role_see(
-    server: RunningServer, owner: Owner
-) -> None:
-    for login in EVERYBODY:
-        desk = server.sign_in(login)
-        member = desk.session.member
-        scopes = scopes_of(member)
-        held = snapshot(desk)
-        assert held.clinic == member.clinic_id
-        assert held.access == access_digest(scopes)
-        for entity, kind in ENTITIES.items():
-            shown = {row["id"]: row for row in rows(held, entity)}
-            expected = {}
-            for (text,) in owner(
-                f"select to_jsonb(t)::text from {entity} t where clinic_id = %s", member.clinic_id
-            ):
-                row = msgspec.json.decode(text)
-                view = view_for(scopes, audience_of(entity, row))
-                if view is not None:
-                    hidden = {"note", "cancel_reason"} if view is View.DESK else set()
-                    expected[row["id"]] = {
-                        name: None if name in hidden else row[name]
-                        for name in kind.__struct_fields__
-                    }
-            assert shown == expected, (login, entity)
-
-
-def test_a_snapshot_is_at_the_log_s_head_and_of_its_history(hands: Hands, owner: Owner) -> None:
-    outcome = hands.prescriber.done(hands.write())
-    held = snapshot(hands.prescriber)
-    assert held.seq == outcome.seq
-    assert len(held.epoch) == 16
-    assert held.epoch == snapshot(hands.pharmacist).epoch
-
-
-def test_a_snapshot_travels_in_the_coding_that_is_asked_for(hands: Hands) -> None:
-    bearer = {"Authorization": f"Bearer {hands.prescriber.access_token}"}
-    undo = {
-        "zstd": zstandard.ZstdDecompressor().decompress,
-        "gzip": gzip.decompress,
-        "identity": bytes,
-    }
-    for coding, plain in undo.items():
-        headers = {**bearer, "Accept-Encoding": coding}
-        with hands.server.client.stream("GET", SNAPSHOT, headers=headers) as answer:
-            raw = b"".join(answer.iter_raw())
-            assert answer.headers.get("Content-Encoding", "identity") == coding
-            assert answer.headers["Vary"] == "Accept-Encoding"
-        assert msgspec.json.decode(plain(raw), type=Snapshot).rows["patient"]
-
-
 def test_a_list_of_prescriptions_goes_on_page_by_page_without_gap_or_doubling(
-    hands: Hands,
+    hands: Hands, owner: Owner
 ) -> None:
     desk = hands.server.sign_in(ADMIN)
-    everything = {row["id"] for row in rows(snapshot(desk), "prescription")}
+    clinic = desk.session.member.clinic_id
+    everything = {
+        str(found) for (found,) in owner("select id from prescription where clinic_id = %s", clinic)
+    }
     seen: list[str] = []
     times = []
     after: dict[str, str] = {}
@@ -106,6 +55,20 @@ def test_a_list_by_status_has_that_status_alone(hands: Hands) -> None:
     answer = hands.pharmacist.get("/api/prescriptions", status="PAID")
     page = msgspec.json.decode(answer.content, type=PrescriptionPage)
     assert {found.status for found in page.prescriptions} == {"PAID"}
+
+
+def test_a_list_of_one_patient_has_theirs_alone_also_what_was_settled_long_ago(
+    hands: Hands, owner: Owner
+) -> None:
+    done = hands.bring_to("completed").prescription
+    age(owner, done.id)
+    answer = hands.prescriber.get("/api/prescriptions", patient_id=str(done.patient_id))
+    page = msgspec.json.decode(answer.content, type=PrescriptionPage)
+    assert done.id in {found.id for found in page.prescriptions}
+    assert {found.patient_id for found in page.prescriptions} == {done.patient_id}
+    assert str(done.id) not in {
+        row["id"] for row in rows(snapshot(hands.prescriber), "prescription")
+    }
 
 
 def test_the_front_desk_sees_that_there_is_a_prescription_and_no_clinical_text(

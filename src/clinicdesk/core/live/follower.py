@@ -45,15 +45,16 @@ from clinicdesk.core.live.link import Link, LinkStatus
 from clinicdesk.core.live.protocol import TICK_S, FeedProtocol, Phase
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.session import Session
-from clinicdesk.core.snapshot_reader import BadSnapshot
+from clinicdesk.core.snapshot_reader import CODINGS, BadSnapshot
 from clinicdesk.core.trace import Trace
-from clinicdesk.core.transport import Answer, Unreachable, unreachable, wrong_protocol
+from clinicdesk.core.transport import Stream, StreamCut, Unreachable, unreachable, wrong_protocol
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 _CONNECT_TIMEOUT_S: Final = 5.0
-_SNAPSHOT_TIMEOUT_S: Final = 60.0
+_SNAPSHOT_IDLE_S: Final = 60.0
+"""A server that others ask as well has this desk wait for its turn."""
 _LARGEST_FRAME: Final = 16 * 1024 * 1024
 
 _RESTARTS = "The server is restarting; this desk reconnects by itself."
@@ -285,6 +286,8 @@ class Follower:
         except StoreLost as lost:
             self._link.become(LinkStatus.OFFLINE, str(lost))
             return
+        if here is None:
+            return  # this desk has let go of what the server counts
         equal = here == (digest.count, digest.hash)
         self._trace.mark("digest", kind=digest.kind, seq=digest.seq, equal=equal)
         self._take(self._protocol.compared(digest, equal=equal, now=time.monotonic()))
@@ -293,22 +296,27 @@ class Follower:
         if self._protocol.phase is not Phase.SNAPSHOT:
             return  # stopped, or begun anew, since this was asked for
         self._trace.mark("fetch snapshot", reason=reason or "none")
-        outcome = await self._session.transport.call(
-            "GET", _snapshot_for(reason), tokens=self._session, timeout_s=_SNAPSHOT_TIMEOUT_S
-        )
-        if not isinstance(outcome, Answer):
-            self._not_served(outcome)
-            self._take(self._protocol.snapshot_failed(time.monotonic()))
-            return
-        self._link.become(LinkStatus.CATCHING_UP)
         try:
-            await self._replica.swap(outcome.content)
-        except (BadSnapshot, StoreLost) as error:
-            detail = str(error) if isinstance(error, StoreLost) else _BAD_ROWS
+            async with self._session.transport.stream(
+                _snapshot_for(reason),
+                tokens=self._session,
+                codings=CODINGS,
+                idle_s=_SNAPSHOT_IDLE_S,
+            ) as outcome:
+                if not isinstance(outcome, Stream):
+                    self._not_served(outcome)
+                    self._take(self._protocol.snapshot_failed(time.monotonic()))
+                    return
+                self._link.become(LinkStatus.CATCHING_UP)
+                await self._replica.swap(outcome.pieces, outcome.coding, self._link.progress_to)
+        except (BadSnapshot, StoreLost, StreamCut) as error:
+            detail = _BAD_ROWS if isinstance(error, BadSnapshot) else str(error)
             self._link.become(LinkStatus.OFFLINE, detail)
             self._take(self._protocol.snapshot_failed(time.monotonic()))
-            return
-        self._take(self._protocol.snapshot_taken(self._present(), time.monotonic()))
+        else:
+            self._take(self._protocol.snapshot_taken(self._present(), time.monotonic()))
+        finally:
+            self._link.progress_to(None)
 
     def _present(self) -> Cursor:
         cursor = self._replica.cursor

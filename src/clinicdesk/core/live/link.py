@@ -7,6 +7,7 @@ from enum import Enum
 
 from clinicdesk.core.clock import Now
 from clinicdesk.core.listeners import Listeners
+from clinicdesk.core.snapshot_intake import Progress
 
 
 class LinkStatus(Enum):
@@ -26,6 +27,8 @@ class Link:
     Attributes:
         status, since: The present one. detail: A sentence that says why, empty when all is well.
         changed: Told the new status.
+        progress: How far the rows have come that are being fetched anew; None when none are.
+        progressed: Told of each step of it, and None when it is over.
     """
 
     def __init__(self, now: Now) -> None:
@@ -34,6 +37,8 @@ class Link:
         self.since: datetime = now()
         self.detail = ""
         self.changed: Listeners[LinkStatus] = Listeners()
+        self.progress: Progress | None = None
+        self.progressed: Listeners[Progress | None] = Listeners()
 
     @property
     def reachable(self) -> bool:
@@ -48,3 +53,9 @@ class Link:
             self.since = self._now()
         self.status, self.detail = status, detail
         self.changed.tell(status)
+
+    def progress_to(self, progress: Progress | None) -> None:
+        """Say how far the rows have come; the follower alone does."""
+        if progress != self.progress:
+            self.progress = progress
+            self.progressed.tell(progress)

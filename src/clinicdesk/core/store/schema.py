@@ -74,6 +74,29 @@ STEPS: Final[tuple[str, ...]] = (
         tokenize = "unicode61 remove_diacritics 2"
     );
     """,
+    """
+    -- A snapshot is written beside the rows that are in use, as another generation; the cursor says
+    -- which generation counts, so that taking one in place of the other is a single small write.
+    CREATE TABLE row_by_generation (
+        generation INTEGER NOT NULL,
+        kind       TEXT NOT NULL,
+        id         BLOB NOT NULL,
+        v          INTEGER NOT NULL,
+        body       BLOB NOT NULL,
+        PRIMARY KEY (generation, kind, id)
+    ) WITHOUT ROWID;
+    INSERT INTO row_by_generation (generation, kind, id, v, body)
+        SELECT 0, kind, id, v, body FROM row ORDER BY kind, id;
+    DROP TABLE row;
+    ALTER TABLE row_by_generation RENAME TO row;
+    ALTER TABLE cursor ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+
+    -- Families settled before this moment are not among the rows (`contract.working_set`).
+    ALTER TABLE cursor ADD COLUMN settled_before TEXT;
+
+    -- Families of which the log brought a part, the rest having been let go: to be fetched.
+    CREATE TABLE family_wanted (prescription_id BLOB PRIMARY KEY) WITHOUT ROWID;
+    """,
 )
 
 FORMAT: Final = len(STEPS)

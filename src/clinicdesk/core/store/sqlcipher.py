@@ -12,6 +12,7 @@ StoreError: type[Exception] = dbapi2.Error
 """What SQLCipher raises; not a `sqlite3.Error`."""
 
 KEY_BYTES = 32
+_LOG_PAGES = 1000
 _PAGE_BYTES = 8192
 """Twice the usual: more bodies lie in the tree itself, and fewer pages have to be checked."""
 
@@ -74,7 +75,14 @@ def connect(path: Path, key: bytes, *, read_only: bool = False) -> Connection:
 
 
 def make_durable(connection: Connection) -> None:
-    """A commit has reached the disk when it returns. Raises StoreError, also on a wrong key."""
+    """A commit has reached the disk when it returns. Raises StoreError, also on a wrong key.
+
+    The write-ahead log is taken into the file every `_LOG_PAGES` pages and is cut down to so much
+    when it had to grow beyond.
+    """
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heard by a file without tables alone
     connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}").fetchall()
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_PAGES * _PAGE_BYTES}").fetchall()
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

@@ -18,7 +18,7 @@ from clinicdesk.server.http.idempotency import Once
 from clinicdesk.server.http.problems import MAX_BODY, exception_handlers
 from clinicdesk.server.http.reads import read_routes
 from clinicdesk.server.http.session import session_routes
-from clinicdesk.server.http.snapshot import snapshot_route
+from clinicdesk.server.http.snapshot import Snapshots, snapshot_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +61,7 @@ def make_api(
         route_handlers=[
             *session_routes(door, renewal, sessions, now, name),
             *command_routes(Once(database, hint), metrics),
-            snapshot_route(database),
+            snapshot_route(Snapshots(database, now)),
             *read_routes(database),
             *health_routes(database, metrics),
             *further,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
-from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus
+from clinicdesk.contract.entities import Patient, PrescriptionStatus
 from clinicdesk.contract.problems import InvalidField, NotFound
+from clinicdesk.contract.reading import PrescriptionDetail, PrescriptionPage
 from clinicdesk.contract.session import FORMULARY_PAGE, PATIENT_SEARCH, PRESCRIPTION_LIST
 from clinicdesk.contract.snapshot import MedicinePage
 from clinicdesk.server.database.search import LONGEST_SEARCH, patients_by_text
@@ -19,14 +21,13 @@ from clinicdesk.server.domain.prescribing import no_such_prescription
 from clinicdesk.server.domain.prescribing.reading import (
     LONGEST_LIST,
     Place,
-    PrescriptionDetail,
     prescription_detail,
     prescriptions,
 )
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON, path_id
+from clinicdesk.server.http.compression import compressed
 from clinicdesk.server.http.problems import AnyRequest, Refused, documented, problem_response
-from clinicdesk.server.http.snapshot import compressed
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -48,13 +49,6 @@ Typed = Annotated[
 ]
 
 
-class PrescriptionPage(Struct, frozen=True, kw_only=True):
-    """Newest first. `next_after`: give it as `after` for the next page; None on the last."""
-
-    prescriptions: list[Prescription]
-    next_after: str | None
-
-
 class PatientsFound(Struct, frozen=True, kw_only=True):
     """Best first."""
 
@@ -74,6 +68,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
     async def list_prescriptions(
         authenticated: SignedInAs,
         status: FromQuery[PrescriptionStatus | None] = None,
+        patient_id: FromQuery[UUID | None] = None,
         limit: Limit = LONGEST_LIST,
         after: After = None,
     ) -> Response[bytes]:
@@ -83,6 +78,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
                 tx,
                 authenticated.actor,
                 status=status,
+                patient_id=patient_id,
                 after=place,
                 limit=limit,
             )

@@ -1,115 +1,189 @@
-"""The working set of a member at one sequence number.
+"""`GET /api/snapshot`: the working set of a member at one sequence number, as a stream of lines.
 
-PostgreSQL writes the rows as JSON, each already in the member's view, so nothing is decoded here:
-the answer is put together from bytes.
+A snapshot holds a database transaction for as long as it is read, so it may not be read for long:
+who takes nothing for a while, or not all of it in time, is cut off and asks again. Only a few are
+given at once; a herd of desks after a restore waits for its turn and leaves connections to those
+who work.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-import zstandard
+import structlog
 from litestar import Response, get
+from prometheus_client import Counter
 
-from clinicdesk.contract.access import access_digest
-from clinicdesk.contract.entities import ENTITIES
-from clinicdesk.contract.problems import SessionExpired
 from clinicdesk.contract.session import SNAPSHOT
-from clinicdesk.contract.snapshot import Snapshot
-from clinicdesk.server.database.epoch import epoch
-from clinicdesk.server.domain.staff import Authenticated
-from clinicdesk.server.domain.views import present_scopes, select_list
+from clinicdesk.contract.snapshot import SNAPSHOT_MEDIA_TYPE, SnapshotHead
+from clinicdesk.contract.working_set import settled_before
 from clinicdesk.server.http.authentication import SignedInAs
-from clinicdesk.server.http.bodies import JSON
-from clinicdesk.server.http.problems import AnyRequest, Refused, documented
+from clinicdesk.server.http.compression import coding_for, compressor
+from clinicdesk.server.http.problems import AnyRequest, documented
+from clinicdesk.server.http.snapshot_lines import line_of, lines_after, read_head
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Callable
+    from datetime import datetime
 
     from litestar.handlers import HTTPRouteHandler
+    from litestar.types import ASGIApp, Receive, Scope, Send
 
     from clinicdesk.server.database.database import Database
-    from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.domain.actor import MemberActor
 
-_WORTH_COMPRESSING: Final = 1024
-_ZSTD_LEVEL: Final = 1
-_GZIP_LEVEL: Final = 1
-"""Quick rather than small: the desk waits, and rows of one kind compress well at any level."""
+AT_ONCE: Final = 4
+"""Snapshots that a server reads at one time, where its pool is not smaller still."""
+IN_ALL_S: Final = 120.0
+"""From the first row to the last."""
+IDLE_S: Final = 20.0
+"""How long a reader may take nothing."""
+_PIECE: Final = 64 * 1024
+"""Compressed bytes that are sent at once."""
+
+_cut = Counter("clinicdesk_snapshot_cut", "Snapshots that were cut off", ["reason"])
+
+journal = structlog.get_logger("clinicdesk.http")
 
 
-def snapshot_route(database: Database) -> HTTPRouteHandler:
+class Snapshots:
+    """Gives snapshots, a few at a time.
+
+    Args of the constructor: what is read; the time; the two limits, in seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        *,
+        in_all_s: float = IN_ALL_S,
+        idle_s: float = IDLE_S,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._in_all_s = in_all_s
+        self._idle_s = idle_s
+        self._turns = asyncio.Semaphore(max(1, min(AT_ONCE, database.size // 2)))
+
+    async def answer(self, actor: MemberActor, accepted: str, receive: Receive, send: Send) -> None:
+        """Send one snapshot as an ASGI answer; it ends early when the reader goes.
+
+        Raises:
+            Refused: The membership has ended; nothing was sent then.
+        """
+        giving = asyncio.create_task(self._give(actor, coding_for(accepted), send))
+        gone = asyncio.create_task(_disconnected(receive))
+        try:
+            await asyncio.wait((giving, gone), return_when=asyncio.FIRST_COMPLETED)
+            if giving.done():
+                giving.result()
+        finally:
+            for task in (giving, gone):
+                task.cancel()
+            await asyncio.gather(giving, gone, return_exceptions=True)
+
+    async def _give(self, actor: MemberActor, coding: str, send: Send) -> None:
+        async with self._turns:
+            reason = "too long"
+            try:
+                async with asyncio.timeout(self._in_all_s):
+                    reason = await self._send_all(actor, _Answer(coding, send, self._idle_s))
+            except TimeoutError:
+                pass
+        if reason:
+            # Left without its end: the server's software closes the connection, the desk sees it.
+            _cut.labels(reason).inc()
+            journal.warning("snapshot cut", reason=reason)
+
+    async def _send_all(self, actor: MemberActor, answer: _Answer) -> str:
+        """Why it was cut off; empty when it was not."""
+        async with self._database.snapshot(actor.ids) as tx:
+            head = await read_head(tx, actor, settled_before(self._now()))
+            try:
+                await answer.begin(head)
+                async for line in lines_after(tx, head):
+                    await answer.add(line)
+            except _ReaderStalled:
+                return "reader stalled"
+        await answer.end()
+        return ""
+
+
+class _ReaderStalled(Exception):
+    """Nothing was taken for too long."""
+
+
+class _Answer:
+    """The answer's body: compressed on another thread, sent as its reader takes it."""
+
+    def __init__(self, coding: str, send: Send, idle_s: float) -> None:
+        self._coding = coding
+        self._compressor = compressor(coding)
+        self._send = send
+        self._idle_s = idle_s
+        self._ready = bytearray()
+
+    async def begin(self, head: SnapshotHead) -> None:
+        headers = [(b"content-type", SNAPSHOT_MEDIA_TYPE.encode()), (b"vary", b"Accept-Encoding")]
+        if self._coding != "identity":
+            headers.append((b"content-encoding", self._coding.encode()))
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self.add(line_of(head))
+
+    async def add(self, line: bytes) -> None:
+        self._ready += await asyncio.to_thread(self._compressor.compress, line)
+        if len(self._ready) >= _PIECE:
+            await self._pass_on(more=True)
+
+    async def end(self) -> None:
+        self._ready += self._compressor.flush()
+        await self._pass_on(more=False)
+
+    async def _pass_on(self, *, more: bool) -> None:
+        body, self._ready = bytes(self._ready), bytearray()
+        try:
+            async with asyncio.timeout(self._idle_s):
+                await self._send({"type": "http.response.body", "body": body, "more_body": more})
+        except TimeoutError as error:
+            raise _ReaderStalled from error
+
+
+class _SnapshotResponse(Response[bytes]):
+    """Tells the framework how to answer; it begins when the framework has done its part."""
+
+    def __init__(self, snapshots: Snapshots, actor: MemberActor, accepted: str) -> None:
+        super().__init__(b"", media_type=SNAPSHOT_MEDIA_TYPE)
+        self._snapshots = snapshots
+        self._actor = actor
+        self._accepted = accepted
+
+    def to_asgi_response(self, *_args: Any, **_kwargs: Any) -> ASGIApp:  # type: ignore[override]
+        async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
+            await self._snapshots.answer(self._actor, self._accepted, receive, send)
+
+        return answer
+
+
+def snapshot_route(snapshots: Snapshots) -> HTTPRouteHandler:
     """`GET /api/snapshot`."""
 
     @get(
         SNAPSHOT,
         operation_id="snapshot",
         tags=["reading"],
-        responses=documented(Snapshot),
+        description="Lines of JSON: a head, rows of one kind after the other, an end.",
+        responses=documented(SnapshotHead),
         name="snapshot",
     )
     async def snapshot(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
-        content = await read_snapshot(database, authenticated)
-        return await compressed(content, request.headers.get("accept-encoding", ""))
+        accepted = request.headers.get("accept-encoding", "")
+        return _SnapshotResponse(snapshots, authenticated.actor, accepted)
 
     return snapshot
 
 
-async def read_snapshot(database: Database, authenticated: Authenticated) -> bytes:
-    """A `Snapshot` in JSON: every row the member sees, of one moment.
-
-    Raises:
-        Refused: The membership has ended.
-    """
-    clinic_id = authenticated.member.clinic_id
-    async with database.snapshot(authenticated.actor.ids) as tx:
-        scopes = await present_scopes(tx, authenticated.actor)
-        if not scopes:
-            raise Refused(SessionExpired(detail="Your access to this clinic has ended."))
-        head = {
-            "clinic": clinic_id,
-            "epoch": await epoch(tx),
-            "seq": await _seq(tx, clinic_id),
-            "access": access_digest(scopes),
-        }
-        rows = [
-            b'"%s":%s' % (entity.encode(), await _rows(tx, entity, clinic_id))
-            for entity in ENTITIES
-        ]
-    return msgspec.json.encode(head)[:-1] + b',"rows":{' + b",".join(rows) + b"}}"
-
-
-async def compressed(content: bytes, accepted: str) -> Response[bytes]:
-    """The content in the best coding that the desk takes; compressing leaves the loop free."""
-    codings = {part.partition(";")[0].strip().lower() for part in accepted.split(",")}
-    headers = {"Vary": "Accept-Encoding"}
-    if len(content) < _WORTH_COMPRESSING:
-        codings = set()
-    if "zstd" in codings:
-        headers["Content-Encoding"] = "zstd"
-        compress = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress
-        content = await asyncio.to_thread(compress, content)
-    elif "gzip" in codings:
-        headers["Content-Encoding"] = "gzip"
-        content = await asyncio.to_thread(gzip.compress, content, _GZIP_LEVEL)
-    return Response(content, media_type=JSON, headers=headers)
-
-
-async def _seq(tx: Transaction, clinic_id: UUID) -> int:
-    seq: int | None = await tx.value(
-        "select seq from clinic_head where clinic_id = %(clinic_id)s",
-        {"clinic_id": clinic_id},
-    )
-    return seq or 0
-
-
-async def _rows(tx: Transaction, entity: str, clinic_id: UUID) -> bytes:
-    columns = select_list(entity)
-    text: str = await tx.value(
-        "select coalesce(json_agg(r), '[]')::text from "
-        f"(select {columns} from {entity} where clinic_id = %(clinic_id)s) r",
-        {"clinic_id": clinic_id},
-    )
-    return text.encode()
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -14,6 +14,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
 )
+from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.server.domain.views import select_list
 
 if TYPE_CHECKING:
@@ -30,32 +31,27 @@ class Place(Struct, frozen=True):
     id: UUID
 
 
-class PrescriptionDetail(Struct, frozen=True, kw_only=True):
-    """A prescription with its lines and its ledger, as far as the reader sees them."""
-
-    prescription: Prescription
-    items: list[PrescriptionItem]
-    payments: list[Payment]
-
-
 async def prescriptions(
     tx: Transaction,
     actor: MemberActor,
     *,
     status: PrescriptionStatus | None,
+    patient_id: UUID | None,
     after: Place | None,
     limit: int,
 ) -> list[Prescription]:
     """Those that the acting member sees, newest first, at most `limit`."""
     columns = select_list("prescription")
     only = "and status = %(status)s" if status else ""
+    theirs = "and patient_id = %(patient_id)s" if patient_id else ""
     further = "and (created_at, id) < (%(created_at)s, %(id)s)" if after else ""
     return await tx.all(
-        f"select {columns} from prescription where clinic_id = %(clinic_id)s {only} {further} "
-        "order by created_at desc, id desc limit %(limit)s",
+        f"select {columns} from prescription where clinic_id = %(clinic_id)s {only} {theirs} "
+        f"{further} order by created_at desc, id desc limit %(limit)s",
         {
             "clinic_id": actor.member.clinic_id,
             "status": status,
+            "patient_id": patient_id,
             "created_at": after.created_at if after else None,
             "id": after.id if after else None,
             "limit": limit,
