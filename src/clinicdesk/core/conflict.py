@@ -57,13 +57,14 @@ class DraftConflict(Struct, frozen=True, kw_only=True):
     """Two people wrote on one draft.
 
     Attributes:
+        entry: The refused command; None while mine was not given yet.
         version: The draft's, as it is shown here: what keeping mine is built upon.
         account: Who changed it last, and when. mine_at: When mine was written.
         here: Whether the other version has arrived: before that nobody can choose.
         followers: How many commands were given upon mine and come with it.
     """
 
-    entry: OutboxEntry
+    entry: OutboxEntry | None
     prescription: Prescription
     mine: Said
     theirs: Said
@@ -105,7 +106,34 @@ def conflict_of(entry: OutboxEntry, replica: Replica, followers: int = 0) -> Con
     ):
         return StateConflict(entry=entry, prescription=row, account=account)
     medicines = {medicine.id: medicine for medicine in entry.medicines}
-    mine = said_of_command(entry.command, medicines)
+    mine = said_of_lines(
+        entry.command.pharmacy_id, entry.command.note, entry.command.items, medicines
+    )
+    arrived = not isinstance(refusal, Stale) or row.version >= refusal.current
+    return _between(row, replica, mine, account, entry.at, entry, arrived, followers)
+
+
+def conflict_with(
+    mine: Said, mine_at: datetime, prescription_id: UUID, replica: Replica
+) -> DraftConflict | None:
+    """What stands against a form that was not saved yet; None when there is no such draft."""
+    row = replica.prescriptions.server_row(prescription_id)
+    if row is None:
+        return None
+    account = account_of(row, replica)
+    return _between(row, replica, mine, account, mine_at)
+
+
+def _between(
+    row: Prescription,
+    replica: Replica,
+    mine: Said,
+    account: Account,
+    mine_at: datetime,
+    entry: OutboxEntry | None = None,
+    here: bool = True,
+    followers: int = 0,
+) -> DraftConflict:
     theirs = said_of_rows(row, server_items(replica, row.id))
     return DraftConflict(
         entry=entry,
@@ -114,9 +142,9 @@ def conflict_of(entry: OutboxEntry, replica: Replica, followers: int = 0) -> Con
         theirs=theirs,
         differences=differences(mine, theirs),
         account=account,
-        mine_at=entry.at,
+        mine_at=mine_at,
         version=row.version,
-        here=not isinstance(refusal, Stale) or row.version >= refusal.current,
+        here=here,
         followers=followers,
     )
 
@@ -124,33 +152,45 @@ def conflict_of(entry: OutboxEntry, replica: Replica, followers: int = 0) -> Con
 def account_of(
     row: Prescription | None, replica: Replica, refusal: Stale | IllegalState | None = None
 ) -> Account:
-    """What happened last to a prescription, as far as its rows tell; the refusal where they do
-    not know yet."""
+    """What happened last to a prescription: as its rows tell, or the refusal where the rows have
+    not come so far yet."""
     if row is None:
         return Account(happening=Happening.GONE, by="", at=None)
-    happening = _happening(row)
+    happening = _happening(row.status, signed=row.signed_at is not None)
+    if refusal is not None and _is_ahead(refusal, row):
+        told = _told(refusal)
+        return Account(happening=told or happening, by=refusal.by, at=refusal.at)
     member = replica.members.get(_doer(row, replica, happening))
     by = "" if member is None else member.name
-    at = _moment(row, happening)
-    behind = isinstance(refusal, Stale) and refusal.current > row.version
-    if refusal is not None and (behind or not by):
-        by, at = refusal.by or by, refusal.at
+    if not by and refusal is not None:
+        by = refusal.by
     words = {
         Happening.CANCELLED: row.cancel_reason,
         Happening.HANDED_OVER: row.collected_by,
     }.get(happening)
-    return Account(happening=happening, by=by, at=at, words=words or "")
+    return Account(happening=happening, by=by, at=_moment(row, happening), words=words or "")
+
+
+def _is_ahead(refusal: Stale | IllegalState, row: Prescription) -> bool:
+    """Whether the server spoke of something that the rows here do not show yet."""
+    if isinstance(refusal, Stale):
+        return refusal.current > row.version
+    told = _told(refusal)
+    return told is not None and refusal.state != row.status and refusal.at >= row.updated_at
+
+
+def _told(refusal: Stale | IllegalState) -> Happening | None:
+    """The state that a refusal names, where it is a prescription's and says more than "draft"."""
+    if refusal.entity != "prescription" or refusal.state not in set(PrescriptionStatus):
+        return None
+    status = PrescriptionStatus(refusal.state)
+    return None if status is PrescriptionStatus.DRAFT else _happening(status, signed=True)
 
 
 def server_items(replica: Replica, prescription_id: UUID) -> list[PrescriptionItem]:
     """The lines of a prescription as the server has them, in their order."""
     items = [i for i in replica.items.server_values() if i.prescription_id == prescription_id]
     return sorted(items, key=lambda item: item.line)
-
-
-def said_of_command(command: ReviseDraft, medicines: dict[UUID, Medicine]) -> Said:
-    """What a revision would have the draft say."""
-    return said_of_lines(command.pharmacy_id, command.note, command.items, medicines)
 
 
 def said_of_lines(
@@ -199,10 +239,10 @@ def _said_line(line: DraftItem | PrescriptionItem, medicine: str) -> SaidLine:
     )
 
 
-def _happening(row: Prescription) -> Happening:
-    match row.status:
+def _happening(status: PrescriptionStatus, *, signed: bool) -> Happening:
+    match status:
         case PrescriptionStatus.DRAFT:
-            return Happening.CHANGED if row.signed_at is None else Happening.SIGNED
+            return Happening.SIGNED if signed else Happening.CHANGED
         case PrescriptionStatus.PAID:
             return Happening.PAID
         case PrescriptionStatus.FULFILLED:
