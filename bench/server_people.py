@@ -46,8 +46,15 @@ class Prescriber(Struct, frozen=True):
 
     async def draft(self) -> UUID:
         """Write a draft of one line; its identifier."""
+        prescription_id = new_id()
+        await self.write(prescription_id)
+        return prescription_id
+
+    async def write(self, prescription_id: UUID) -> Done:
+        """Write a draft of one line."""
         command = WriteDraft(
-            prescription_id=new_id(), patient_id=self.patient_id, pharmacy_id=None, note=None,
+            prescription_id=prescription_id, patient_id=self.patient_id, pharmacy_id=None,
+            note=None,
             items=[
                 DraftItem(
                     id=new_id(), medicine_id=self.medicine_id, dose="1 tablet", route="oral",
@@ -55,8 +62,7 @@ class Prescriber(Struct, frozen=True):
                 )
             ],
         )  # fmt: skip
-        await self._give(command)
-        return command.prescription_id
+        return await self._give(command)
 
     async def drafts(self, count: int) -> list[UUID]:
         """Write several, one after the other."""

@@ -95,8 +95,8 @@ async def empty_place() -> AsyncIterator[Database]:
 
 
 @contextmanager
-def server_on(place: Place) -> Iterator[str]:
-    """A server process on the place's database; its address."""
+def server_on(place: Place, **settings: str) -> Iterator[str]:
+    """A server process on the place's database, with these variables; its address."""
     with _short_folder() as folder:
         listener = listen("127.0.0.1", 0)
         port = listener.getsockname()[1]
@@ -106,6 +106,7 @@ def server_on(place: Place) -> Iterator[str]:
             "CLINICDESK_DATA_FOLDER": str(folder),
             # Alike for each server of the place.
             "CLINICDESK_SECRET_KEY": _SECRET,
+            **settings,
         }
         command = [sys.executable, "-m", "clinicdesk", "server", "run", "--port", str(port)]
         with (folder / "journal").open("wb") as journal:
