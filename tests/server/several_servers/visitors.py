@@ -61,5 +61,5 @@ async def write(caller: Caller, op_id: UUID | None = None) -> Done:
 
 async def cursor_of(caller: Caller) -> Cursor:
     """Where a desk stands that has just taken a snapshot."""
-    begun = await caller.snapshot()
+    begun = (await caller.snapshot()).head
     return Cursor(clinic=CLINIC, epoch=begun.epoch, seq=begun.seq, access=begun.access)
