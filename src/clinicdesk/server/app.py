@@ -13,6 +13,7 @@ import signal
 import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
+from uuid import uuid4
 
 import structlog
 import uvicorn
@@ -34,9 +35,11 @@ from clinicdesk.server.http.head import BoundedHead
 from clinicdesk.server.http.journal import Journal
 from clinicdesk.server.live.admission import Admission, Limits
 from clinicdesk.server.live.callers import Callers
-from clinicdesk.server.live.gateway import LiveGateway
+from clinicdesk.server.live.gateway import LiveGateway, note
 from clinicdesk.server.live.hints import hints_for
+from clinicdesk.server.live.meetings import Meetings
 from clinicdesk.server.live.protocol import Identity
+from clinicdesk.server.live.signals import Signals
 from clinicdesk.server.live.transport import LiveSocket
 from clinicdesk.server.settings import Settings, heads_key, secret_key, settings_from
 from clinicdesk.server.shared_secret import agree_on_secret
@@ -77,14 +80,15 @@ class Server:
             database, Signer(heads_key(settings)), settings.exported_heads, _now
         )
         self.sessions = Sessions(database, tokens)
+        self.hints = hints_for(settings)
         self.gateway = LiveGateway(
             database,
             _LiveIdentities(self.sessions),
             Admission(
                 Limits(sockets_per_address=settings.sockets_per_address, sockets=settings.sockets)
             ),
+            Meetings(database, Signals(uuid4()), self.hints.pass_on, note),
         )
-        self.hints = hints_for(settings)
         api = make_api(
             database=database,
             sessions=self.sessions,
@@ -129,7 +133,7 @@ class Server:
         )
         try:
             await self.gateway.start()
-            await self.hints.start(self.gateway.hint, _unheard)
+            await self.hints.start(self.gateway.hint, self.gateway.meetings.from_peer)
             self._uvicorn.started_hook = started
             await self._uvicorn.serve(sockets=[listener])
         finally:
@@ -324,8 +328,4 @@ def _now() -> datetime:
 
 
 def _nothing() -> None:
-    return None
-
-
-def _unheard(_signal: bytes) -> None:
     return None

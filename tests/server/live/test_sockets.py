@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -20,7 +21,9 @@ from clinicdesk.contract.version import SUBPROTOCOL
 from clinicdesk.server.database.database import Database
 from clinicdesk.server.live.admission import Admission, Limits
 from clinicdesk.server.live.gateway import Authenticator, LiveGateway
+from clinicdesk.server.live.meetings import Meetings
 from clinicdesk.server.live.message import Message
+from clinicdesk.server.live.signals import Signals
 from tests.running_server import Desk, Owner, RunningServer
 
 DEADLINE_S = 20.0
@@ -123,7 +126,8 @@ async def test_a_desk_that_takes_nothing_any_more_keeps_neither_the_server_nor_o
 ) -> None:
     database = await Database.open(demo_database, pool_size=2)
     nobody: Authenticator = None  # type: ignore[assignment]  # nobody says who they are
-    gateway = LiveGateway(database, nobody, Admission(Limits()))
+    meetings = Meetings(database, Signals(uuid4()), lambda _data: None, lambda _error: None)
+    gateway = LiveGateway(database, nobody, Admission(Limits()), meetings)
     stuck, heard, other = (Wire(gateway, stuck=stuck) for stuck in (True, False, True))
     async with asyncio.timeout(DEADLINE_S):
         await gateway.stop(2000)

@@ -40,7 +40,7 @@ class ClinicDesks:
         self,
         feed: ClinicFeed,
         catch_ups: Workers,
-        on_staff_change: Callable[[], None],
+        on_staff_change: Callable[[Batch], None],
         on_error: Callable[[Exception], None],
     ) -> None:
         self.feed = feed
@@ -87,7 +87,7 @@ class ClinicDesks:
         async with self._reading:
             while (batch := await self.feed.advance()) is not None:
                 if batch.changes_staff:
-                    self._on_staff_change()
+                    self._on_staff_change(batch)
                 await self._tell(batch)
                 if not self.feed.may_have_more:
                     break

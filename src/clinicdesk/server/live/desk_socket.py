@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from clinicdesk.server.database.database import Actor
 from clinicdesk.server.live.protocol import (
     Authenticate,
     Close,
@@ -97,6 +98,19 @@ class DeskSocket:
         """Where it takes the log from; None: it has to wait."""
         return None if self.socket.full else self.connection.wants_after
 
+    @property
+    def who(self) -> Actor | None:
+        """Who is on the other end, once known."""
+        member, device_id = self.connection.member, self.connection.device_id
+        if member is None or device_id is None:
+            return None
+        return Actor(
+            clinic_id=member.clinic_id,
+            member_id=member.id,
+            account_id=member.account_id,
+            device_id=device_id,
+        )
+
     # What the socket brings
 
     def received(self, text: bytes, now: float) -> None:
@@ -148,6 +162,15 @@ class DeskSocket:
     def bye(self, spread_ms: int) -> None:
         """Say that the server stops, and close."""
         self.carry_out(self.connection.bye(spread_ms, time.monotonic()))
+
+    def tell(self, message: Message) -> None:
+        """Tell of somebody's presence, unless the log rests or the desk does not read."""
+        if self.connection.phase is Phase.LIVE and not self.socket.full:
+            self.socket.send(message)
+
+    def misused(self, code: int, reason: str) -> None:
+        """Close: no desk does this."""
+        self.carry_out(self.connection.misused(code, reason))
 
     def session_ended(self) -> None:
         """Close: whoever it was has signed out."""

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from clinicdesk.contract.frames import Signal
     from clinicdesk.server.database.database import Database
     from clinicdesk.server.live.admission import Admission
+    from clinicdesk.server.live.batch import Batch
     from clinicdesk.server.live.desk_socket import Socket
+    from clinicdesk.server.live.meetings import Meetings
 
 POLL_S: Final = 1.0
 FAREWELL_S: Final = 2.0
@@ -69,12 +71,18 @@ class LiveGateway:
 
     Attributes:
         admission: Counts sockets by where they come from.
+        meetings: Who is present where.
     """
 
     def __init__(
-        self, database: Database, authenticator: Authenticator, admission: Admission
+        self,
+        database: Database,
+        authenticator: Authenticator,
+        admission: Admission,
+        meetings: Meetings,
     ) -> None:
         self.admission = admission
+        self.meetings = meetings
         self._database = database
         self._authenticator = authenticator
         self._clinics: dict[UUID, ClinicDesks] = {}
@@ -83,6 +91,7 @@ class LiveGateway:
         self._catch_ups = Workers(CATCH_UPS_AT_ONCE, "live catch-up")
         self._opening = asyncio.Lock()
         self._polling: asyncio.Task[None] | None = None
+        self._meeting: asyncio.Task[None] | None = None
         self._nobody_left = asyncio.Event()
         self._nobody_left.set()
         self._stops_with: int | None = None  # the spread of the goodbye, once it is said
@@ -93,6 +102,7 @@ class LiveGateway:
         """Begin to poll. Raises `DatabaseDown`."""
         self._epoch = await self._database.epoch()
         self._polling = asyncio.create_task(self._poll(), name="live poll")
+        self._meeting = asyncio.create_task(self.meetings.run(), name="presence")
 
     async def stop(self, spread_ms: int) -> None:
         """Say goodbye to every desk and end; whoever comes later is told the same."""
@@ -104,9 +114,10 @@ class LiveGateway:
                 await self._nobody_left.wait()
         for desk in list(self._desks):  # one that takes nothing any more
             desk.socket.abort()
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
+        running = [task for task in (self._polling, self._meeting) if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         for workers in (self._sign_ins, self._catch_ups):
             await workers.stop()
         for clinic in self._clinics.values():
@@ -141,10 +152,13 @@ class LiveGateway:
             self._nobody_left.set()
         if desk.clinic is not None:
             desk.clinic.leave(desk)
+        self.meetings.left(desk)
         _sockets_open.dec()
 
-    def heard(self, _desk: DeskSocket, _signal: Signal) -> None:
+    def heard(self, desk: DeskSocket, signal: Signal) -> None:
         """A desk tells of its presence."""
+        if (who := desk.who) is not None:
+            self.meetings.heard(desk, who, signal)
 
     def authenticate(self, desk: DeskSocket, token: str) -> None:
         """Look a token up when its turn comes, and tell the conversation."""
@@ -201,13 +215,19 @@ class LiveGateway:
             async with self._database.on_the_feed() as tx:
                 heads = await log.heads(tx, [clinic_id])
             feed = ClinicFeed(self._database, clinic_id, self._epoch, heads.get(clinic_id, 0))
-            clinic = ClinicDesks(feed, self._catch_ups, self._note_staff_change, note)
+            clinic = ClinicDesks(feed, self._catch_ups, self._staff_changed, note)
             self._clinics[clinic_id] = clinic
             self._note_staff_change()  # rights that were read before the head may be older than it
             return clinic
 
     def _note_staff_change(self) -> None:
         self._staff_changes += 1
+
+    def _staff_changed(self, batch: Batch) -> None:
+        self._note_staff_change()
+        for desk in list(self._desks):
+            if (who := desk.who) is not None and batch.concerns(who.member_id):
+                self.meetings.rights_changed(desk)
 
     # The clock
 
@@ -224,6 +244,7 @@ class LiveGateway:
         now, wall = time.monotonic(), datetime.now(UTC)
         for desk in list(self._desks):
             desk.tick(now, wall)
+        self.meetings.tick()
         for clinic_id, clinic in list(self._clinics.items()):
             clinic.feed.forget_old(now)
             if clinic.empty_for(now) > FORGET_CLINIC_S:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from clinicdesk.server.database.database import Actor, Database
     from clinicdesk.server.database.transaction import Transaction
 
+_ASKED_AT_TICKS: Final = (1, 5)
+"""When a server that has come asks the others who is there; their renewals mend the rest."""
 ASKING_AT_ONCE: Final = 2
 """Connections to the database that presence takes up at most."""
 
@@ -65,10 +67,10 @@ class Meetings:
         self._desks: dict[SocketKey, Attendee] = {}
         self._asked: dict[Actor, list[Ask]] = {}
         self._some_asked = asyncio.Event()
+        self._ticks = 0
 
     async def run(self) -> None:
         """Put the questions to the database, until cancelled."""
-        self._carry_out([self._signals.ask_peers()])
         async with asyncio.TaskGroup() as askers:
             for _ in range(ASKING_AT_ONCE):
                 askers.create_task(self._ask_on(), name="presence")
@@ -93,6 +95,9 @@ class Meetings:
 
     def tick(self) -> None:
         """To be called about once a second."""
+        self._ticks += 1
+        if self._ticks in _ASKED_AT_TICKS:
+            self._carry_out([self._signals.ask_peers()])
         self._carry_out(self._signals.tick(self._now()))
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:

@@ -120,19 +120,20 @@ class LiveConnection:
 
     Attributes:
         phase: Where the conversation stands.
-        member: Who is on the other end, once known.
+        member: Who is on the other end, once known. device_id: At which device, as they say.
         scopes: What that member may see.
         sent_to: The desk has been sent everything up to this sequence number.
     """
 
     __slots__ = ("_acked_to", "_epoch", "_expires", "_hello", "_last_sent", "_later_token",
                  "_looked_to", "_looking_up", "_member_id", "_opened", "_unacked",
-                 "_unacked_bytes", "_unacked_events", "_waiting_since", "_warned", "member",
-                 "phase", "scopes", "sent_to")  # fmt: skip
+                 "_unacked_bytes", "_unacked_events", "_waiting_since", "_warned", "device_id",
+                 "member", "phase", "scopes", "sent_to")  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.phase = Phase.AWAITING_HELLO
         self.member: Member | None = None
+        self.device_id: UUID | None = None
         self.scopes: frozenset[str] = frozenset()
         self.sent_to = 0
         self._looked_to = 0  # in (sent_to, looked_to] there is nothing for this desk
@@ -233,6 +234,7 @@ class LiveConnection:
         if any(cursor.clinic != who.member.clinic_id for cursor in hello.cursors):
             return self._close(CloseCode.REVOKED, "a cursor of another clinic")
         self._adopt(who)
+        self.device_id = hello.device_id
         self._epoch = position.epoch
         self._unacked, self._unacked_events, self._unacked_bytes = [], 0, 0
         cursor = hello.cursors[0] if hello.cursors else None
@@ -270,6 +272,10 @@ class LiveConnection:
         if self.phase is Phase.CLOSED:
             return []
         return self._close(CloseCode.AUTH, "the session has ended")
+
+    def misused(self, code: int, reason: str) -> list[Effect]:
+        """What the desk said is no sense, or too much of it."""
+        return [] if self.phase is Phase.CLOSED else self._close(code, reason)
 
     def _renewed(self, who: Identity, now: float) -> list[Effect]:
         member = self.member
