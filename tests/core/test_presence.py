@@ -214,11 +214,17 @@ def test_a_room_tells_who_is_at_what(place: Place) -> None:
     first, second = uuid4(), uuid4()
     place.presence.opened(ROOM)
     place.hears(ASHA, thread=ROOM, about=first)
+    place.hears(ASHA, thread=ROOM, about=second, device=UUID(int=7))
     place.hears(BEN, thread=ROOM, about=second)
-    assert [who.member for who in place.presence.others(ROOM, first)] == [ASHA]
+    place.hears(uuid4(), thread=ROOM)
+
+    def at_what() -> dict[UUID, set[UUID]]:
+        there = place.presence.at_what(ROOM)
+        return {about: {who.member for who in people} for about, people in there.items()}
+
+    assert at_what() == {first: {ASHA}, second: {ASHA, BEN}}
     place.hears(ASHA, thread=ROOM, about=second)
-    assert place.presence.others(ROOM, first) == []
-    assert [who.member for who in place.presence.others(ROOM, second)] == [ASHA, BEN]
+    assert at_what() == {second: {ASHA, BEN}}
 
 
 def test_of_what_is_closed_nothing_is_kept_and_nothing_taken(place: Place) -> None:
@@ -232,6 +238,7 @@ def test_of_what_is_closed_nothing_is_kept_and_nothing_taken(place: Place) -> No
 def test_who_left_while_the_line_was_cut_is_not_seen_for_long(place: Place) -> None:
     place.presence.opened(THING)
     place.hears(ASHA)
+    place.after(1)
     place.hears(BEN)
     place.after(10)
     place.greeted.tell(None)

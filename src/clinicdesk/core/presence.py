@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
@@ -93,7 +93,7 @@ class Presence:
         self._heard: dict[str, dict[tuple[UUID, UUID], _Heard]] = {}
         self._spoke_at = -PACE_S
         self._pulse: asyncio.Task[None] | None = None
-        self._leave = [line.signalled.add(self._on_signal), line.greeted.add(self._on_greeting)]
+        self._leave = [line.signalled.add(self.heard), line.greeted.add(self._on_greeting)]
 
     def start(self) -> None:
         """Let time pass here."""
@@ -148,25 +148,22 @@ class Presence:
 
     # Who else is there
 
-    def others(self, thread: str, about: UUID | None = None) -> list[Someone]:
-        """Who else has it open, who came first at first; a member at several devices once.
+    def others(self, thread: str) -> list[Someone]:
+        """Who else has it open, who came first at first; a member at several devices once."""
+        return _members(heard.who for heard in self._heard.get(thread, {}).values())
 
-        `about`: only those who are at this in a room.
-        """
-        members: dict[UUID, Someone] = {}
-        for heard in self._heard.get(thread, {}).values():
-            who = heard.who
-            if about is not None and who.about != about:
-                continue
-            known = members.get(who.member, who)
-            members[who.member] = replace(
-                known, typing=known.typing or who.typing, since=min(known.since, who.since)
-            )
-        return sorted(members.values(), key=lambda who: (who.since, who.member))
+    def at_what(self, room: str) -> dict[UUID, list[Someone]]:
+        """Who else is at which thing in a room, as `others`."""
+        there: dict[UUID, list[Someone]] = {}
+        for heard in self._heard.get(room, {}).values():
+            if heard.who.about is not None:
+                there.setdefault(heard.who.about, []).append(heard.who)
+        return {about: _members(people) for about, people in there.items()}
 
     # The line
 
-    def _on_signal(self, frame: Signalled) -> None:
+    def heard(self, frame: Signalled) -> None:
+        """The server tells of somebody else."""
         if frame.thread not in self._own:
             return  # on its way while this desk left
         there = self._heard.setdefault(frame.thread, {})
@@ -227,3 +224,13 @@ class Presence:
         while True:
             await asyncio.sleep(PACE_S)
             self.tick()
+
+
+def _members(people: Iterable[Someone]) -> list[Someone]:
+    members: dict[UUID, Someone] = {}
+    for who in people:
+        known = members.get(who.member, who)
+        members[who.member] = replace(
+            known, typing=known.typing or who.typing, since=min(known.since, who.since)
+        )
+    return sorted(members.values(), key=lambda who: (who.since, who.member))
