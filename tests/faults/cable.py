@@ -106,6 +106,11 @@ class Cable:
     def open_connections(self) -> int:
         return len(self._links)
 
+    @property
+    def is_losing(self) -> bool:
+        """Whether an answer is still to be lost."""
+        return any(self._to_lose.values())
+
     def cut(self) -> None:
         """Close every connection; new ones close too, until `heal`."""
         self._is_cut = True

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from clinicdesk.contract.entities import ENTITIES
 from clinicdesk.contract.session import SNAPSHOT
@@ -30,16 +31,7 @@ _TRACEBACK: Final = re.compile(r"^Traceback|never retrieved|listener failed", re
 
 async def gather(site: Site, unsettled: dict[str, str]) -> Evidence:
     """Everything, once nobody does anything any more."""
-    clinic = {"clinic": CLINIC}
-    database = await Database.open(site.cluster.url, pool_size=1)
-    try:
-        async with database.inspection() as tx:
-            entries = await tx.all(_LOG, clinic, into=Entry)
-            results = await tx.all(_RESULTS, clinic, into=Result)
-            head = int(await tx.value(_HEAD, clinic))
-            chain = [f"{each.seq}: {each.what}" for each in await audit.verify(tx)]
-    finally:
-        await database.close()
+    evidence = await gather_commands(site.cluster.url, [])
     desks = [
         DeskHistory(
             desk.name, an_id(f"member {desk.login}"), _history(site, desk.name),
@@ -48,7 +40,22 @@ async def gather(site: Site, unsettled: dict[str, str]) -> Evidence:
         for desk in site.desks
     ]  # fmt: skip
     snapshots = [await _snapshot(site, login) for login in {desk.login for desk in site.desks}]
-    return Evidence(head, entries, results, desks, snapshots, chain, _faults(site))
+    return replace(evidence, desks=desks, snapshots=snapshots, faults=_faults(site))
+
+
+async def gather_commands(database_url: str, desks: list[DeskHistory]) -> Evidence:
+    """What the database has, beside these histories."""
+    clinic = {"clinic": CLINIC}
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        async with database.inspection() as tx:
+            entries = await tx.all(_LOG, clinic, into=Entry)
+            results = await tx.all(_RESULTS, clinic, into=Result)
+            head = int(await tx.value(_HEAD, clinic))
+            chain = [f"{each.seq}: {each.what}" for each in await audit.verify(tx)]
+    finally:
+        await database.close()
+    return Evidence(head, entries, results, desks, [], chain)
 
 
 def _history(site: Site, desk: str) -> list[AnyEvent]:
