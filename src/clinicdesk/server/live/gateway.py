@@ -22,7 +22,7 @@ from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.live.clinic_desks import ClinicDesks
 from clinicdesk.server.live.desk_socket import DeskSocket
 from clinicdesk.server.live.feed import ClinicFeed
-from clinicdesk.server.live.protocol import Effect, Identity, Position
+from clinicdesk.server.live.protocol import Effect, Identity, Phase, Position
 from clinicdesk.server.live.workers import Workers
 from clinicdesk.server.telemetry import describe_error
 
@@ -49,7 +49,7 @@ FORGET_CLINIC_S: Final = 60.0
 """A clinic whose last desk left is remembered for so long."""
 
 _sockets_open = Gauge("clinicdesk_live_sockets", "Live sockets that are open")
-_closes = Counter("clinicdesk_live_closes", "Sockets closed by the server", ["code"])
+_closes = Counter("clinicdesk_live_closes", "Sockets closed by the server", ["code", "reason"])
 
 journal = structlog.get_logger("clinicdesk.live")
 
@@ -141,8 +141,8 @@ class LiveGateway:
         return desk
 
     def closing(self, code: int, reason: str) -> None:
-        """The server closes a socket."""
-        _closes.labels(code=str(int(code))).inc()
+        """The server closes a socket, for a reason that is one of a few: it names a series."""
+        _closes.labels(code=str(int(code)), reason=reason).inc()
         journal.info("live socket closed", code=int(code), reason=reason)
 
     def lost(self, desk: DeskSocket) -> None:
@@ -150,8 +150,6 @@ class LiveGateway:
         self._desks.discard(desk)
         if not self._desks:
             self._nobody_left.set()
-        if desk.clinic is not None:
-            desk.clinic.leave(desk)
         self.meetings.left(desk)
         _sockets_open.dec()
 
@@ -167,7 +165,7 @@ class LiveGateway:
     # Who is there
 
     async def _sign_in(self, desk: DeskSocket, token: str) -> None:
-        if desk not in self._desks:
+        if desk.connection.phase is Phase.CLOSED:
             return
         try:
             effects = await self._answer(desk, token)
@@ -192,7 +190,7 @@ class LiveGateway:
             known = self._clinics.get(identity.member.clinic_id)
             if changes == self._staff_changes and known is clinic:
                 break
-        if desk not in self._desks:
+        if desk.connection.phase is Phase.CLOSED:
             return []
         if desk.clinic is not clinic:
             if desk.clinic is not None:
@@ -242,6 +240,8 @@ class LiveGateway:
 
     def _tick(self) -> None:
         now, wall = time.monotonic(), datetime.now(UTC)
+        for clinic in list(self._clinics.values()):
+            clinic.tick(now)
         for desk in list(self._desks):
             desk.tick(now, wall)
         self.meetings.tick()

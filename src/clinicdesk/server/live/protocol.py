@@ -13,8 +13,11 @@ come in as datetimes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -162,7 +165,7 @@ class LiveConnection:
             return self._close(CloseCode.SLOW, "frame too large")
         try:
             frame = decode_client_frame(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._close(MALFORMED_FRAME, "not a frame of clinicdesk.v1")
         if isinstance(frame, Hello):
             return self._on_hello(frame, now)
@@ -196,10 +199,12 @@ class LiveConnection:
             return self._close(CloseCode.GAP, "acknowledged what was not sent")
         if ack.to > self._acked_to:
             self._acked_to = ack.to
-            self._unacked = [frame for frame in self._unacked if frame.to > ack.to]
-            self._unacked_events = sum(frame.events for frame in self._unacked)
-            self._unacked_bytes = sum(frame.size for frame in self._unacked)
             self._waiting_since = now
+            taken = bisect_right(self._unacked, ack.to, key=attrgetter("to"))
+            for frame in self._unacked[:taken]:
+                self._unacked_events -= frame.events
+                self._unacked_bytes -= frame.size
+            del self._unacked[:taken]
         return []
 
     def _on_signal(self, signal: Signal) -> list[Effect]:
@@ -248,6 +253,20 @@ class LiveConnection:
         self._looked_to = self._acked_to = self.sent_to
         self.phase = Phase.LIVE
         return effects
+
+    @property
+    def member_id(self) -> UUID | None:
+        """Who is on the other end, once known."""
+        return self._member_id
+
+    @property
+    def looked_to(self) -> int:
+        """In `(sent_to, looked_to]` of the log there is nothing for this desk."""
+        return self._looked_to
+
+    def end(self) -> None:
+        """The socket is gone."""
+        self.phase = Phase.CLOSED
 
     @property
     def claims(self) -> int:
@@ -375,14 +394,22 @@ class LiveConnection:
         self._looked_to = batch.to
         return effects
 
-    def _deliver(self, ev: EvMessage, now: float) -> Send:
+    def was_told(self, frames: Sequence[EvMessage], looked_to: int, now: float) -> None:
+        """It has been sent these, together with others (`lane`): as if by `offer`."""
+        self._looked_to = looked_to
+        if not frames:
+            return
         if not self._unacked:
             self._waiting_since = now
-        self._unacked.append(ev)
-        self._unacked_events += ev.events
-        self._unacked_bytes += ev.size
-        self.sent_to = ev.to
+        self._unacked += frames
+        for ev in frames:
+            self._unacked_events += ev.events
+            self._unacked_bytes += ev.size
+        self.sent_to = frames[-1].to
         self._last_sent = now
+
+    def _deliver(self, ev: EvMessage, now: float) -> Send:
+        self.was_told([ev], ev.to, now)
         return Send(ev.message)
 
     def check(self, digest: Digest, now: float) -> list[Effect]:

@@ -64,10 +64,13 @@ class Misframed(Exception):
 
 
 class Received(Struct, frozen=True, gc=False):
-    """A whole message of text, or a control frame."""
+    """A whole message of text, a control frame, or that a part of a message came (CONTINUATION)."""
 
     opcode: int
     payload: bytes
+
+
+_A_PART: Final = Received(Opcode.CONTINUATION, b"")
 
 
 class FrameReader:
@@ -93,11 +96,10 @@ class FrameReader:
             first = data[place]
             payload = apply_mask(data[begin:end], data[begin - _MASK_SIZE : begin])
             place = end
-            if (received := self._received(first, payload)) is not None:
-                yield received
+            yield self._received(first, payload)
         self._held = data[place:]
 
-    def _received(self, first: int, payload: bytes) -> Received | None:
+    def _received(self, first: int, payload: bytes) -> Received:
         opcode, whole = first & _OPCODE, bool(first & _FIN)
         if opcode & _CONTROL:
             return Received(opcode, payload)
@@ -109,7 +111,7 @@ class FrameReader:
         if len(message) > MAX_CLIENT_FRAME:
             raise Misframed(WireCode.TOO_BIG, "the message is too long")
         self._begun = None if whole else message
-        return Received(Opcode.TEXT, message) if whole else None
+        return Received(Opcode.TEXT, message) if whole else _A_PART
 
 
 def _next_frame(data: bytes, place: int) -> tuple[int, int] | None:
@@ -149,14 +151,18 @@ def close_frame(code: int, reason: str) -> bytes:
 
 
 def answer_to_close(payload: bytes) -> bytes:
-    """The frame that answers a desk's close frame with this payload (section 5.5.1)."""
+    """The frame that answers a desk's close frame with this payload (section 5.5.1).
+
+    Raises:
+        Misframed: It is not what a close frame may carry.
+    """
     if not payload:
         return control_frame(Opcode.CLOSE)
     code = int.from_bytes(payload[:2])
     if len(payload) < 2 or not (code in _CLOSE_CODES or code in _PRIVATE_CODES):
-        return close_frame(WireCode.PROTOCOL_ERROR, "no such close code")
+        raise Misframed(WireCode.PROTOCOL_ERROR, "no such close code")
     try:
         payload[2:].decode()
-    except UnicodeDecodeError:
-        return close_frame(WireCode.PROTOCOL_ERROR, "the reason is not text")
+    except UnicodeDecodeError as error:
+        raise Misframed(WireCode.PROTOCOL_ERROR, "the reason is not text") from error
     return control_frame(Opcode.CLOSE, payload[:2])
