@@ -53,9 +53,11 @@ def truth(database_url: str) -> Truth:
 @pytest.fixture
 async def nats() -> AsyncIterator[NatsProcess]:
     nats = NatsProcess()
-    await nats.start()
-    yield nats
-    await nats.kill()
+    try:
+        await nats.start()
+        yield nats
+    finally:
+        await nats.kill()
 
 
 @pytest.fixture

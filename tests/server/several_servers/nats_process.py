@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
-from contextlib import closing, suppress
+from contextlib import suppress
 
 from tests.end_to_end.polling import until
+from tests.server.several_servers.ports import free_port
 
 
 class NatsProcess:
@@ -21,7 +21,7 @@ class NatsProcess:
         program = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin")
         assert program is not None, "packaging/install-system-packages installs nats-server"
         self._program = program
-        self._port = _free_port()
+        self._port = free_port()
         self.url = f"nats://127.0.0.1:{self._port}"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -47,10 +47,3 @@ class NatsProcess:
             writer.close()
             return True
         return False
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
