@@ -165,8 +165,12 @@ class Done(Struct, frozen=True, kw_only=True):
     Attributes:
         version: Of the prescription afterwards: what the next command on it must match.
         seq: The clinic's log when it took effect; a desk at or past it has seen it.
+        epoch: The history of the log in which it is there (`contract.frames.Head`): a `seq` says
+            nothing to a desk that follows another one. Empty in what is stored: each answer names
+            the history that it is given in.
     """
 
     op_id: UUID
     version: int
     seq: int
+    epoch: str = ""

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from clinicdesk.contract.commands import ROUTES, AnyCommand, Done
 from clinicdesk.contract.entities import Medicine, Member
 from clinicdesk.contract.problems import Refusal
+from clinicdesk.core.chains import built_upon, does_anew, same_thing
 from clinicdesk.core.clock import Now
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.listeners import Listeners
@@ -117,15 +118,19 @@ class Outbox:
     async def submit(self, command: AnyCommand, medicines: Iterable[Medicine] = ()) -> Submitted:
         """Save the command and have it sent; what it does is shown at once.
 
-        `medicines` are those that its lines name. Returns once it is on the disk. Raises StoreLost:
-        then nothing was saved.
+        A refused command that it does anew is forgotten in the same step. `medicines` are those
+        that its lines name. Returns once it is on the disk. Raises StoreLost: then nothing was
+        saved.
         """
         op_id = new_id()
         self._trace.mark("submit", op_id=op_id, aggregate=command.prescription_id)
         async with self._turn:
-            self._entries[op_id] = await self._table.add(
-                op_id, command, list(medicines), self._now(), self._version_for(command)
-            )
+            settled = [entry for entry in self.refused() if does_anew(command, entry.command)]
+            fresh = Fresh(op_id, command, list(medicines), self._version_for(command))
+            (entry,) = await self._table.supersede(settled, [fresh], self._now())
+            for each in settled:
+                self._entries.pop(each.op_id, None)
+            self._entries[op_id] = entry
         self._trace.mark("saved", op_id=op_id)
         self._changed(command.prescription_id)
         self.work.tell(None)
@@ -169,16 +174,7 @@ class Outbox:
         """The commands that were given upon the effect of this one, in order: without it they
         cannot be carried out."""
         entry = self._entries.get(op_id)
-        if entry is None:
-            return []
-        built = []
-        for later in self.entries():
-            if later.n <= entry.n or not _same_thing(later, entry):
-                continue
-            if not (later.unanswered if entry.unanswered else _depends(later)):
-                break
-            built.append(later)
-        return built
+        return [] if entry is None else built_upon(entry, self.entries())
 
     async def dismiss(self, op_id: UUID) -> None:
         """Forget a refused command: a person has read why and dealt with it."""
@@ -281,15 +277,21 @@ class Outbox:
             )
             self._changed(entry.command.prescription_id)
 
-    async def finish(self, op_id: UUID, answer: Done | Refusal) -> None:
-        """Keep the server's answer. Raises StoreLost: then the command is sent again."""
+    async def finish(self, op_id: UUID, answer: Done | Refusal) -> bool:
+        """Keep the server's answer. Raises StoreLost: then the command is sent again.
+
+        False: so it is when the answer is of another history of the log than the rows: a restored
+        database may have done the command, and what the answer says of it be nothing for this desk
+        to rely on before it has the new rows.
+        """
         async with self._turn:
             entry = self._entries.get(op_id)
             if entry is None:
                 self._answered_late(op_id, answer)
-                return
+                return True
             passed = isinstance(answer, Done) and self._has_passed(answer)
-            await self._table.finish(entry, answer, passed)
+            if not await self._table.finish(entry, answer, passed):
+                return False
             self._trace.mark("answered", op_id=op_id, answer=type(answer).__name__)
             # The feed may have marked it seen while the store was writing.
             entry = self._entries.get(op_id, entry)
@@ -298,6 +300,7 @@ class Outbox:
             else:
                 self._finish_refused(entry, answer)
         self._changed(entry.command.prescription_id)
+        return True
 
     def _answered_late(self, op_id: UUID, answer: Done | Refusal) -> None:
         discarded = self._discarded.pop(op_id, None)
@@ -323,7 +326,7 @@ class Outbox:
         return [
             other
             for other in self.entries()
-            if other.n > entry.n and _same_thing(other, entry) and other.unanswered
+            if other.n > entry.n and same_thing(other, entry) and other.unanswered
         ]
 
     def _version_for(self, command: AnyCommand, but: Sequence[OutboxEntry] = ()) -> int | None:
@@ -352,7 +355,7 @@ class Outbox:
     def _follow(self, applied: Applied) -> None:
         """The rows moved on: what they hold now is no longer pending."""
         epoch, self._epoch = self._epoch, applied.position.cursor.epoch
-        if epoch is not None and epoch != self._epoch:
+        if epoch != self._epoch:
             self._offer_again()
         for op_id in applied.seen & self._discarded.keys():
             self.late.tell(self._discarded.pop(op_id))
@@ -370,7 +373,7 @@ class Outbox:
     def _offer_again(self) -> None:
         """Another database than the one that answered: as the store does, forget its answers."""
         for entry in self.entries():
-            if entry.state is OutboxState.DONE:
+            if entry.done is not None and entry.done.epoch != self._epoch:
                 entry = replace(entry, state=OutboxState.WAITING, done=None)
             self._entries[entry.op_id] = replace(entry, seen=False)
             self._show(entry.command.prescription_id)
@@ -398,15 +401,6 @@ class Outbox:
             and not entry.seen
         }
         self._replica.show_pending(aggregate, pending)
-
-
-def _same_thing(one: OutboxEntry, other: OutboxEntry) -> bool:
-    return one.command.prescription_id == other.command.prescription_id
-
-
-def _depends(entry: OutboxEntry) -> bool:
-    """Whether it was given upon a command that was refused, or not answered yet."""
-    return entry.version == NEVER or (entry.unanswered and entry.version is None)
 
 
 _MEANINGS = (

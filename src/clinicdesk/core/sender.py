@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from functools import partial
 
 from clinicdesk.core.errors import StoreLost
@@ -99,11 +100,8 @@ class Sender:
         answer = answer_in(outcome)
         kept = False
         if answer is not None:
-            try:
-                await self._outbox.finish(entry.op_id, answer)
-                kept = True
-            except StoreLost:
-                pass  # it is asked for again, and answered alike
+            with suppress(StoreLost):  # it is asked for again, and answered alike
+                kept = await self._outbox.finish(entry.op_id, answer)
         if not kept:
             self._outbox.put_off(entry.op_id, delay_of(outcome), heard=may_be_done(outcome))
         now = asyncio.get_running_loop().time()

@@ -220,3 +220,17 @@ def test_a_command_on_what_is_not_there_is_remembered_as_well(hands: Hands) -> N
     for _ in range(2):
         answer = hands.prescriber.send(command, 1, op_id=op_id)
         assert isinstance(decode_problem(answer.content), NotFound)
+
+
+def test_each_answer_names_the_history_of_the_log_that_it_is_given_in(
+    hands: Hands, owner: Owner
+) -> None:
+    written, op_id = hands.write(), uuid.uuid4()
+    first = done(hands.prescriber.send(written, op_id=op_id).content)
+    assert first.epoch == snapshot(hands.prescriber).head.epoch
+    owner(
+        "update server_meta set value = (value::int + 1)::text where key = 'restores' returning 1"
+    )
+    again = done(hands.prescriber.send(written, op_id=op_id).content)
+    assert again.epoch == snapshot(hands.prescriber).head.epoch != first.epoch
+    assert (again.version, again.seq) == (first.version, first.seq)

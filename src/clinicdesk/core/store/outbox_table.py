@@ -135,8 +135,8 @@ class OutboxTable:
             for n, each in zip(await self._writer.transaction(work), fresh, strict=True)
         ]
 
-    async def finish(self, entry: OutboxEntry, answer: Done | Refusal, passed: bool) -> None:
-        """Keep the answer.
+    async def finish(self, entry: OutboxEntry, answer: Done | Refusal, passed: bool) -> bool:
+        """Keep the answer; False when it is one of another history of the log than the rows are of.
 
         Done: the next command of the aggregate learns its version; a command whose effect the rows
         hold already (`passed`) leaves at once. Refused: those that were built upon it get a version
@@ -145,7 +145,9 @@ class OutboxTable:
         """
         aggregate = entry.command.prescription_id.bytes
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> bool:
+            if isinstance(answer, Done) and not _of_this_history(connection, answer):
+                return False
             if isinstance(answer, Done) and passed:
                 connection.execute("DELETE FROM outbox WHERE n = ?", (entry.n,))
             else:
@@ -167,8 +169,9 @@ class OutboxTable:
                     "WHERE aggregate = ? AND n > ? AND state = 'waiting'",
                     (NEVER, aggregate, entry.n),
                 )
+            return True
 
-        await self._writer.transaction(work)
+        return await self._writer.transaction(work)
 
     async def remove(self, entries: Sequence[OutboxEntry]) -> None:
         """Forget commands that a person has dealt with or does not want, all of them or none."""
@@ -200,6 +203,12 @@ def _append(connection: Connection, fresh: Fresh, at: datetime) -> int:
             fresh.version,
         ),
     ).lastrowid
+
+
+def _of_this_history(connection: Connection, done: Done) -> bool:
+    """Whether the answer's numbers say something about the rows that are here."""
+    found = connection.execute("SELECT epoch FROM cursor").fetchone()
+    return found is None or done.epoch in ("", found[0])
 
 
 def _delete(connection: Connection, entries: Sequence[OutboxEntry]) -> None:

@@ -112,7 +112,7 @@ class RowStore:
             _write_position(connection, generation, position)
             connection.executemany("INSERT OR IGNORE INTO family_wanted VALUES (?)", families)
             connection.executemany("UPDATE outbox SET seen = 1 WHERE op_id = ?", op_ids)
-            forget_settled(connection, position.cursor.seq)
+            forget_settled(connection, position.cursor)
 
         await self._writer.transaction(work)
 
@@ -187,10 +187,9 @@ class RowStore:
             found = _position(connection)
             _write_position(connection, generation, position)
             connection.execute("DELETE FROM family_wanted")
-            if found is None or found[1].cursor.epoch == position.cursor.epoch:
-                forget_settled(connection, position.cursor.seq)
-            else:
-                _offer_again(connection)
+            forget_settled(connection, position.cursor)
+            if found is None or found[1].cursor.epoch != position.cursor.epoch:
+                _offer_again(connection, position.cursor.epoch)
 
         await self._writer.transaction(work)
         self._generation = generation
@@ -239,10 +238,12 @@ def _write_position(connection: Connection, generation: int, position: Position)
     )
 
 
-def forget_settled(connection: Connection, seq: int) -> None:
+def forget_settled(connection: Connection, cursor: Cursor) -> None:
     """Drop the commands that are done and whose effect the rows hold."""
     connection.execute(
-        "DELETE FROM outbox WHERE state = 'done' AND json_extract(answer, '$.seq') <= ?", (seq,)
+        "DELETE FROM outbox WHERE state = 'done' AND json_extract(answer, '$.seq') <= ? "
+        "AND coalesce(json_extract(answer, '$.epoch'), '') IN ('', ?)",
+        (cursor.seq, cursor.epoch),
     )
 
 
@@ -324,6 +325,10 @@ def _position(connection: Connection) -> tuple[int, Position] | None:
     return generation, Position(cursor, frozenset(json.loads(scopes)), settled_before)
 
 
-def _offer_again(connection: Connection) -> None:
-    connection.execute("UPDATE outbox SET state = 'waiting', answer = NULL WHERE state = 'done'")
+def _offer_again(connection: Connection, epoch: str) -> None:
+    connection.execute(
+        "UPDATE outbox SET state = 'waiting', answer = NULL "
+        "WHERE state = 'done' AND coalesce(json_extract(answer, '$.epoch'), '') <> ?",
+        (epoch,),
+    )
     connection.execute("UPDATE outbox SET seen = 0")

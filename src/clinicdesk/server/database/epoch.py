@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from typing import Final
+from weakref import WeakKeyDictionary
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
 
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.database.transaction import Transaction
@@ -27,6 +31,27 @@ async def epoch(tx: Transaction) -> str:
     if await tx.value(_QUERIES["may_read_system"]):
         system = await tx.value(_QUERIES["system"])
     return hashlib.sha256("\n".join([system, *parts]).encode()).hexdigest()[:16]
+
+
+class KnownEpochs:
+    """The epoch without asking for it each time.
+
+    A connection does not outlive its cluster or its timeline, so within one only the counter of
+    restores can change.
+    """
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[AsyncConnection[TupleRow], tuple[str, str]] = (
+            WeakKeyDictionary()
+        )
+
+    async def of(self, tx: Transaction, restores: str) -> str:
+        """The epoch of a transaction that has read the counter."""
+        counted, name = self._known.get(tx.connection, ("", ""))
+        if counted != restores:
+            name = await epoch(tx)
+            self._known[tx.connection] = (restores, name)
+        return name
 
 
 async def count_restore(tx: Transaction) -> None:

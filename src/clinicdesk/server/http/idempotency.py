@@ -30,6 +30,7 @@ from clinicdesk.contract.problems import (
     encode_problem,
 )
 from clinicdesk.server.database.database import RETRYABLE as LOST_RACES
+from clinicdesk.server.database.epoch import KnownEpochs
 from clinicdesk.server.database.queries import load_queries
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Once:
 
     def __init__(self, database: Database, hint: Callable[[UUID], None]) -> None:
         self._database = database
+        self._epochs = KnownEpochs()
         self._hint = hint
         # Writes of one clinic wait for each other anyway. If all of them wait, because somebody
         # holds the clinic's log, other clinics and all reading still have connections.
@@ -143,7 +145,8 @@ class Once:
     async def _carry_out(self, attempt: Attempt, effect: Effect) -> Answer:
         actor = attempt.actor.ids
         async with self._database.as_member(actor, op_id=attempt.op_id) as tx:
-            if earlier := await _earlier(tx, attempt):
+            earlier, epoch = await self._claim(tx, attempt)
+            if earlier is not None:
                 return earlier
             outcome = await effect(tx)
             if not isinstance(outcome, Done):
@@ -155,7 +158,7 @@ class Once:
             )
             await _store(tx, attempt, answer, outcome.seq)
         self._hint(actor.clinic_id)
-        return answer
+        return _given_in(epoch, answer)
 
     async def _remember(self, attempt: Attempt, refusal: Refusal) -> Answer:
         if isinstance(refusal, RETRYABLE):
@@ -163,23 +166,44 @@ class Once:
         answer = _refusal(refusal)
         async with self._database.as_member(attempt.actor.ids, op_id=attempt.op_id) as tx:
             # The same command may have been sent again since the roll-back: that answer counts.
-            if earlier := await _earlier(tx, attempt):
+            earlier, _ = await self._claim(tx, attempt)
+            if earlier is not None:
                 return earlier
             await _store(tx, attempt, answer, None)
         return answer
 
+    async def _claim(self, tx: Transaction, attempt: Attempt) -> tuple[Answer | None, str]:
+        """The answer that was given before, or the reason why there is none to give now; and the
+        epoch."""
+        key = {
+            "clinic_id": attempt.actor.member.clinic_id,
+            "device_id": attempt.actor.device_id,
+            "op_id": attempt.op_id,
+        }
+        claimed = await tx.one(_QUERIES["claim"], key)
+        assert claimed is not None
+        free, restores = claimed
+        if not free:
+            running = StillRunning(
+                detail="This command is being carried out this moment; ask again."
+            )
+            return _refusal(running), ""
+        epoch = await self._epochs.of(tx, restores)
+        earlier = await _earlier(tx, attempt, key)
+        return (None if earlier is None else _given_in(epoch, earlier)), epoch
 
-async def _earlier(tx: Transaction, attempt: Attempt) -> Answer | None:
-    """The answer that was given before, or the reason why there is none to give now."""
-    key = {
-        "clinic_id": attempt.actor.member.clinic_id,
-        "device_id": attempt.actor.device_id,
-        "op_id": attempt.op_id,
-    }
-    if not await tx.value(_QUERIES["claim"], key):
-        return _refusal(
-            StillRunning(detail="This command is being carried out this moment; ask again.")
-        )
+
+def _given_in(epoch: str, answer: Answer) -> Answer:
+    """The answer with the history that its numbers are of."""
+    if answer.code != "done":
+        return answer
+    done = msgspec.json.decode(answer.content, type=Done)
+    content = msgspec.json.encode(msgspec.structs.replace(done, epoch=epoch))
+    return msgspec.structs.replace(answer, content=content)
+
+
+async def _earlier(tx: Transaction, attempt: Attempt, key: dict[str, UUID]) -> Answer | None:
+    """The answer that was given before."""
     stored = await tx.one(_QUERIES["stored"], key, into=_Stored)
     if stored is None:
         return None

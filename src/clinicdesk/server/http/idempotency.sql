@@ -1,7 +1,9 @@
 -- name: claim
 -- One sending of a command at a time; false while another is being carried out. A statement of its own:
 -- what the other has stored must be looked for with a snapshot that is younger than the claim.
-select pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'op', %(clinic_id)s, %(device_id)s, %(op_id)s), 0));
+-- Beside it how often the database was put back, which is part of its epoch.
+select pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'op', %(clinic_id)s, %(device_id)s, %(op_id)s), 0)),
+       (select value from server_meta where key = 'restores');
 
 -- name: stored
 -- What the command was answered before.
