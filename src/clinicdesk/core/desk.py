@@ -35,6 +35,7 @@ from clinicdesk.core.store.store import Store
 from clinicdesk.core.store_key import store_key
 from clinicdesk.core.trace import NoTrace, Trace
 from clinicdesk.core.unsent_tally import UnsentTally
+from clinicdesk.core.upkeep import Upkeep
 from clinicdesk.core.vault import Vault, VaultUnavailable
 
 _SIGN_IN_AGAIN: Final = (
@@ -85,6 +86,15 @@ class Desk:
         self._joining: asyncio.Task[None] | None = None
         self._closed = False
         self._sender = Sender(self.outbox, session.transport, session, self.link, chance, trace)
+        self._upkeep = Upkeep(
+            replica,
+            store,
+            self.outbox,
+            session.transport,
+            session,
+            self.link,
+            session.server_now,
+        )
         self._follower = Follower(session, replica, self.link, self.clinic.id, chance, trace)
         self.presence = Presence(self._follower, now)
         replica.applied.add(self.notices.follow)
@@ -167,6 +177,7 @@ class Desk:
         await self._follower.close()
         await self._sender.close()
         await self.formulary.close()
+        await self._upkeep.close()
         await self.notices.close()
         self._tally.close()
         await self._store.close()
@@ -206,6 +217,7 @@ class Desk:
         self.presence.start()
         self._sender.start()
         self.formulary.start()
+        self._upkeep.start()
 
 
 async def _open_store(session: Session, trace: Trace, now: Now) -> tuple[Store, Replica]:

@@ -8,8 +8,8 @@ those who listen. Rows of prescriptions are shown with this desk's own pending c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Container, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -243,24 +243,27 @@ class Replica(RowsInMemory):
         """The families of which only a part is here, to be fetched and given to `take_family`."""
         return await self._store.wanted()
 
-    def expect(self) -> Expected:
-        """To be called before a family is asked for, and given back with the answer."""
+    @contextmanager
+    def expecting(self) -> Iterator[Expected]:
+        """Surrounds asking for a family and taking it: what leaves meanwhile does not come back."""
         expected = Expected()
         self._expected.append(expected)
-        return expected
+        try:
+            yield expected
+        finally:
+            with suppress(ValueError):  # everything was fetched anew since
+                self._expected.remove(expected)
 
     async def take_family(
         self, prescription_id: UUID, found: PrescriptionDetail | None, expected: Expected
     ) -> bool:
         """Take a family as the server has it now (None: it shows us nothing of it).
 
-        Whether it was taken: not when the rows were changed as a whole since `expect`. Raises
-        StoreLost.
+        Whether it was taken: not when everything was fetched anew meanwhile. Raises StoreLost.
         """
         async with self._turn:
             if expected not in self._expected or self.position is None:
                 return False
-            self._expected.remove(expected)
             before = self.position.settled_before
             rows: list[tuple[str, Row]] = []
             if found is not None:

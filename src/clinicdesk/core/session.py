@@ -108,6 +108,10 @@ class Session:
         """The access token as it is; empty when there is none."""
         return self._access_token
 
+    def server_now(self) -> datetime:
+        """The server's time, by what it last said; this machine's until it has said something."""
+        return self._now() + self._offset
+
     @property
     def is_due(self) -> bool:
         """Whether the access token should be renewed now."""
@@ -182,7 +186,7 @@ class Session:
         if self._access_token and not self.is_due:
             return self._access_token
         fresh = await self.renew(self._access_token)
-        still_good = self._expires is not None and self._server_now() < self._expires
+        still_good = self._expires is not None and self.server_now() < self._expires
         if isinstance(fresh, Unreachable) and still_good:
             return self._access_token
         return fresh
@@ -256,7 +260,7 @@ class Session:
         return outcome
 
     async def _refresh(self) -> Refreshed | Refusal | Unreachable:
-        signed = self.device.sign_refresh(self._refresh_token, self._server_now())
+        signed = self.device.sign_refresh(self._refresh_token, self.server_now())
         outcome = await self.transport.call("POST", REFRESH, msgspec.json.encode(signed))
         return _read(outcome, Refreshed, self.transport)
 
@@ -274,9 +278,6 @@ class Session:
         self._offset = server_time - present
         share = self._chance.uniform(_EARLIEST, _LATEST)
         self._renew_at = present + (expires - server_time) * share
-
-    def _server_now(self) -> datetime:
-        return self._now() + self._offset
 
     async def _keep(self) -> None:
         """Keep who it is and their refresh token; what cannot be kept now is kept at the next
