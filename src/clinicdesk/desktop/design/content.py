@@ -18,6 +18,14 @@ CONTENT_ROLE = Qt.ItemDataRole.UserRole + 100
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """Somebody as a small avatar shows them: initials, and the id that gives the tint."""
+
+    letters: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowContent:
     """A list row of two lines.
 
@@ -29,6 +37,7 @@ class RowContent:
         status: word at the right of the second line in its ``status_tone``.
         avatar: initials before the two lines, or empty for none.
         unread: a dot before the name: not seen by this user yet.
+        company: who else is at it, before the status; ``company_words`` says it in full.
     """
 
     key: Hashable
@@ -41,6 +50,8 @@ class RowContent:
     status_tone: Tone = Tone.INFO
     avatar: str = ""
     unread: bool = False
+    company: tuple[Face, ...] = ()
+    company_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,19 @@ from clinicdesk.desktop.design.painting import (
     text_width,
 )
 from clinicdesk.desktop.design.pill import draw_pill, pill_size
-from clinicdesk.desktop.design.tokens import ROW_HEIGHT, ROW_PADDING, SPACE_2, SPACE_3, TextRole
+from clinicdesk.desktop.design.tokens import (
+    ROW_HEIGHT,
+    ROW_PADDING,
+    SPACE_1,
+    SPACE_2,
+    SPACE_3,
+    TextRole,
+)
 
 _AVATAR = 32
 _DOT = 7
+_FACE = 20
+_MOST_FACES = 3
 _PILL_HEIGHT = 20
 _FIRST_TOP = 10
 _SECOND_TOP = 30
@@ -59,9 +68,19 @@ class RowDelegate(ContentDelegate):
             )
         if row.status:
             ink = self.ink(row.status_tone)
-            left = self._paint_right_words(painter, rect, end, _SECOND_TOP, row.status, ink)
-            start = min(start, left)
-        return start - SPACE_3
+            end = self._paint_right_words(painter, rect, end, _SECOND_TOP, row.status, ink)
+        if row.company:
+            end = self._paint_company(painter, rect, end - SPACE_1, row)
+        return min(start, end) - SPACE_3
+
+    def _paint_company(self, painter: QPainter, rect: QRectF, end: float, row: RowContent) -> float:
+        """Paint who else is at it, and return where that begins."""
+        top = rect.top() + _SECOND_TOP + (_LINE - _FACE) / 2
+        for face in reversed(row.company[:_MOST_FACES]):
+            end -= _FACE + 2
+            square = QRectF(end, top, _FACE, _FACE)
+            draw_avatar(painter, self.design, square, face.letters, face.person_id)
+        return end
 
     def _paint_right_words(
         self, painter: QPainter, rect: QRectF, end: float, top: int, words: str, ink: str

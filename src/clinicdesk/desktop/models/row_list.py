@@ -235,11 +235,14 @@ class RowListModel(QAbstractListModel, Generic[T]):
             CONTENT_ROLE,
             Qt.ItemDataRole.DisplayRole,
             Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.ToolTipRole,
         ):
             return None
         content = self._contents.get(row.id)
         if content is None:
             content = self._contents[row.id] = self._content_of(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return content.company_words or None
         return content if role == CONTENT_ROLE else spoken(content)
 
     def roleNames(self) -> Mapping[int, bytes]:  # type: ignore[override]
@@ -249,7 +252,10 @@ class RowListModel(QAbstractListModel, Generic[T]):
 def spoken(content: RowContent) -> str:
     """A row as a screen reader says it: every fact that the row shows, in reading order."""
     pill = content.pill.text if content.pill is not None else content.corner
-    parts = (content.primary, content.tail, content.secondary, content.status, pill)
+    parts = (
+        content.primary, content.tail, content.secondary, content.status, pill,
+        content.company_words,
+    )  # fmt: skip
     return ", ".join(part for part in parts if part)
 
 

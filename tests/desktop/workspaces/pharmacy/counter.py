@@ -28,11 +28,14 @@ from clinicdesk.contract.entities import (
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
+    Role,
     Row,
     Schedule,
     Severity,
     Sex,
 )
+from clinicdesk.contract.frames import SignalKind, Signalled
+from clinicdesk.contract.threads import thread_of
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.device import Device
 from clinicdesk.core.home import Home
@@ -97,6 +100,29 @@ class Counter:
         self.seq += 1
         await self.desk.replica.apply(frame)
         await settled()
+
+    async def colleagues(self, *names: str, role: Role = Role.PHARMACIST) -> None:
+        """These are members of staff as well."""
+        member = self.desk.member
+        await self.feed(*(replace(member, id=an_id(name), name=name, role=role) for name in names))
+
+    def meets(
+        self, name: str, at: str | Prescription | None, what: SignalKind = SignalKind.PRESENT
+    ) -> None:
+        """The server tells that a colleague is at a prescription, at another counter."""
+        prescription = an_id(at) if isinstance(at, str) else at.id if at is not None else None
+        told = Signalled(
+            thread=thread_of("pharmacy", self.desk.member.pharmacy_id or an_id("nowhere")),
+            what=what,
+            by=an_id(name),
+            device=an_id(name),
+            lease_s=30,
+            about=prescription,
+        )
+        self.desk.presence.heard(told)
+        if prescription is not None:
+            thread = thread_of("prescription", prescription)
+            self.desk.presence.heard(replace(told, thread=thread, about=None))
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier | None = None) -> None:
         """Press a key where the keyboard is."""

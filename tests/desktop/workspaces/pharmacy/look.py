@@ -19,7 +19,8 @@ from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
-from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
+from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus, Role
+from clinicdesk.contract.frames import SignalKind
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
@@ -148,11 +149,37 @@ async def cancelled(counter: Counter) -> None:
     await lane(counter, Lane.CANCELLED, 1)
 
 
+async def company(counter: Counter) -> None:
+    """A colleague at the same prescription and others at others, one of whom writes."""
+    counter.workspace.open_thing("prescription", an_id("paid"))
+    await settled()
+    await counter.colleagues("Asha Pillai", "राजेश शर्मा", "Wiremu Parata-Kāretu")
+    counter.meets("Asha Pillai", "paid")
+    counter.meets("राजेश शर्मा", counter.workspace.queue.model.row_at(5))
+    counter.meets("Wiremu Parata-Kāretu", counter.workspace.queue.model.row_at(7))
+
+
+async def crowd(counter: Counter) -> None:
+    await company(counter)
+    counter.meets("Wiremu Parata-Kāretu", "paid", SignalKind.TYPING)
+    counter.meets("राजेश शर्मा", "paid")
+    await settled()
+    counter.key(Qt.Key.Key_F8)
+
+
+async def prescriber_there(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("rx 118"))
+    await settled()
+    await counter.colleagues("Dr Sunita Rao", role=Role.THERAPIST)
+    counter.meets("Dr Sunita Rao", "rx 118", SignalKind.TYPING)
+
+
 SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
     each.__name__: each
     for each in (
         unpaid, paying, short, dispense, long_names, declining, cancelling, handing_over, refund,
-        paying_out, offline, search, nothing_found, empty, done, cancelled,
+        paying_out, offline, search, nothing_found, empty, done, cancelled, company, crowd,
+        prescriber_there,
     )
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -26,6 +28,7 @@ class CounterWork(QObject):
     A key whose action is off says why: nobody presses F10 in vain and wonders.
 
     Signals:
+from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_words
         at_rest: A sheet closed and the keyboard has no place of its own to go back to.
     """
 
@@ -59,6 +62,8 @@ class CounterWork(QObject):
         if prescription is not None and offers is not None and self._may(offers.take_payment):
             self._open(self._payment, prescription)
 
+            pane.being_there.watch(sheet)
+        self._warned: tuple[UUID | None, set[UUID]] = (None, set())
     def fulfil_line(self) -> None:
         """The current line lies in the bag; go on to the next that waits."""
         prescription, item = self._pane.prescription, self._pane.current_item
@@ -163,8 +168,22 @@ class CounterWork(QObject):
         else:
             self.at_rest.emit()
 
+        else:
+            self._warn_of_rivals()
     def _on_done(self, said: str) -> None:
         if said:
+    def _warn_of_rivals(self) -> None:
+        """Who begins to work on what a colleague has open is told so, once for each colleague."""
+        desk, there = self._context.desk, self._pane.being_there
+        people = rivals(desk, there.others())
+        of, known = self._warned
+        if of != there.open:
+            known = set()
+        fresh = [who for who in people if who.member not in known]
+        if fresh:
+            self._context.toast(warning_words(desk, fresh), Tone.WARNING)
+        self._warned = (there.open, {who.member for who in people})
+
             self._context.toast(said, Tone.SUCCESS)
         self._pane.choose_open_line()
 

@@ -27,6 +27,8 @@ from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Off
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
+from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
+from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
@@ -47,6 +49,7 @@ class PrescriptionPane(QFrame):
         offers: What can be done now; None while nothing is shown.
         table: The lines. refund_card: Money that is owed back.
 
+        being_there: Who else has it open.
     Signals:
         dismissed: A refusal was read: the outbox entry's identifier.
         history_wanted: All prescriptions of this patient are asked for: the patient's identifier.
@@ -74,6 +77,8 @@ class PrescriptionPane(QFrame):
         self._make_content()
         self._dress_actions()
 
+        self.being_there = BeingThere(context.desk.presence, self)
+        self.being_there.changed.connect(self._show_company)
     @property
     def prescription(self) -> Prescription | None:
         """What is shown, as it stands now; None when it is nothing or not here any more."""
@@ -93,6 +98,7 @@ class PrescriptionPane(QFrame):
         """Show another prescription, from its top, with its first open line chosen."""
         self._shown = prescription_id
         self.items.show_prescription(prescription_id)
+        self.being_there.show_prescription(prescription_id)
         self.ui.prescription_scroll.verticalScrollBar().setValue(0)
         self.table.choose(None)
         self.refresh()
@@ -183,6 +189,12 @@ class PrescriptionPane(QFrame):
         """What the server refused of this desk's work, the oldest first, until it was read."""
         refused = self._desk.outbox.refused()
         mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
+    def _show_company(self) -> None:
+        """Who else has it open; somebody who could do the same work at once is a warning."""
+        others = self.being_there.others()
+        tone = Tone.WARNING if rivals(self._desk, others) else Tone.NEUTRAL
+        show_company(self.head.company, self._desk, others, self._context.zone, self._now(), tone)
+
         self._refusal = entry = next(mine, None)
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:

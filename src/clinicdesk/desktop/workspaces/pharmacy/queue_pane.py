@@ -24,6 +24,7 @@ from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.models.tally import Tally
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.pharmacy.lanes import (
     OPEN_LANES,
     Lane,
@@ -64,7 +65,12 @@ class QueuePane(QFrame):
     counted = Signal()
 
     def __init__(
-        self, context: Context, refunds: RefundsDue, now: Now, parent: QWidget | None = None
+        self,
+        context: Context,
+        refunds: RefundsDue,
+        counters: Counters,
+        now: Now,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._context = context
@@ -75,7 +81,7 @@ class QueuePane(QFrame):
         self._make_controls()
         self.tally: Tally[Prescription] = Tally(self._replica.prescriptions, lane_of, self)
         first = self._first_lane()
-        rows = QueueRows(context.desk, refunds, context.zone, now, parent=self)
+        rows = QueueRows(context.desk, refunds, counters, context.zone, now, parent=self)
         self.model: RowListModel[Prescription] = RowListModel(
             self._replica.prescriptions,
             order=order,
@@ -90,6 +96,7 @@ class QueuePane(QFrame):
         self.selection.chosen.connect(self.chosen)
         self.tally.changed.connect(self._show_counts)
         refunds.changed.connect(self._on_refunds)
+        counters.changed.connect(self.model.refresh)
         for signal in (
             self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved
         ):  # fmt: skip

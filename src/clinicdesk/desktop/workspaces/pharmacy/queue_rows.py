@@ -16,8 +16,10 @@ from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescription_look
+from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.pharmacy.lanes import OPEN_LANES, lane_of, since
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.shared.company_words import faces, short_words
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_here
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class QueueRows(QObject):
         self,
         desk: Desk,
         refunds: RefundsDue,
+        counters: Counters,
         zone: ZoneInfo,
         now: Now,
         parent: QObject | None = None,
@@ -41,6 +44,7 @@ class QueueRows(QObject):
         self._desk = desk
         self._replica = desk.replica
         self._refunds = refunds
+        self._counters = counters
         self._zone = zone
         self._now = now
 
@@ -56,6 +60,7 @@ class QueueRows(QObject):
         waits = lane_of(prescription) in OPEN_LANES
         minutes = minutes_since(moment, now)
         status, tone = self._status(prescription)
+        company = self._counters.at(prescription.id)
         return RowContent(
             key=prescription.id,
             primary=patient.name if patient is not None else self.tr("Patient not here yet"),
@@ -65,6 +70,8 @@ class QueueRows(QObject):
             corner="" if waits else moment_text(moment, self._zone, now),
             status=status,
             status_tone=tone,
+            company=faces(self._desk, company),
+            company_words=short_words(self._desk, company),
         )
 
     def words(self, prescription: Prescription) -> str:

@@ -19,6 +19,7 @@ from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
 from clinicdesk.desktop.workspaces.pharmacy.counter_work import CounterWork
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
@@ -51,7 +52,9 @@ class PharmacyWorkspace(Workspace):
         self._right = QStackedWidget()
         self._right.addWidget(self._nothing)
         self._right.addWidget(self.pane)
-        self.queue = QueuePane(context, self._refunds, now)
+        self._counters = Counters(context.desk, self)
+        self.pane.being_there.turned.connect(self._counters.turn_to)
+        self.queue = QueuePane(context, self._refunds, self._counters, now)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

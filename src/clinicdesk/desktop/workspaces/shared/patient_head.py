@@ -13,6 +13,7 @@ from clinicdesk.contract.entities import Allergy, Patient
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.avatar import Avatar
 from clinicdesk.desktop.design.chip import Chip
+from clinicdesk.desktop.design.company import Company
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_5, TextRole
@@ -35,6 +36,7 @@ class PatientHead(QFrame):
 
     Attributes:
         link: The chip that leads further.
+        company: Who else is at what is shown, behind the name.
         aside: A column at the right end for what the workspace has to say beside the person.
 
     Signals:
@@ -73,6 +75,8 @@ class PatientHead(QFrame):
         self.link = Chip(design, link or Pill(self.tr("Open patient"), icon="external-link"))
         self.link.setObjectName("open_patient")
         self.link.clicked.connect(self._ask_for_patient)
+        self.company = Company(design)
+        self.company.setObjectName("company")
         self.aside = QVBoxLayout()
         self.aside.setSpacing(4)
         self._arrange()
@@ -105,7 +109,7 @@ class PatientHead(QFrame):
         names.setSpacing(10)
         names.addWidget(self._name)
         names.addWidget(self._name_local, 0, Qt.AlignmentFlag.AlignBottom)
-        names.addStretch(1)
+        names.addWidget(self.company, 1)
         chips = QHBoxLayout()
         chips.setSpacing(SPACE_2)
         for chip in (self._allergies, self._phone, self.link):

@@ -16,7 +16,7 @@ from clinicdesk.core.outbox import PendingState
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.labels import label
-from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.pill import PILL_HEIGHT, Pill
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import SPACE_2, TextRole, Tone
 from clinicdesk.desktop.paint_trace import PaintTrace
@@ -50,6 +50,7 @@ class PrescriptionFacts(QWidget):
         self._signed = ElidedLabel(design, "", TextRole.SECONDARY, "second")
         self._total = label("", TextRole.STRONG)
         self._total.setObjectName("prescription_total")
+        self._total.setMinimumHeight(PILL_HEIGHT)  # a pill beside it comes and goes
         self._pending = StatusPill(design, Pill(""))
         self._pending.setObjectName("prescription_pending")
         self._arrange()
