@@ -29,6 +29,16 @@ class Truth:
         """Change something behind the server's back, as an administrator could."""
         await self.all(statement, **params)
 
+    async def age(self, prescription_id: UUID) -> None:
+        """Have a prescription lie years back, as if the time had passed: no trigger hears of it."""
+        async with await psycopg.AsyncConnection.connect(self._url) as connection:
+            await connection.execute("set local session_replication_role = replica")
+            await connection.execute(
+                "update prescription set created_at = created_at - interval '3 years', "
+                "updated_at = updated_at - interval '3 years' where id = %s",
+                [prescription_id],
+            )
+
     async def head(self) -> int:
         """The last sequence number of the clinic."""
         found: int = await self.value(
