@@ -20,6 +20,7 @@ from clinicdesk.desktop.workspaces.pharmacy.reason_sheets import CancelSheet, De
 from clinicdesk.desktop.workspaces.pharmacy.refund_sheet import RefundSheet
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet, Work
+from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_words
 
 
 class CounterWork(QObject):
@@ -28,7 +29,6 @@ class CounterWork(QObject):
     A key whose action is off says why: nobody presses F10 in vain and wonders.
 
     Signals:
-from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_words
         at_rest: A sheet closed and the keyboard has no place of its own to go back to.
     """
 
@@ -54,6 +54,8 @@ from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_w
             pane.ui.sheet_row.addWidget(sheet)
             sheet.closed.connect(self._on_closed)
             sheet.done.connect(self._on_done)
+            pane.being_there.watch(sheet)
+        self._warned: tuple[UUID | None, set[UUID]] = (None, set())
         self._connect_buttons()
 
     def take_payment(self) -> None:
@@ -62,8 +64,6 @@ from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_w
         if prescription is not None and offers is not None and self._may(offers.take_payment):
             self._open(self._payment, prescription)
 
-            pane.being_there.watch(sheet)
-        self._warned: tuple[UUID | None, set[UUID]] = (None, set())
     def fulfil_line(self) -> None:
         """The current line lies in the bag; go on to the next that waits."""
         prescription, item = self._pane.prescription, self._pane.current_item
@@ -138,7 +138,21 @@ from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_w
         """Whether an action is on; why it is not is said."""
         if offer.why_off:
             self._context.toast(offer.why_off, Tone.WARNING)
+        else:
+            self._warn_of_rivals()
         return not offer.why_off
+
+    def _warn_of_rivals(self) -> None:
+        """Who begins to work on what a colleague has open is told so, once for each colleague."""
+        desk, there = self._context.desk, self._pane.being_there
+        people = rivals(desk, there.others())
+        of, known = self._warned
+        if of != there.open:
+            known = set()
+        fresh = [who for who in people if who.member not in known]
+        if fresh:
+            self._context.toast(warning_words(desk, fresh), Tone.WARNING)
+        self._warned = (there.open, {who.member for who in people})
 
     def _open(self, sheet: Sheet, prescription: Prescription) -> None:
         if sheet.prescription is not None:
@@ -168,22 +182,8 @@ from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_w
         else:
             self.at_rest.emit()
 
-        else:
-            self._warn_of_rivals()
     def _on_done(self, said: str) -> None:
         if said:
-    def _warn_of_rivals(self) -> None:
-        """Who begins to work on what a colleague has open is told so, once for each colleague."""
-        desk, there = self._context.desk, self._pane.being_there
-        people = rivals(desk, there.others())
-        of, known = self._warned
-        if of != there.open:
-            known = set()
-        fresh = [who for who in people if who.member not in known]
-        if fresh:
-            self._context.toast(warning_words(desk, fresh), Tone.WARNING)
-        self._warned = (there.open, {who.member for who in people})
-
             self._context.toast(said, Tone.SUCCESS)
         self._pane.choose_open_line()
 

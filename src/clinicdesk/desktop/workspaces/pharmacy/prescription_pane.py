@@ -48,8 +48,8 @@ class PrescriptionPane(QFrame):
     Attributes:
         offers: What can be done now; None while nothing is shown.
         table: The lines. refund_card: Money that is owed back.
-
         being_there: Who else has it open.
+
     Signals:
         dismissed: A refusal was read: the outbox entry's identifier.
         history_wanted: All prescriptions of this patient are asked for: the patient's identifier.
@@ -76,9 +76,9 @@ class PrescriptionPane(QFrame):
         self._make_head()
         self._make_content()
         self._dress_actions()
-
         self.being_there = BeingThere(context.desk.presence, self)
         self.being_there.changed.connect(self._show_company)
+
     @property
     def prescription(self) -> Prescription | None:
         """What is shown, as it stands now; None when it is nothing or not here any more."""
@@ -97,8 +97,8 @@ class PrescriptionPane(QFrame):
     def show_prescription(self, prescription_id: UUID | None) -> None:
         """Show another prescription, from its top, with its first open line chosen."""
         self._shown = prescription_id
-        self.items.show_prescription(prescription_id)
         self.being_there.show_prescription(prescription_id)
+        self.items.show_prescription(prescription_id)
         self.ui.prescription_scroll.verticalScrollBar().setValue(0)
         self.table.choose(None)
         self.refresh()
@@ -181,6 +181,12 @@ class PrescriptionPane(QFrame):
         pending = pending_here(self._desk, prescription.id)
         self._facts.show_prescription(prescription, self._prescriber(prescription), pending, now)
 
+    def _show_company(self) -> None:
+        """Who else has it open; somebody who could do the same work at once is a warning."""
+        others = self.being_there.others()
+        tone = Tone.WARNING if rivals(self._desk, others) else Tone.NEUTRAL
+        show_company(self.head.company, self._desk, others, self._context.zone, self._now(), tone)
+
     def _prescriber(self, prescription: Prescription) -> str:
         found = self._desk.replica.practitioners.get(prescription.practitioner_id)
         return found.name if found is not None else self.tr("Prescriber not here yet")
@@ -189,12 +195,6 @@ class PrescriptionPane(QFrame):
         """What the server refused of this desk's work, the oldest first, until it was read."""
         refused = self._desk.outbox.refused()
         mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
-    def _show_company(self) -> None:
-        """Who else has it open; somebody who could do the same work at once is a warning."""
-        others = self.being_there.others()
-        tone = Tone.WARNING if rivals(self._desk, others) else Tone.NEUTRAL
-        show_company(self.head.company, self._desk, others, self._context.zone, self._now(), tone)
-
         self._refusal = entry = next(mine, None)
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:

@@ -18,8 +18,8 @@ from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
 from clinicdesk.desktop.workspaces.pharmacy.counter_work import CounterWork
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
+from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue

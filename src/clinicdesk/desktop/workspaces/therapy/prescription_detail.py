@@ -25,9 +25,9 @@ from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.wording import command_words, moment_text, phone_text, problem_sentence
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import show_company
+from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
@@ -65,12 +65,12 @@ class PrescriptionDetail(QFrame):
         self.sheet.closed.connect(self._sheet_closed)
         self.ui.sheet_place.addWidget(self.sheet)
         self._dress_actions()
-        # A frame changes several collections: everything is said once, when all have told.
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.refresh)
         self._being_there = BeingThere(context.desk.presence, self)
         self._being_there.watch(self.sheet)
         self._being_there.changed.connect(self._show_company)
+        # A frame changes several collections: everything is said once, when all have told.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.refresh)
         self._follow()
 
     @property
@@ -84,10 +84,10 @@ class PrescriptionDetail(QFrame):
             self.sheet.leave()
             self.ui.detail_scroll.verticalScrollBar().setValue(0)
         self._shown = prescription_id
+        self._being_there.show_prescription(prescription_id)
         self.items.show_prescription(prescription_id)
         self.refresh()
 
-        self._being_there.show_prescription(prescription_id)
     def refresh(self) -> None:
         """Say everything again."""
         prescription = self.prescription
@@ -122,13 +122,13 @@ class PrescriptionDetail(QFrame):
         if prescription is not None and is_draft(prescription):
             self.continue_wanted.emit(prescription.id)
 
-    def _prescriber(self, prescription: Prescription) -> str:
-        found = self._desk.replica.practitioners.get(prescription.practitioner_id)
-        return "" if found is None else found.name
     def _show_company(self) -> None:
         others = self._being_there.others()
         show_company(self.head.company, self._desk, others, self._context.zone, utc_now())
 
+    def _prescriber(self, prescription: Prescription) -> str:
+        found = self._desk.replica.practitioners.get(prescription.practitioner_id)
+        return "" if found is None else found.name
 
     def _show_refusal(self, prescription: Prescription) -> None:
         refused = self._desk.outbox.refused()

@@ -19,10 +19,10 @@ from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.tokens import SPACE_3, SPACE_5, Tone
 from clinicdesk.desktop.forms.therapy_patients import Ui_TherapyPatients
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
-from clinicdesk.desktop.workspaces.shared.list_width import fit_list
-from clinicdesk.desktop.workspaces.shared.patient_finder import PatientFinder
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
+from clinicdesk.desktop.workspaces.shared.list_width import fit_list
+from clinicdesk.desktop.workspaces.shared.patient_finder import PatientFinder
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.patient_page import PatientPage
 from clinicdesk.desktop.workspaces.therapy.draft import DraftForm
@@ -62,9 +62,9 @@ class TherapyWorkspace(Workspace):
         self.editing = Editing(context, self)
         self.page = PatientPage(context, clinical=True)
         self.editor = PrescriptionEditor(context, self.editing)
+        self._writing_there = BeingThere(context.desk.presence, self.editor)
         self._nobody = EmptyState(
             design,
-        self._writing_there = BeingThere(context.desk.presence, self.editor)
             "users",
             self.tr("Choose a patient"),
             self.tr("Type a name, a phone number, a date of birth or a number."),
@@ -184,6 +184,10 @@ class TherapyWorkspace(Workspace):
         self.editing.shown.connect(self._form_shown)
         self.editing.shown.connect(self._line_changed)
         self.editing.changed.connect(self._line_changed)
+        self.editing.changed.connect(self._writing_there.typing)
+        self.editing.shown.connect(self._tell_presence)
+        self.editing.closed.connect(self._tell_presence)
+        self._writing_there.changed.connect(self._show_company)
         replica = self._desk.replica
         self.destroyed.connect(replica.patients.subscribe(self._patients_changed))
         self.destroyed.connect(replica.allergies.subscribe(self._allergies_changed))
@@ -202,10 +206,6 @@ class TherapyWorkspace(Workspace):
             return
         if self.editing.form is not None:
             self.editing.leave()
-        self.editing.changed.connect(self._writing_there.typing)
-        self.editing.shown.connect(self._tell_presence)
-        self.editing.closed.connect(self._tell_presence)
-        self._writing_there.changed.connect(self._show_company)
         self._patient_id = patient_id
         self._set_unfinished(None)
         self._show_patient()
@@ -314,6 +314,17 @@ class TherapyWorkspace(Workspace):
         self._set_unfinished(None)
         self._show_page(self.editor)
 
+    def _tell_presence(self) -> None:
+        form = self.editing.form
+        self._writing_there.show_prescription(None if form is None else form.prescription_id)
+
+    def _show_company(self) -> None:
+        """Who else writes on this draft: two who do are bound to collide."""
+        others = self._writing_there.others()
+        tone = Tone.WARNING if rivals(self._desk, others) else Tone.NEUTRAL
+        zone = self._context.zone
+        show_company(self._head.company, self._desk, others, zone, utc_now(), tone)
+
     def _leave_form(self) -> None:
         form = self.editing.form
         self.editing.leave()
@@ -342,17 +353,6 @@ class TherapyWorkspace(Workspace):
         if self.ui.pages.currentWidget() is not page:
             self.ui.pages.setCurrentWidget(page)
         self.hints_changed.emit()
-
-    def _tell_presence(self) -> None:
-        form = self.editing.form
-        self._writing_there.show_prescription(None if form is None else form.prescription_id)
-
-    def _show_company(self) -> None:
-        """Who else writes on this draft: two who do are bound to collide."""
-        others = self._writing_there.others()
-        tone = Tone.WARNING if rivals(self._desk, others) else Tone.NEUTRAL
-        zone = self._context.zone
-        show_company(self._head.company, self._desk, others, zone, utc_now(), tone)
 
     def _line_changed(self) -> None:
         if self._line_begun is not self.editing.line_begun:
