@@ -5,6 +5,9 @@
 #   make test                 every test, in a private display and session bus
 #   make test-fast [T=path]   the tests that need no window on a display
 #   make bench                the measurements of bench/
+#   make faults               desks, servers and database in trouble for about a minute; judged by what they wrote down
+#                             [DESKS=50] [FAULTS=1000] [MINUTES=10] [SEED=7]
+#   make soak [MINUTES=30]    churn, and a look at what grows
 #   make setup forms lock format translations clean distclean
 
 SHELL := bash
@@ -18,7 +21,7 @@ WORKERS ?= 2
 bin := .venv/bin
 uv := $(bin)/uv --quiet
 
-.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench setup system forms translations lock format clean distclean
+.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench faults soak setup system forms translations lock format clean distclean
 
 # The tour brings its own display where there is none.
 desktop := $(if $(TOUR),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,tests/with-desktop))
@@ -54,6 +57,13 @@ check-generated: setup
 
 bench: setup
 	@$(bin)/python -m bench
+
+faults: setup
+	@$(bin)/python -m tests.faults random $(if $(DESKS),--desks $(DESKS)) $(if $(FAULTS),--faults $(FAULTS)) \
+	    $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+soak: setup
+	@$(bin)/python -m tests.faults soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 setup: .venv/.package
 	@$(bin)/python hatch_build.py

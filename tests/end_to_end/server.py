@@ -62,10 +62,12 @@ class ServerProcess:
     Attributes:
         url: Where desks find it. port: of 127.0.0.1. journal: what it wrote.
         database_url: May be changed before the next start (a restore).
+        program: The module that is run.
     """
 
     def __init__(self, database_url: str, folder: Path, **environment: str) -> None:
         self.database_url = database_url
+        self.program = "clinicdesk"
         self.port = _free_port()
         scheme = "https" if "CLINICDESK_TLS_CERT" in environment else "http"
         self.url = f"{scheme}://127.0.0.1:{self.port}"
@@ -79,7 +81,7 @@ class ServerProcess:
         begin = self.journal.stat().st_size if self.journal.exists() else 0
         with self.journal.open("ab") as journal:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "clinicdesk", "server", "run", "--port", str(self.port),
+                sys.executable, "-m", self.program, "server", "run", "--port", str(self.port),
                 env=self._all_environment(), stdout=journal, stderr=journal,
             )  # fmt: skip
         process = self._process

@@ -50,6 +50,7 @@ class DeskSpec(Struct, frozen=True):
 
     Attributes:
         server: The address of its cable. home: Its folder. skew_s: How wrong its clock is.
+        steady: Whether its person leaves no more behind than there was.
     """
 
     name: str
@@ -58,6 +59,7 @@ class DeskSpec(Struct, frozen=True):
     home: str
     seed: int
     skew_s: float = 0.0
+    steady: bool = False
 
 
 class ProcessSpec(Struct, frozen=True):
@@ -73,11 +75,11 @@ class ProcessSpec(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """What the process is to do: `rest`, `work`, `settle`, `clock`, `gauge`, `end`.
+    """What the process is to do: `rest`, `work`, `settle`, `clock`, `reopen`, `gauge`, `end`.
 
     Attributes:
         seq: `settle`: hold the log up to here, with nothing unsent. within_s: or say why not.
-        desk, skew_s: `clock`: whose, and how wrong from now on.
+        desk: `clock`, `reopen`: whose. skew_s: `clock`: how wrong from now on.
     """
 
     do: str
@@ -182,15 +184,24 @@ class DeskHere:
             except Exception as error:
                 self._recorder.failed(error)
                 await asyncio.sleep(self._chance.uniform(0.1, 0.5))
-        person = Person(self.desk, self._chance)
         while True:
             await asyncio.sleep(self._chance.uniform(0.2, 1.8) * self._pace_s)
-            if self.resting or not self.desk.replica.complete or not self.desk.formulary.complete:
+            desk = self.desk
+            if self.resting or not desk.replica.complete or not desk.formulary.complete:
                 continue
+            person = Person(desk, self._chance)
             try:
-                await person.act()
+                await (person.act_steadily() if self.spec.steady else person.act())
             except StoreLost as error:
                 self._recorder.failed(error)
+
+    async def reopen(self) -> None:
+        """Close the desk and open it again, as somebody who comes back from lunch."""
+        if self.desk is not None and not self.resting:
+            self.resting = True
+            await self.desk.close()
+            self.desk = await self._open()
+            self.resting = False
 
     async def settle(self, seq: int, within_s: float) -> str:
         """Wait until everything is here and everything is sent; empty, or why it is not so."""
@@ -297,6 +308,10 @@ class DeskProcess:
                 for here in self._desks:
                     if here.spec.name == order.desk:
                         here.clock.skew_s = order.skew_s
+            case "reopen":
+                for here in self._desks:
+                    if here.spec.name == order.desk:
+                        await here.reopen()
             case "settle":
                 settling = [here.settle(order.seq, order.within_s) for here in self._desks]
                 why = await asyncio.gather(*settling)

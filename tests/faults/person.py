@@ -48,6 +48,19 @@ class Person:
         elif role is Role.PHARMACIST:
             await self._dispense()
 
+    async def act_steadily(self) -> None:
+        """Do one thing that leaves as many rows as there were: for watching what grows."""
+        for entry in self._desk.outbox.refused():
+            await self._desk.outbox.dismiss(entry.op_id)
+        if self._desk.member.role is Role.THERAPIST:
+            drafts = [p for p in self._own() if p.signed_at is None]
+            if len(drafts) < _UNTOUCHED:
+                await self._write_alone()
+            else:
+                draft = self._chance.choice(drafts)
+                lines = [self._line()]
+                await self._desk.prescribing.revise_draft(draft.id, lines, note=self._note())
+
     async def _read_a_refusal(self) -> None:
         refused = self._desk.outbox.refused()
         if refused:
@@ -69,16 +82,18 @@ class Person:
             await self._desk.prescribing.cancel(mine.id, "the patient is better")
 
     async def _write(self) -> None:
-        patients = self._patients()
-        if not patients:
-            return
-        prescription_id = new_id()
-        await self._desk.prescribing.write_draft(
-            self._chance.choice(patients).id, self._lines(), note=self._note(),
-            prescription_id=prescription_id,
-        )  # fmt: skip
+        prescription_id = await self._write_alone()
         if self._chance.random() < 0.4:  # at once, before the server has answered
             await self._sign(prescription_id)
+
+    async def _write_alone(self) -> UUID:
+        prescription_id = new_id()
+        if patients := self._patients():
+            await self._desk.prescribing.write_draft(
+                self._chance.choice(patients).id, self._lines(), note=self._note(),
+                prescription_id=prescription_id,
+            )  # fmt: skip
+        return prescription_id
 
     async def _sign(self, prescription_id: UUID) -> None:
         pharmacy = self._chance.choice((MAIN, MAIN, CORNER))
@@ -157,13 +172,13 @@ class Person:
         )
 
     def _lines(self) -> list[DraftItem]:
-        return [
-            DraftItem(
-                id=new_id(), medicine_id=self._chance.choice(_MEDICINES), dose="1 tablet",
-                route="oral", frequency="BD", days=5, quantity=10, instructions="after food",
-            )
-            for _ in range(self._chance.randint(1, 3))
-        ]  # fmt: skip
+        return [self._line() for _ in range(self._chance.randint(1, 3))]
+
+    def _line(self) -> DraftItem:
+        return DraftItem(
+            id=new_id(), medicine_id=self._chance.choice(_MEDICINES), dose="1 tablet",
+            route="oral", frequency="BD", days=5, quantity=10, instructions="after food",
+        )  # fmt: skip
 
     def _note(self) -> str | None:
         return self._chance.choice((None, f"review in {self._chance.randint(1, 6)} weeks"))

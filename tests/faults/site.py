@@ -48,6 +48,8 @@ class Numbers(Struct, frozen=True):
     desks_per_process: int = 8
     servers: int = 2
     pace_s: float = 4.0
+    server_program: str = "clinicdesk"
+    steady: bool = False
     with_bus: bool = False
     with_small_disk: bool = False
 
@@ -129,6 +131,7 @@ async def site(numbers: Numbers, seed: int) -> AsyncIterator[Site]:
         way = {} if there.bus is None else {"CLINICDESK_NATS_URL": there.bus.url}
         for _ in range(numbers.servers):
             server = ServerProcess(cluster.url, folder, **ROOM, **way)
+            server.program = numbers.server_program
             there.servers.append(server)
             stack.push_async_callback(server.kill)
             await there.start_server(server)
@@ -167,6 +170,7 @@ async def _add_desks(there: Site, numbers: Numbers, seed: int, stack: AsyncExitS
             DeskSpec(
                 name=name, login=_WORKERS[number % len(_WORKERS)], server=cable.url,
                 home=str(there.folder / "homes" / name), seed=seed * 1000 + number,
+                steady=numbers.steady,
             )
         )  # fmt: skip
     at_once = numbers.desks_per_process

@@ -1,4 +1,4 @@
-"""A server is killed under thousands of desks, and all of them are back soon, without a stampede."""
+"""A server is killed under thousands of desks: all are back soon, without a stampede."""
 
 from __future__ import annotations
 
@@ -139,8 +139,8 @@ def _busiest(moments: list[float]) -> int:
 def lines(figures: Figures) -> list[str]:
     """For a person."""
     return [
-        f"{figures.desks:,} desks, {each.how}: serves again after {each.serving_s:.1f} s, half live "
-        f"{each.half_s:.1f} s later, all {each.live_s:.1f} s later; "
+        f"{figures.desks:,} desks, {each.how}: serves again after {each.serving_s:.1f} s; "
+        f"half of the desks live {each.half_s:.1f} s later, all {each.live_s:.1f} s later; "
         f"{each.busiest:,} connections in the busiest second; {each.snapshots} snapshots"
         for each in figures.returns
     ]

@@ -15,9 +15,9 @@ from clinicdesk.core.replica import Applied
 from tests.end_to_end.desks import Office
 from tests.end_to_end.polling import until
 from tests.end_to_end.server import ServerProcess
-from tests.faults.catch_up import prescribe
 from tests.faults.evidence import Finding
 from tests.faults.quick_caller import QuickCaller
+from tests.faults.scenarios.catch_up import prescribe
 from tests.faults.site import ROOM, cluster_with_clinic, forget
 
 WITHIN_S: Final = 1.5

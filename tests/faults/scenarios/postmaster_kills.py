@@ -21,7 +21,7 @@ from tests.end_to_end.server import ServerProcess
 from tests.faults.checker import check
 from tests.faults.evidence import DeskHistory, Finding
 from tests.faults.gathering import gather_commands
-from tests.faults.history import AnyEvent, Answered, Given, Saved, now
+from tests.faults.history import Answered, AnyEvent, Given, Saved, now
 from tests.faults.quick_caller import QuickCaller
 from tests.faults.site import ROOM, Site, cluster_with_clinic, forget
 

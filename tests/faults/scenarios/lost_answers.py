@@ -12,7 +12,7 @@ from tests.faults.checker import check
 from tests.faults.evidence import Finding
 from tests.faults.gathering import gather
 from tests.faults.history import Answered, Saved
-from tests.faults.random_run import settle
+from tests.faults.scenarios.random_troubles import settle
 from tests.faults.site import Numbers, Site, forget, site
 
 PATIENCE_S = 600.0

@@ -20,10 +20,10 @@ from tests.end_to_end.desks import Office
 from tests.end_to_end.polling import until
 from tests.end_to_end.server import ServerProcess
 from tests.end_to_end.truth import Truth
-from tests.faults.catch_up import prescribe
 from tests.faults.evidence import Finding
 from tests.faults.followers import followers, seats
 from tests.faults.quick_caller import QuickCaller
+from tests.faults.scenarios.catch_up import prescribe
 from tests.faults.site import ROOM, cluster_with_clinic, forget
 
 TOLD_WITHIN_S: Final = 1.0
@@ -185,12 +185,11 @@ def lines(figures: Figures) -> list[str]:
     """For a person."""
     told = sorted(each.told_s for each in figures.rounds)
     gone = sorted(each.gone_s for each in figures.rounds)
+    middle, end = len(told) // 2, figures.rounds[-1]
     return [
-        f"{len(figures.rounds)} withdrawals under work: sockets told after {told[len(told) // 2]:.2f} s"
-        f" (at most {told[-1]:.2f} s), rows gone after {gone[len(gone) // 2]:.2f} s"
-        f" (at most {gone[-1]:.2f} s), {sum(each.beyond for each in figures.rounds)} events beyond",
-        *(
-            f"  {each.what}: {each.told_s:.2f} s, {each.gone_s:.2f} s"
-            for each in figures.rounds[-1:]
-        ),
+        f"{len(figures.rounds)} withdrawals under work: "
+        f"sockets told after {told[middle]:.2f} s (at most {told[-1]:.2f} s), "
+        f"rows gone after {gone[middle]:.2f} s (at most {gone[-1]:.2f} s), "
+        f"{sum(each.beyond for each in figures.rounds)} events beyond",
+        f"the last, {end.what}: {end.told_s:.2f} s, {end.gone_s:.2f} s",
     ]

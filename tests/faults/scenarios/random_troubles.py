@@ -102,7 +102,7 @@ def _not_possible(there: Site) -> frozenset[Kind]:
     return frozenset(impossible)
 
 
-def summary(verdict: Verdict) -> str:
+def summary(verdict: Verdict) -> list[str]:
     """A table for a person."""
     events = [event for desk in verdict.evidence.desks for event in desk.events]
     answers = [event for event in events if isinstance(event, Answered)]
@@ -115,19 +115,15 @@ def summary(verdict: Verdict) -> str:
         "events delivered": sum(len(e.changes) for e in events if isinstance(e, Took)),
         "frames": sum(isinstance(event, Took) for event in events),
         "snapshots": sum(isinstance(event, Swapped) for event in events),
-        "findings": len(verdict.findings),
     }
-    lines = [f"seed {verdict.seed}, {verdict.seconds:.0f} s"]
-    lines += [f"  {kind:38}{times:7,}" for kind, times in sorted(verdict.troubles.items())]
+    lines = [f"{kind:38}{times:7,}" for kind, times in sorted(verdict.troubles.items())]
     lines += [
-        f"  {'all troubles':38}{verdict.troubles.total():7,}"
+        f"{'all troubles':38}{verdict.troubles.total():7,}"
         f"  ({verdict.skipped.total()} more found it broken already)",
         "",
+        *(f"{name:38}{number:7,}" for name, number in figures.items()),
+        *(f"not tried: {reason}" for reason in verdict.reasons),
     ]
-    lines += [f"  {name:38}{number:7,}" for name, number in figures.items()]
-    lines += [f"  not tried: {reason}" for reason in verdict.reasons]
-    for finding in verdict.findings[:40]:
-        lines.append(f"  {finding.rule} ({finding.where}): {finding.what}")
     if verdict.findings:
-        lines.append(f"  The histories are in {verdict.folder}.")
-    return "\n".join(lines)
+        lines.append(f"The histories are in {verdict.folder}.")
+    return lines
