@@ -103,9 +103,13 @@ class Wire:
     def send(self, message: Message) -> None:
         """Taken, or not."""
 
+    def write(self, data: bytes) -> None:
+        """The same."""
+
     def close(self, code: int, reason: str) -> None:
         """Closed once the desk has answered."""
         self.closed_with = code
+        self.desk.closing()
         if not self.stuck:
             self.desk.lost()
 

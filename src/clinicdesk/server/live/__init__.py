@@ -8,7 +8,7 @@ From the socket to the log:
 - `admission`     who is let in, and how fast they may speak; `callers`: whom a connection is from
 - `protocol`      one desk's conversation, without I/O
 - `desk_socket`   the two of them together
-- `clinic_desks`  one clinic's desks: those abreast of the log are told in one loop
+- `clinic_desks`  one clinic's desks; `lane`: those abreast of the log, told in one loop
 - `feed`          one clinic's log as this process has read it
 - `render`        one entry of it, encoded once per view; `batch`: an interval, once per audience
 - `gateway`       all sockets of this process, the clock, and the poll that makes hints harmless to

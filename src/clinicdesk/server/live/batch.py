@@ -71,7 +71,7 @@ class Batch:
             share.made[from_] = made
         return made
 
-    def concerns(self, member_id: UUID) -> bool:
+    def concerns(self, member_id: UUID | None) -> bool:
         """Whether the member's own row is among the entries, and so perhaps their rights."""
         return member_id in self._members
 

@@ -1,8 +1,9 @@
 """One clinic's desks at this server: what is committed is read once and written to all of them.
 
-A desk is either *abreast*, and then every interval that is read is offered to it in one loop, or it
-*lies behind*: its window is shut, it does not read, its token has expired, or it has just come. One
-that lies behind costs those abreast nothing; it is read for when it can take more.
+A desk is either *abreast*, in a lane with those who stand where it stands, and told of every
+interval as soon as it is read; or it *lies behind*: its window is shut, it does not read, its token
+has expired, or it has just come. One that lies behind costs those abreast nothing; it is read for
+when it can take more.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter
 
+from clinicdesk.server.live.lane import MOST_DESKS, Lane
+
 if TYPE_CHECKING:
     from clinicdesk.server.live.batch import Batch
     from clinicdesk.server.live.desk_socket import DeskSocket
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from clinicdesk.server.live.workers import Workers
 
 WRITTEN_AT_ONCE: Final = 512
-"""Sockets; after so many, others of the event loop have their turn."""
+"""Frames; after so many, others of the event loop have their turn."""
 
 _frames_sent = Counter("clinicdesk_live_frames", "Frames of the log sent to desks")
 
@@ -47,26 +50,26 @@ class ClinicDesks:
         self._catch_ups = catch_ups
         self._on_staff_change = on_staff_change
         self._on_error = on_error
-        self._abreast: set[DeskSocket] = set()
+        self._lanes: dict[frozenset[str], list[Lane]] = {}
         self._behind: set[DeskSocket] = set()
         self._reading = asyncio.Lock()
         self._hinted = False
         self._following: asyncio.Task[None] | None = None
         self._empty_since: float | None = None
 
+    @property
+    def occupied(self) -> bool:
+        """Somebody is here."""
+        return bool(self._lanes or self._behind)
+
     def empty_for(self, now: float) -> float:
         """Seconds for which nobody has been here."""
-        if self._abreast or self._behind:
+        if self.occupied:
             self._empty_since = None
             return 0.0
         if self._empty_since is None:
             self._empty_since = now
         return now - self._empty_since
-
-    @property
-    def occupied(self) -> bool:
-        """Somebody is here."""
-        return bool(self._abreast or self._behind)
 
     # The log moves on
 
@@ -107,44 +110,89 @@ class ClinicDesks:
                 self._on_error(error)
 
     async def _tell(self, batch: Batch) -> None:
-        """Offer the interval to all who are abreast. What is committed meanwhile goes together."""
-        desks = list(self._abreast)
-        for begin in range(0, len(desks), WRITTEN_AT_ONCE):
-            if begin:
+        """Tell all who are abreast. What is committed meanwhile goes into one frame."""
+        now, written = time.monotonic(), 0
+        for lane in self._all_lanes():
+            if written >= WRITTEN_AT_ONCE:
+                written = 0
                 await asyncio.sleep(0)
-            self._write(batch, desks[begin : begin + WRITTEN_AT_ONCE])
-
-    def _write(self, batch: Batch, desks: list[DeskSocket]) -> None:
-        now, after, sent = time.monotonic(), batch.after, 0
-        for desk in desks:
-            connection = desk.connection
-            if connection.wants_after != after:
+            if lane.looked_to != batch.after:
+                self._settle_all(lane)  # made meanwhile, or left out by an error
+                continue
+            if batch.changes_staff:
+                self._tell_those_it_is_about(batch, lane, now)
+            frames = lane.tell(batch, now)
+            written += frames
+            _frames_sent.inc(frames)
+            for desk in lane.review():
                 self.settle(desk)
-            elif effects := connection.offer(batch, now):
-                desk.carry_out(effects)
-                sent += 1
-        _frames_sent.inc(sent)
+
+    def _tell_those_it_is_about(self, batch: Batch, lane: Lane, now: float) -> None:
+        """Their rights may change in the middle of it."""
+        for desk in lane:
+            if batch.concerns(desk.connection.member_id):
+                self._part(desk)
+                desk.carry_out(desk.connection.offer(batch, now))
+                desk.settle()
+
+    def tick(self, now: float) -> None:
+        """To be called about once a second, before the desks are shown the clock."""
+        for lane in self._all_lanes():
+            if lane.looked_to != self.feed.head and not self._reading.locked():
+                self._settle_all(lane)  # an error kept it from being told
+                continue
+            _frames_sent.inc(lane.move_cursor(now))
+            for desk in lane.review(whether_or_not_due=True):
+                self.settle(desk)
+        for lanes in list(self._lanes.values()):
+            if sum(len(lane) < MOST_DESKS for lane in lanes) > 1:
+                for desk in [desk for lane in lanes for desk in lane]:
+                    self._part(desk)
+                    self.settle(desk)
 
     # Desks come, fall behind, catch up and go
 
     def settle(self, desk: DeskSocket) -> None:
         """See what a desk can take now, and have it brought abreast if it can."""
         after = desk.wants_after
-        desk.abreast = after == self.feed.head
-        if desk.abreast:
+        if after == self.feed.head:
             self._behind.discard(desk)
-            self._abreast.add(desk)
+            if desk.lane is None:
+                self._join(desk)
             return
-        self._abreast.discard(desk)
+        self._part(desk)
         self._behind.add(desk)
         if after is not None and not desk.catching_up:
             desk.catching_up = True
             self._catch_ups.put(partial(self._catch_up, desk))
 
+    def _settle_all(self, lane: Lane) -> None:
+        for desk in lane:
+            self.settle(desk)
+
     def leave(self, desk: DeskSocket) -> None:
         """A desk is gone, or follows another clinic."""
-        self._abreast.discard(desk)
+        self._part(desk)
         self._behind.discard(desk)
+
+    def _join(self, desk: DeskSocket) -> None:
+        lanes = self._lanes.setdefault(desk.connection.scopes, [])
+        for lane in lanes:
+            if lane.suits(desk):
+                lane.add(desk)
+                return
+        lanes.append(Lane(self.feed.clinic_id, self.feed.epoch, desk))
+
+    def _part(self, desk: DeskSocket) -> None:
+        lane = desk.lane
+        if lane is None:
+            return
+        lane.remove(desk)
+        if not len(lane):
+            lanes = self._lanes[lane.scopes]
+            lanes.remove(lane)
+            if not lanes:
+                del self._lanes[lane.scopes]
 
     async def _catch_up(self, desk: DeskSocket) -> None:
         try:
@@ -160,3 +208,6 @@ class ClinicDesks:
             desk.catching_up = False
         if desk in self._behind:
             self.settle(desk)
+
+    def _all_lanes(self) -> list[Lane]:
+        return [lane for lanes in self._lanes.values() for lane in lanes]

@@ -17,11 +17,12 @@ from clinicdesk.server.live.protocol import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from clinicdesk.contract.frames import Signal
     from clinicdesk.server.live.clinic_desks import ClinicDesks
+    from clinicdesk.server.live.lane import Lane
     from clinicdesk.server.live.message import Message
 
 
@@ -31,6 +32,11 @@ class Socket(Protocol):
     @property
     def full(self) -> bool:
         """The desk does not read: what can wait should."""
+        ...
+
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Writes the bytes of whole frames, until `closing`."""
         ...
 
     def send(self, message: Message) -> None:
@@ -77,12 +83,13 @@ class DeskSocket:
         socket: Its wire. connection: The conversation, without I/O.
         session_id: Of the token that was shown last; None before the first.
         clinic: Where it follows the log; None before it is known.
-        abreast: It has been offered everything up to the clinic's head, and takes more.
+        lane: Those that it is abreast of the log with; None: it lies behind.
+        write: Writes bytes to the socket.
         catching_up: It lies behind, and its turn to be read for will come.
     """
 
-    __slots__ = ("_gateway", "abreast", "catching_up", "clinic", "connection", "session_id",
-                 "socket")  # fmt: skip
+    __slots__ = ("_gateway", "catching_up", "clinic", "connection", "lane", "session_id",
+                 "socket", "write")  # fmt: skip
 
     def __init__(self, socket: Socket, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -90,12 +97,15 @@ class DeskSocket:
         self.connection = LiveConnection(time.monotonic())
         self.session_id: UUID | None = None
         self.clinic: ClinicDesks | None = None
-        self.abreast = False
+        self.lane: Lane | None = None
+        self.write = socket.write
         self.catching_up = False
 
     @property
     def wants_after(self) -> int | None:
         """Where it takes the log from; None: it has to wait."""
+        if self.lane is not None:
+            self.lane.settle(self)
         return None if self.socket.full else self.connection.wants_after
 
     @property
@@ -115,8 +125,10 @@ class DeskSocket:
 
     def received(self, text: bytes, now: float) -> None:
         """The desk said something."""
+        if self.lane is not None:
+            self.lane.settle(self)
         self.carry_out(self.connection.receive(text, now))
-        if not self.abreast:
+        if self.lane is None:
             self.settle()
 
     def filled(self) -> None:
@@ -127,9 +139,15 @@ class DeskSocket:
         """The desk reads again."""
         self.settle()
 
+    def closing(self) -> None:
+        """The connection ends, and takes nothing more."""
+        self.connection.end()
+        if self.clinic is not None:
+            self.clinic.leave(self)
+            self.clinic = None
+
     def lost(self) -> None:
         """The connection is gone."""
-        self.connection.phase = Phase.CLOSED
         self._gateway.lost(self)
 
     # What the gateway brings
@@ -156,7 +174,7 @@ class DeskSocket:
         self.socket.keep_alive(now)
         head = self.clinic.feed.head if self.clinic is not None else 0
         self.carry_out(self.connection.tick(now, wall, head))
-        if not self.abreast:
+        if self.lane is None or self.connection.phase is not Phase.LIVE:
             self.settle()
 
     def bye(self, spread_ms: int) -> None:

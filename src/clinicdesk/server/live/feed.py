@@ -30,6 +30,7 @@ class ClinicFeed:
     """The end of one clinic's log.
 
     Attributes:
+        epoch: The history that the log belongs to.
         head: Everything up to here has been committed and may be sent.
         may_have_more: What `advance` read last was as much as it reads at once.
     """
@@ -38,7 +39,7 @@ class ClinicFeed:
         self.clinic_id = clinic_id
         self.head = head
         self.may_have_more = False
-        self._epoch = epoch
+        self.epoch = epoch
         self._database = database
         self._recent: deque[RenderedEntry] = deque()
         self._read_at: deque[tuple[int, float]] = deque()  # of each read: its last seq, and when
@@ -123,7 +124,7 @@ class ClinicFeed:
         return self._batch(entries, seq, entries[-1].seq if entries else head)
 
     def _batch(self, entries: list[RenderedEntry], after: int, to: int) -> Batch:
-        batch = Batch(self.clinic_id, self._epoch, entries, after, to)
+        batch = Batch(self.clinic_id, self.epoch, entries, after, to)
         if len(self._shared) >= _SHARED_BATCHES:
             self._shared.pop(next(iter(self._shared)))
         self._shared[after] = batch

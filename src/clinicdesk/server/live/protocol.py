@@ -409,7 +409,7 @@ class LiveConnection:
         self._last_sent = now
 
     def _deliver(self, ev: EvMessage, now: float) -> Send:
-        self.was_told([ev], ev.to, now)
+        self.was_told([ev], max(ev.to, self._looked_to), now)
         return Send(ev.message)
 
     def check(self, digest: Digest, now: float) -> list[Effect]:

@@ -58,8 +58,12 @@ class Conversation(Protocol):
         """The desk reads again."""
         ...
 
+    def closing(self) -> None:
+        """Nothing more can be sent, or will be heard. Called once."""
+        ...
+
     def lost(self) -> None:
-        """The connection is gone. Nothing is called after it."""
+        """The connection is gone. Called once, after `closing`."""
         ...
 
 
@@ -119,7 +123,6 @@ class LiveSocket(asyncio.Protocol):
     def close(self, code: int, reason: str) -> None:
         """Close: once the desk has answered, or has had the time for it."""
         if self._open:
-            self._open = False
             self._lobby.closing(code, reason)
             self._end_with(close_frame(code, reason))
 
@@ -187,7 +190,7 @@ class LiveSocket(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         """The connection is gone."""
-        self._open = False
+        self._close_ears()
         self._others.discard(self)
         if self._deadline is not None:
             self._deadline.cancel()
@@ -233,12 +236,18 @@ class LiveSocket(asyncio.Protocol):
     def _answer_close(self, payload: bytes) -> None:
         """The desk closes, or answers our closing: the server's part is to end the connection."""
         if self._open:
-            self._open = False
             self._end_with(answer_to_close(payload))
         self._reader = None
         self._transport.close()
 
+    def _close_ears(self) -> None:
+        if self._open:
+            self._open = False
+            if self._conversation is not None:
+                self._conversation.closing()
+
     def _end_with(self, frame: bytes) -> None:
+        self._close_ears()
         self.write(frame)
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(CLOSE_WITHIN_S, self._transport.abort)
