@@ -112,8 +112,8 @@ class Therapist(Worker):
         """Sign and send."""
         return self._hands.click(self.desk.reach("sign_button"))
 
-    def cancel(self, prescription: UUID, reason: str) -> int:
-        """Open a prescription of the patient who is shown, and cancel it."""
+    def show(self, prescription: UUID) -> None:
+        """Open a prescription of the patient who is shown."""
         code = prescription_code(prescription)
         self.desk.wait_until("it in the list", lambda: self.row("prescription_history", code))
         row = self.row("prescription_history", code)
@@ -121,6 +121,10 @@ class Therapist(Worker):
         self._hands.click(row["rect"])
         self._hands.click(self.desk.reach("open_prescription_button"))
         self.desk.wait_until("its page", lambda: code in self.desk.text("prescription_code"))
+
+    def cancel(self, prescription: UUID, reason: str) -> int:
+        """Open a prescription of the patient who is shown, and cancel it."""
+        self.show(prescription)
         self._hands.click(self.desk.reach("cancel_button"))
         self.desk.wait_until("the reason", lambda: self.desk.widget("reason_field")["focused"])
         self._hands.type(reason)
