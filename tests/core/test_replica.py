@@ -315,6 +315,25 @@ async def test_rights_that_narrow_blank_what_is_hidden_now(store: Store) -> None
     assert again.prescriptions.values() == [replace(prescription, note=None)]
 
 
+async def test_until_what_was_granted_is_here_no_rights_are_those_of_the_rows(
+    store: Store,
+) -> None:
+    """The rights may be the old ones again before the desk has come back, and too much is dropped
+    for them (seed 1100 of the simulation)."""
+    replica = await a_replica(store, a_patient(), member=sample.pharmacist)
+    before = replica.cursor
+    granted = ScopeChanged(
+        clinic=CLINIC, seq=2, access="other", granted=["pharmacy:elsewhere"],
+        revoked=[f"pharmacy:{MAIN_STREET}"],
+    )  # fmt: skip
+    await replica.change_scopes(granted)
+    again = Replica(store.rows, sample.pharmacist.id, NoTrace())
+    await again.load()
+    assert before is not None
+    assert again.cursor is not None
+    assert again.cursor.access not in (before.access, granted.access)
+
+
 def pending(command: Any) -> dict[UUID, Pending]:
     medicine = a_medicine()
     return {an_id("op"): Pending(command, sample.therapist, NOON, {medicine.id: medicine}, "INR")}

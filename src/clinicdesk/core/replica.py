@@ -51,6 +51,8 @@ _TAKEN_OVER: Final = 200
 _DIGESTED: Final = 4000
 _FAMILIES: Final = 50
 """Families that leave at once."""
+NO_RIGHTS: Final = ""
+"""No set of scopes has this name (`contract.access.access_digest`)."""
 
 
 class AppliedRow(Struct, frozen=True):
@@ -183,16 +185,17 @@ class Replica(RowsInMemory):
     async def change_scopes(self, frame: ScopeChanged) -> None:
         """Drop what the member may no longer see, and blank what they may see less of.
 
-        What is newly granted has to be fetched by a snapshot. Until it is here the cursor keeps
-        the old rights' name, so that a desk that ends in between is told to fetch it then.
+        What is newly granted has to be fetched by a snapshot. Until it is here the cursor bears
+        the name of no rights at all, so that a desk that ends in between is told to fetch it then:
+        also when it comes back with the old rights, for which it has dropped too much.
         """
         async with self._turn:
             if self.position is None:
                 return
             scopes = (self.position.scopes - frozenset(frame.revoked)) | frozenset(frame.granted)
             cursor = self.position.cursor
-            if not frame.granted:
-                cursor = msgspec.structs.replace(cursor, access=frame.access)
+            access = NO_RIGHTS if frame.granted else frame.access
+            cursor = msgspec.structs.replace(cursor, access=access)
             position = msgspec.structs.replace(self.position, cursor=cursor, scopes=scopes)
             changes = [
                 change
