@@ -113,7 +113,10 @@ class Server:
         """
         try:
             database = await Database.open(
-                database_url, pool_size=settings.pool_size, patience=PATIENCE_S
+                database_url,
+                pool_size=settings.pool_size,
+                patience=PATIENCE_S,
+                prepared=settings.prepared_statements,
             )
             try:
                 await check_fitness(database, database_url)

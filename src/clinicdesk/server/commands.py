@@ -236,7 +236,7 @@ def _kept_heads(settings: Settings, signer: Signer, arguments: argparse.Namespac
 
 def _with_database(settings: Settings, work: Callable[[Database, str], Awaitable[T]]) -> T:
     async def run(url: str) -> T:
-        database = await Database.open(url, pool_size=2)
+        database = await Database.open(url, pool_size=2, prepared=settings.prepared_statements)
         try:
             return await work(database, url)
         finally:

@@ -14,6 +14,7 @@
 | TLS_CERT, TLS_KEY | certificate chain and private key (PEM)              | no TLS             |
 | NAME              | what the server calls itself                         | clinicdesk         |
 | POOL_SIZE         | greatest number of connections to the database       | 10                 |
+| PREPARED_STATEMENTS | `off` behind a pooler that loses them              | on                 |
 | NOTIFY_URL        | the database past any pooler, for LISTEN; or `off`   | DATABASE_URL       |
 | NATS_URL          | NATS servers, with commas: hints go that way         | NOTIFY             |
 | SOCKETS           | greatest number of live sockets                      | 20,000             |
@@ -59,6 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         nats_urls: Where the servers of a database tell each other of commits; empty: by NOTIFY.
         notify_url: Where to LISTEN and NOTIFY; None: at `database_url`.
         notify: Whether to do so where there is no NATS.
+        prepared_statements: Have the database keep statements that come often.
     """
 
     data_folder: Path
@@ -77,6 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     nats_urls: tuple[str, ...] = ()
     notify_url: str | None = None
     notify: bool = True
+    prepared_statements: bool = True
     sockets_per_address: int = 256
     sockets: int = 20_000
 
@@ -123,6 +126,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         nats_urls=_nats_addresses(told),
         notify_url=None if silent else _database_address(told, "NOTIFY_URL"),
         notify=not silent,
+        prepared_statements=_switch(told, "PREPARED_STATEMENTS"),
         sockets_per_address=_number(told, "SOCKETS_PER_ADDRESS", 256, 1, 1_000_000),
         sockets=_number(told, "SOCKETS", 20_000, 1, 1_000_000),
     )
@@ -239,6 +243,13 @@ def _file(told: Mapping[str, str], name: str) -> Path | None:
     if not os.access(path, os.R_OK):
         raise StartupFailure(f"{_PREFIX}{name} names {path}, which is not there or not readable.")
     return path
+
+
+def _switch(told: Mapping[str, str], name: str) -> bool:
+    text = told.get(_PREFIX + name, "on").strip().lower()
+    if text not in ("on", "off"):
+        raise StartupFailure(f"{_PREFIX}{name} is {text!r}; it should be on or off.")
+    return text == "on"
 
 
 def _number(told: Mapping[str, str], name: str, default: int, least: int, greatest: int) -> int:

@@ -35,6 +35,8 @@ RETRYABLE: Final = (
     psycopg.errors.SerializationFailure,
 )
 """Nothing of the transaction took effect, and doing it again may succeed."""
+PREPARED_AFTER: Final = 5
+"""So many times a connection runs a statement before it has the database keep it."""
 LOCK_PATIENCE: Final = "2s"
 """How long a command waits for what another transaction holds before it gives up for now."""
 
@@ -62,13 +64,17 @@ class Database:
         return self._pool.max_size
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int = 10, patience: float = 10.0) -> Database:
+    async def open(
+        cls, url: str, *, pool_size: int = 10, patience: float = 10.0, prepared: bool = True
+    ) -> Database:
         """Connect.
 
         Args:
             url: libpq's connection URL or string.
             pool_size: Greatest number of connections.
             patience: Seconds to wait for a connection, here and later.
+            prepared: Have the database keep statements that come often. A pooler that hands out
+                its connections by transaction may lose them.
 
         Raises:
             DatabaseDown: no connection within `patience`, or the URL is none.
@@ -80,7 +86,11 @@ class Database:
             timeout=patience,
             open=False,
             configure=_configure,
-            kwargs={"autocommit": True, "application_name": "clinicdesk"},
+            kwargs={
+                "autocommit": True,
+                "application_name": "clinicdesk",
+                "prepare_threshold": PREPARED_AFTER if prepared else None,
+            },
             reconnect_timeout=patience,
         )
         try:

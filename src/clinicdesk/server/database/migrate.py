@@ -89,9 +89,12 @@ def _first_line(error: Exception) -> str:
 
 
 def _engine(url: str) -> Engine:
-    # The driver reads the URL itself: SQLAlchemy's own reading knows fewer forms.
+    # The driver reads the URL itself: SQLAlchemy's own reading knows fewer forms. What it left
+    # prepared behind a pooler would be in the way of others.
     return create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(url, prepare_threshold=None),
+        poolclass=NullPool,
     )
 
 

@@ -19,9 +19,10 @@ def hints_for(settings: Settings) -> Hints:
     One bus, never both: a server on the wrong one would hear nobody, and would not know it. When
     the bus is away the poll of each gateway serves. An embedded database has no other servers.
     """
+    if settings.database_url is None:
+        return LocalHints()
     if settings.nats_urls:
         return PeerHints(NatsBus(settings.nats_urls))
-    address = settings.notify_url or settings.database_url
-    if address is None or not settings.notify:
+    if not settings.notify:
         return LocalHints()
-    return PeerHints(NotifyBus(address))
+    return PeerHints(NotifyBus(settings.notify_url or settings.database_url))

@@ -36,7 +36,7 @@ _NOTIFY: Final = f"select pg_notify('{CHANNEL}', word) from unnest(%s::text[]) a
 # that is on the disk.
 _BEGIN: Final = f"SET synchronous_commit = off; LISTEN {CHANNEL}"
 _DEAF: Final = (
-    "it does not hear its own notifications; behind a pooler of transactions, name the database "
+    "the connection hears no notifications; behind a pooler of transactions, name the database "
     "itself in CLINICDESK_NOTIFY_URL"
 )
 _SILENT: Final = "the database does not answer any more"
@@ -62,9 +62,19 @@ class NotifyBus:
 
     @asynccontextmanager
     async def connect(self, heard: Callable[[Word], None]) -> AsyncIterator[_NotifyLine]:
-        """As `Bus`; the line has heard its own echo."""
+        """As `Bus`; the line has heard another connection."""
+        line = _NotifyLine(await self._connection(), heard)
         try:
-            connection = await AsyncConnection.connect(
+            await line.begin()
+            async with await self._connection() as another:
+                await line.hear(another)
+            yield line
+        finally:
+            await line.close()
+
+    async def _connection(self) -> Connection:
+        try:
+            return await AsyncConnection.connect(
                 self._url,
                 autocommit=True,
                 prepare_threshold=None,
@@ -74,12 +84,6 @@ class NotifyBus:
             )
         except psycopg.Error as error:
             raise BusLost("the database does not answer") from error
-        line = _NotifyLine(connection, heard)
-        try:
-            await line.begin()
-            yield line
-        finally:
-            await line.close()
 
 
 class _NotifyLine:
@@ -104,7 +108,18 @@ class _NotifyLine:
     async def begin(self) -> None:
         self._connection.add_notify_handler(lambda notify: self._take(notify.payload))
         await self._run(_BEGIN)
-        await self._hear_oneself(_DEAF)
+
+    async def hear(self, another: Connection) -> None:
+        """Find a line that is deaf. Its own word would come back with the answer, also there."""
+        self._echo.clear()
+        try:
+            async with asyncio.timeout(ECHO_WITHIN_S):
+                await another.execute(_NOTIFY.encode(), [self._empty()])
+                await self._echo.wait()
+        except TimeoutError as error:
+            raise BusLost(_DEAF) from error
+        except psycopg.Error as error:
+            raise BusLost(_reason(error)) from error
 
     async def send(self, word: Word) -> None:
         await self._run(_NOTIFY, [pack(self._sender, word, PAYLOAD_BYTES)])
@@ -113,22 +128,26 @@ class _NotifyLine:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._lost), ECHO_EVERY_S)
-            await self._hear_oneself(_SILENT)
+            await self._hear_oneself()
 
     async def close(self) -> None:
         self._stop_reading()
-        self._lost.cancel()
+        if not self._lost.cancel() and not self._lost.cancelled():
+            self._lost.exception()  # told already; the loop need not complain
         await self._connection.close()
 
-    async def _hear_oneself(self, otherwise: str) -> None:
-        """Finds a connection that looks well and is not: deaf, or its other end vanished."""
+    async def _hear_oneself(self) -> None:
+        """Find a line whose other end vanished without a word."""
         self._echo.clear()
         try:
             async with asyncio.timeout(ECHO_WITHIN_S):
-                await self.send(Word())
+                await self._run(_NOTIFY, self._empty())
                 await self._echo.wait()
         except TimeoutError as error:
-            raise BusLost(otherwise) from error
+            raise BusLost(_SILENT) from error
+
+    def _empty(self) -> list[str]:
+        return pack(self._sender, Word(), PAYLOAD_BYTES)
 
     async def _run(self, statement: str, *parameters: object) -> None:
         async with self._turn:

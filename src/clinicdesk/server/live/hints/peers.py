@@ -72,10 +72,13 @@ class PeerHints:
     Args:
         bus: What carries the words.
         chance: Between 0 and 1, evenly: spreads the servers' attempts to connect again.
+
+    Attributes:
+        bus: As given.
     """
 
     def __init__(self, bus: Bus, chance: Callable[[], float] = random.random) -> None:
-        self._bus = bus
+        self.bus = bus
         self._chance = chance
         self._standing = Standing(bus.name)
         self._clinics: dict[UUID, None] = {}
@@ -89,7 +92,7 @@ class PeerHints:
     async def start(self, on_hint: OnHint, on_signal: OnSignal) -> None:
         """As `Hints.start`."""
         self._on_hint, self._on_signal = on_hint, on_signal
-        self._task = asyncio.create_task(self._keep_connected(), name=f"hints by {self._bus.name}")
+        self._task = asyncio.create_task(self._keep_connected(), name=f"hints by {self.bus.name}")
 
     def committed(self, clinic_id: UUID) -> None:
         """As `Hints.committed`."""
@@ -123,7 +126,7 @@ class PeerHints:
         delay = FIRST_DELAY_S
         while True:
             try:
-                async with self._bus.connect(self._heard) as line:
+                async with self.bus.connect(self._heard) as line:
                     delay = FIRST_DELAY_S
                     await self._talk(line)
             except BusLost as lost:
