@@ -21,7 +21,7 @@ from clinicdesk.core.clock import utc_now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.home import Home
 from clinicdesk.core.profiles import Profiles, Remembered
-from clinicdesk.desktop.design.appearance import Appearance, apply
+from clinicdesk.desktop.design.appearance import Appearance, Design, apply
 from clinicdesk.desktop.door import clinic_zone
 from clinicdesk.desktop.paint_trace import PaintTrace
 from clinicdesk.desktop.places import workspaces_of
@@ -97,6 +97,21 @@ def _make(home: Home, patients: int, prescriptions: int) -> tuple[Remembered, di
 
 
 async def _open(user: Remembered, home: Home, vault: LastingMemoryVault) -> Opened:
+    window, design = await empty_window()
+    marks, grown, begun = Marks(), resident_mb(), time.perf_counter()
+    desk = await Desk.open_offline(
+        user, home=home, vault=vault, profiles=Profiles.read(home), trace=marks
+    )
+    show_desk(desk, home, window, design, marks)
+    await _until(lambda: "painted" in marks.at)
+    first_rows = marks.at["painted"] - begun
+    await _until(lambda: desk.replica.complete)
+    complete = time.perf_counter() - begun
+    return Opened(desk, window, marks, first_rows * 1e3, complete * 1e3, resident_mb() - grown)
+
+
+async def empty_window() -> tuple[MainWindow, Design]:
+    """The window as it stands before any desk is open, painted."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     design = apply(app, Appearance.LIGHT)
@@ -104,22 +119,18 @@ async def _open(user: Remembered, home: Home, vault: LastingMemoryVault) -> Open
     window.resize(*_SIZE)
     window.show()
     await asyncio.sleep(0.1)
-    marks, grown, begun = Marks(), resident_mb(), time.perf_counter()
-    desk = await Desk.open_offline(
-        user, home=home, vault=vault, profiles=Profiles.read(home), trace=marks
-    )
-    tasks = TaskOwner(Reporter())
+    return window, design
+
+
+def show_desk(desk: Desk, home: Home, window: MainWindow, design: Design, marks: Marks) -> DeskView:
+    """Put a desk into the window, as the program does."""
     context = Context(
-        desk=desk, design=design, tasks=tasks, toast=window.toast, go=lambda _kind, _thing: None,
-        zone=clinic_zone(desk.clinic.zone), painted=PaintTrace(marks),
+        desk=desk, design=design, tasks=TaskOwner(Reporter()), toast=window.toast,
+        go=lambda _kind, _thing: None, zone=clinic_zone(desk.clinic.zone),
+        painted=PaintTrace(marks),
     )  # fmt: skip
     makers = workspaces_of(desk.member.role)
-    DeskView(window, context, makers, Settings.read(home), utc_now)
-    await _until(lambda: "painted" in marks.at)
-    first_rows = marks.at["painted"] - begun
-    await _until(lambda: desk.replica.complete)
-    complete = time.perf_counter() - begun
-    return Opened(desk, window, marks, first_rows * 1e3, complete * 1e3, resident_mb() - grown)
+    return DeskView(window, context, makers, Settings.read(home), utc_now)
 
 
 async def _until(happened: Callable[[], bool]) -> None:
