@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -191,6 +192,8 @@ class Follower:
         self._take(self._protocol.connected(number, token, time.monotonic()))
 
     async def _open_socket(self) -> ClientConnection:
+        # The first time it takes many milliseconds: not on the event loop.
+        await asyncio.to_thread(import_module, "websockets.asyncio.client")
         from websockets.asyncio.client import connect
         from websockets.typing import Subprotocol
 
