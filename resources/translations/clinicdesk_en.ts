@@ -12,12 +12,49 @@
     </message>
 </context>
 <context>
-    <name>Door</name>
+    <name>ConflictDialog</name>
     <message numerus="yes">
-        <source>%n change(s) are not sent yet. They are safe on this computer and are sent when you sign in here again.</source>
+        <source>%n change(s) that you made after it go with it.</source>
         <translation>
-            <numerusform>%n change is not sent yet. It is safe on this computer and is sent when you sign in here again.</numerusform>
-            <numerusform>%n changes are not sent yet. They are safe on this computer and are sent when you sign in here again.</numerusform>
+            <numerusform>%n change that you made after it goes with it.</numerusform>
+            <numerusform>%n changes that you made after it go with it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LeavingDialog</name>
+    <message numerus="yes">
+        <source>%n change(s) are not sent yet</source>
+        <translation>
+            <numerusform>%n change is not sent yet</numerusform>
+            <numerusform>%n changes are not sent yet</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LockedBanner</name>
+    <message numerus="yes">
+        <source>%n change(s) are locked in an older file</source>
+        <translation>
+            <numerusform>%n change is locked in an older file</numerusform>
+            <numerusform>%n changes are locked in an older file</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LossWords</name>
+    <message numerus="yes">
+        <source>%n later change(s) to this prescription go with it.</source>
+        <translation>
+            <numerusform>%n later change to this prescription goes with it.</numerusform>
+            <numerusform>%n later changes to this prescription go with it.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>What you wrote, %n medicine(s), is lost.</source>
+        <translation>
+            <numerusform>What you wrote, %n medicine, is lost.</numerusform>
+            <numerusform>What you wrote, %n medicines, is lost.</numerusform>
         </translation>
     </message>
 </context>
@@ -28,30 +65,6 @@
         <translation>
             <numerusform>%n line not ready yet.</numerusform>
             <numerusform>%n lines not ready yet.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>OutboxDrawer</name>
-    <message numerus="yes">
-        <source>%n change(s) are on their way.</source>
-        <translation>
-            <numerusform>%n change is on its way.</numerusform>
-            <numerusform>%n changes are on their way.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n change(s) wait for the server, safe on this disk.</source>
-        <translation>
-            <numerusform>%n change waits for the server, safe on this disk.</numerusform>
-            <numerusform>%n changes wait for the server, safe on this disk.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n change(s) were refused: look at each.</source>
-        <translation>
-            <numerusform>%n change was refused: look at it.</numerusform>
-            <numerusform>%n changes were refused: look at each.</numerusform>
         </translation>
     </message>
 </context>
@@ -69,6 +82,16 @@
         <translation>
             <numerusform>%n patient</numerusform>
             <numerusform>%n patients</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PeopleModel</name>
+    <message numerus="yes">
+        <source>%n not sent</source>
+        <translation>
+            <numerusform>%n not sent</numerusform>
+            <numerusform>%n not sent</numerusform>
         </translation>
     </message>
 </context>
@@ -149,6 +172,16 @@
         <translation>
             <numerusform>%n medicine so far, kept on this computer.</numerusform>
             <numerusform>%n medicines so far, kept on this computer.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VaultKeeping</name>
+    <message numerus="yes">
+        <source>%n change(s) are back and will be sent.</source>
+        <translation>
+            <numerusform>%n change is back and will be sent.</numerusform>
+            <numerusform>%n changes are back and will be sent.</numerusform>
         </translation>
     </message>
 </context>

@@ -13,9 +13,14 @@ from clinicdesk.core.device import Device
 from clinicdesk.core.home import Home
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.session import Session
-from clinicdesk.core.store.unsent_note import Unsent, path_of_note, read_note, write_note
+from clinicdesk.core.store.unsent_note import (
+    Unsent,
+    path_of_note,
+    read_note,
+    unsent_below,
+    write_note,
+)
 from clinicdesk.core.transport import Transport
-from clinicdesk.core.unsent_tally import unsent_of
 from clinicdesk.core.vault import MemoryVault, Vault
 from tests.core import sample
 from tests.core.conftest import LastingVault
@@ -72,6 +77,10 @@ def remembered(member: Member) -> Remembered:
 async def work(desk: Desk, name: str = "rx") -> None:
     command = a_draft_command(a_line(a_medicine(), name), name=name)
     await desk.outbox.submit(command, [a_medicine()])
+
+
+def unsent_of(home: Home, member: Member) -> int:
+    return unsent_below(home.store_path(NOBODY, clinic.id, member.id))
 
 
 def notes_in(folder: Path) -> list[Path]:
@@ -215,8 +224,8 @@ async def test_the_desk_of_one_member_neither_shows_nor_opens_another_s_work(
     pia = await seat(vault, sample.pharmacist)
     assert pia.outbox.entries() == []
     assert pia.lost_work.files == []
-    assert unsent_of(home, remembered(sample.therapist)) == 1
-    assert unsent_of(home, remembered(sample.pharmacist)) == 0
+    assert unsent_of(home, sample.therapist) == 1
+    assert unsent_of(home, sample.pharmacist) == 0
     assert PATIENT in pia.replica.patients
     await pia.close()
     assert given(await seat(vault)) == [an_id("rx")]
@@ -231,7 +240,7 @@ async def test_the_note_counts_also_what_a_lost_key_locks(seat: Seat, home: Home
     later = await seat(vault)
     await work(later, "two")
     await later.close()
-    assert unsent_of(home, remembered(sample.therapist)) == 2
+    assert unsent_of(home, sample.therapist) == 2
 
 
 async def test_the_note_says_numbers_and_nothing_else(seat: Seat, tmp_path: Path) -> None:

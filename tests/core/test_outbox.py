@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from clinicdesk.contract.commands import Done, SignAndSend, WriteDraft
+from clinicdesk.contract.commands import DeclineItem, Done, SignAndSend, WriteDraft
 from clinicdesk.contract.problems import Conflict, Stale
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import Link, LinkStatus
@@ -242,10 +242,32 @@ async def test_what_is_not_refused_cannot_be_tried_again(bench: Bench) -> None:
 async def test_a_command_given_after_a_refusal_is_not_built_upon_it(bench: Bench) -> None:
     first = await bench.revise("line 1")
     await bench.outbox.finish(first, CHANGED)
-    later = await bench.revise("line 2")
+    later = await bench.sign()
     assert bench.outbox.built_upon(first) == []
     await bench.outbox.discard(first)
     assert [entry.op_id for entry in bench.outbox.entries()] == [later]
+
+
+async def test_doing_it_anew_settles_the_refusal_in_the_same_step(bench: Bench) -> None:
+    first, sign = await bench.revise("line 1"), await bench.sign()
+    await bench.outbox.finish(first, CHANGED)
+    await bench.outbox.finish(sign, CHANGED)
+    later = await bench.revise("line 2")
+    assert [entry.op_id for entry in bench.outbox.entries()] == [sign, later]
+    async with opened_again(bench) as after:
+        assert [entry.op_id for entry in after.outbox.entries()] == [sign, later]
+
+
+async def test_declining_another_line_leaves_the_refusal_of_the_first(bench: Bench) -> None:
+    def decline(item: str) -> DeclineItem:
+        return DeclineItem(prescription_id=DRAFT.id, item_id=an_id(item), reason="out of stock")
+
+    first = (await bench.outbox.submit(decline("line 1"))).op_id
+    await bench.outbox.finish(first, SAYS_NO)
+    await bench.outbox.submit(decline("line 2"))
+    assert [entry.op_id for entry in bench.outbox.refused()] == [first]
+    await bench.outbox.submit(decline("line 1"))
+    assert bench.outbox.refused() == []
 
 
 async def test_what_waits_says_why(bench: Bench) -> None:

@@ -153,6 +153,7 @@ class Life:
         write = a_draft_command(name=name)
         fresh = not known and self.replica.prescriptions.server_row(thing) is None
         command = write if fresh else a_revision(write)
+        self.given_up |= {e.op_id for e in known if e.state is OutboxState.REFUSED}
         submitted = await self.outbox.submit(command)
         self.saved.append(submitted.op_id)
 

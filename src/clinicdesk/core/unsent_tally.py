@@ -6,10 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from clinicdesk.core.home import Home
 from clinicdesk.core.outbox import Outbox
-from clinicdesk.core.profiles import Remembered
-from clinicdesk.core.store.locked import locked_files
 from clinicdesk.core.store.unsent_note import Unsent, read_note, write_note
 
 _WITHIN_S: Final = 1.0
@@ -47,10 +44,3 @@ class UnsentTally:
 
     def _count(self) -> Unsent:
         return Unsent(self._outbox.unsent, len(self._outbox.refused()))
-
-
-def unsent_of(home: Home, user: Remembered) -> int:
-    """How many commands of a remembered user wait on this computer, without opening anything."""
-    store = home.store_path(user.server, user.clinic.id, user.member.id)
-    locked = locked_files(store, store)
-    return read_note(store).unsent + sum(file.unsent.unsent for file in locked)

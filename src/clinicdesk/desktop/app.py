@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from clinicdesk import __version__
 from clinicdesk.core.clock import utc_now
-from clinicdesk.core.home import home_of
+from clinicdesk.core.home import Home, home_of
 from clinicdesk.core.profiles import Profiles
 from clinicdesk.core.trace import trace_from_environment
 from clinicdesk.desktop.design.appearance import Appearance, Design, apply
@@ -71,7 +72,7 @@ def main(arguments: argparse.Namespace) -> int:
         window.restore_place(settings.geometry("main"))
         _paint_first(app, window)
     else:
-        sign_in = _sign_in_window(design, profiles, settings, arguments.server)
+        sign_in = _sign_in_window(design, home, profiles, settings, arguments.server)
         _paint_first(app, sign_in)
         window = _main_window(design)
     trace.mark("painted first")
@@ -120,11 +121,13 @@ def _main_window(design: Design) -> MainWindow:
 
 
 def _sign_in_window(
-    design: Design, profiles: Profiles, settings: Settings, server: str | None
+    design: Design, home: Home, profiles: Profiles, settings: Settings, server: str | None
 ) -> SignInWindow:
+    from clinicdesk.desktop.sign_in.people_model import unsent_of
     from clinicdesk.desktop.sign_in.window import SignInWindow
 
-    window = SignInWindow(design, profiles.users(), server or settings.server)
+    unsent = partial(unsent_of, home)
+    window = SignInWindow(design, profiles.users(), server or settings.server, unsent)
     window.restore_place(settings.geometry("sign_in"))
     window.begin()
     return window

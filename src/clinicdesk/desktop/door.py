@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from clinicdesk.contract.entities import Role
 from clinicdesk.core.clock import Now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.errors import NotRemembered
 from clinicdesk.core.home import Home
-from clinicdesk.core.keyring_vault import open_vault
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.session import Session
 from clinicdesk.core.trace import Trace
-from clinicdesk.core.vault import Vault, VaultUnavailable
+from clinicdesk.core.vault import VaultUnavailable
 from clinicdesk.desktop.design.appearance import Appearance, Design
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.invitation import Invitation
@@ -31,11 +32,13 @@ from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.sign_in.address import short_address
 from clinicdesk.desktop.sign_in.causes import trouble_of
 from clinicdesk.desktop.sign_in.clinic_choice import choose_clinic
-from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
+from clinicdesk.desktop.sign_in.leaving import may_leave, would_lose_key
+from clinicdesk.desktop.sign_in.people_model import unsent_of
 from clinicdesk.desktop.sign_in.signing_in_again import SigningInAgain, device_name
 from clinicdesk.desktop.sign_in.trouble import Place, Trouble
 from clinicdesk.desktop.sign_in.window import Credentials, SignInWindow
 from clinicdesk.desktop.tasks import TaskOwner
+from clinicdesk.desktop.vault_keeping import VaultKeeping
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.failures import StartupFailure
 
@@ -83,13 +86,14 @@ class Door(QObject):
         self._window = window
         self._sign_in: SignInWindow | None = None
         self._tasks = TaskOwner(house.reporter, self)
-        self._vault: Vault | None = None
-        self._vault_opened = asyncio.Event()
+        self._keeping = VaultKeeping(house.home, house.design, self._front)
+        self._keeping.changed.connect(self._tell_vault)
         self._seated: _Seated | None = None
         self._retry: Callable[[], object] = _nothing
         self._leaving = asyncio.Event()
         house.reporter.reported.connect(self._say)
         window.closed.connect(self.leave)
+        window.hold = self._hold
         window.state_acted.connect(lambda: self._retry())
         if sign_in is not None:
             self._take_sign_in_window(sign_in)
@@ -120,7 +124,7 @@ class Door(QObject):
 
     async def _come_in(self, invitation: Invitation | None) -> None:
         house = self._house
-        await self._open_vault()
+        await self._keeping.open()
         users = house.profiles.users()
         if invitation is not None:
             server, login = invitation.server, invitation.login
@@ -130,30 +134,22 @@ class Door(QObject):
         elif self._sign_in is None:
             self._ask()
 
-    async def _open_vault(self) -> None:
-        home = self._house.home
-        if (home.config / "vault" / "lock.json").exists():
-            await self._ask_passphrase(new=False)
-        if self._vault is None:
-            self._vault = await open_vault(home.config, None, known=home.secret_name("device-key"))
-        self._vault_opened.set()
-        self._tell_vault()
-
     async def _resume(self, user: Remembered) -> None:
         house = self._house
-        assert self._vault is not None  # opened first
+        vault = self._keeping.vault
+        assert vault is not None  # opened first
         self._window.show_state("loader-circle", self.tr("Opening your desk"))
         try:
             desk = await Desk.open_offline(
                 user,
                 home=house.home,
-                vault=self._vault,
+                vault=vault,
                 profiles=house.profiles,
                 trace=house.trace,
                 now=house.now,
             )
         except NotRemembered as error:
-            self._ask(error.sentence if self._vault.lasting else "")
+            self._ask(error.sentence if vault.lasting else "")
         except (StartupFailure, VaultUnavailable) as error:
             self._fail(error, lambda: self._again_resume(user))
         else:
@@ -165,8 +161,7 @@ class Door(QObject):
     async def _try(self, credentials: Credentials) -> None:
         """Sign in with what was typed, and open the desk."""
         house = self._house
-        await self._vault_opened.wait()
-        assert self._vault is not None  # that is what was waited for
+        await self._keeping.opened.wait()
         host = short_address(credentials.server)
         self._busy(self.tr("Asking %1 who you are").replace("%1", host))
         session = await self._let_in(credentials)
@@ -183,8 +178,7 @@ class Door(QObject):
         session = await self._sign_in_to(credentials)
         if session is None or credentials.clinic_id is not None or len(session.clinics) < 2:
             return session
-        over = self._sign_in if self._sign_in is not None else self._window
-        chosen = await choose_clinic(house.design, session.clinics, over)
+        chosen = await choose_clinic(house.design, session.clinics, self._front())
         if chosen == session.clinic.id:
             return session
         # Which clinics there are is said only inside one: it was entered to ask, and is left.
@@ -200,14 +194,15 @@ class Door(QObject):
     async def _sign_in_to(self, credentials: Credentials) -> Session | None:
         """Sign in; None: it did not work, and why is shown."""
         house = self._house
-        assert self._vault is not None  # opened before anybody is let in
+        vault = self._keeping.vault
+        assert vault is not None  # opened before anybody is let in
         try:
             session = await Session.sign_in(
                 credentials.server,
                 credentials.login,
                 credentials.password,
                 home=house.home,
-                vault=self._vault,
+                vault=vault,
                 profiles=house.profiles,
                 device_name=device_name(),
                 clinic_id=credentials.clinic_id,
@@ -257,6 +252,8 @@ class Door(QObject):
         view.switch_wanted.connect(lambda: self._go_out(choose_person=True))
         view.sign_out_wanted.connect(lambda: self._go_out(choose_person=False))
         view.appearance_chosen.connect(self._change_appearance)
+        unlock = partial(self._keeping.unlock, desk, tasks, window.toast)
+        view.unlock_wanted.connect(partial(unlock, ask=True))
         notifying = Notifying(
             desk,
             tasks,
@@ -270,6 +267,8 @@ class Door(QObject):
         doing = self.tr("getting ready to show notices")
         view.complete.connect(lambda: tasks.start(notifying.start(), doing=doing))
         self._show_main_window()
+        if desk.lost_work.files:
+            unlock(ask=False)
 
     def _go(self, kind: str, thing: object) -> None:
         if self._seated is not None:
@@ -281,17 +280,31 @@ class Door(QObject):
         self._tasks.start(self._sign_out(choose_person), doing=self.tr("signing out"))
 
     async def _sign_out(self, choose_person: bool) -> None:
-        unsent = 0 if self._seated is None else self._seated.desk.outbox.unsent
+        if not await self._may_leave():
+            return
         self._window.show_state("log-out", self.tr("Signing out"))
         self._house.settings.sign_out()
         await self._unseat(sign_out=True)
-        said = self.tr(
-            "%n change(s) are not sent yet. They are safe on this computer and are sent when you "
-            "sign in here again.",
-            "",
-            unsent,
-        )
-        self._ask(said if unsent else "", choose_person=choose_person)
+        self._ask(choose_person=choose_person)
+
+    async def _may_leave(self) -> bool:
+        """Whether the person leaves for good with what is not sent yet."""
+        if self._seated is None:
+            return True
+        make_vault = self._keeping.make
+        return await may_leave(self._seated.desk, self._house.design, make_vault, self._window)
+
+    def _hold(self) -> bool:
+        """Keep the window from closing while the key of what is not sent would end with it."""
+        seated = self._seated
+        if seated is None or self._leaving.is_set() or not would_lose_key(seated.desk):
+            return False
+        self._tasks.start(self._leave_if_may(), doing=self.tr("closing clinicdesk"))
+        return True
+
+    async def _leave_if_may(self) -> None:
+        if await self._may_leave():
+            self.leave()
 
     async def _unseat(self, *, sign_out: bool) -> None:
         """Close the desk; everything that was typed or done is on the disk afterwards."""
@@ -314,7 +327,8 @@ class Door(QObject):
         house = self._house
         if self._sign_in is None:
             people = house.profiles.users()
-            window = SignInWindow(house.design, people, house.settings.server)
+            unsent = partial(unsent_of, house.home)
+            window = SignInWindow(house.design, people, house.settings.server, unsent)
             window.restore_place(house.settings.geometry("sign_in"))
             self._take_sign_in_window(window)
         sign_in = self._sign_in
@@ -402,40 +416,21 @@ class Door(QObject):
 
     # The vault
 
+    def _front(self) -> QWidget:
+        """The window that people look at."""
+        return self._sign_in if self._sign_in is not None else self._window
+
     def _tell_vault(self) -> None:
-        if self._sign_in is None or self._vault is None:
+        vault = self._keeping.vault
+        if self._sign_in is None or vault is None:
             return
-        if self._vault.lasting:
+        if vault.lasting:
             self._sign_in.warn("")
         else:
-            self._sign_in.warn(self._vault.explanation, self.tr("Use a passphrase"))
+            self._sign_in.warn(vault.explanation, self.tr("Use a passphrase"))
 
     def _make_passphrase(self) -> None:
-        self._tasks.start(self._ask_passphrase(new=True), doing=self.tr("making the vault"))
-
-    async def _ask_passphrase(self, *, new: bool) -> None:
-        """Open the vault of a passphrase; the vault stays as it was when the person declines."""
-        from clinicdesk.core.passphrase_vault import PassphraseRefused
-
-        over = self._sign_in if self._sign_in is not None else self._window
-        dialog = PassphraseDialog(self._house.design, new=new, parent=over)
-        answers: asyncio.Queue[str | None] = asyncio.Queue()
-        dialog.submitted.connect(answers.put_nowait)
-        dialog.rejected.connect(lambda: answers.put_nowait(None))
-        dialog.open()
-        try:
-            while (passphrase := await answers.get()) is not None:
-                try:
-                    self._vault = await open_vault(self._house.home.config, passphrase)
-                except (PassphraseRefused, VaultUnavailable) as refused:
-                    dialog.show_error(str(refused))
-                else:
-                    break
-        finally:
-            dialog.rejected.disconnect()
-            dialog.accept()
-            dialog.deleteLater()
-        self._tell_vault()
+        self._tasks.start(self._keeping.make(), doing=self.tr("making the vault"))
 
 
 def clinic_zone(name: str) -> ZoneInfo:

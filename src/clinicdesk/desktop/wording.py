@@ -64,6 +64,7 @@ __all__ = [
     "sex_letter",
     "status_look",
     "time_text",
+    "unrecorded_payment_words",
 ]
 
 _MINUTE_S = 60
@@ -199,10 +200,14 @@ def refusal_words(command: AnyCommand, problem: Problem, zone: tzinfo | None = N
     why = problem_sentence(problem, zone)
     if not isinstance(command, TakePayment):
         return why
-    text = QCoreApplication.translate(
+    return f"{why} {unrecorded_payment_words()}"
+
+
+def unrecorded_payment_words() -> str:
+    """What a payment that was refused leaves to be done at the counter."""
+    return QCoreApplication.translate(
         "Problem", "What you took for it is not recorded: give it back, or take the payment anew."
     )
-    return f"{why} {text}"
 
 
 def command_words(command: AnyCommand) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from clinicdesk.core.desk import Desk
+    from clinicdesk.core.store.outbox_table import OutboxEntry
     from clinicdesk.desktop.design.appearance import Design
     from clinicdesk.desktop.paint_trace import PaintTrace
     from clinicdesk.desktop.tasks import TaskOwner
@@ -152,6 +153,11 @@ class Workspace(QWidget):
 
     def open_thing(self, _kind: str, _thing: UUID) -> bool:
         """Show a thing; False when this workspace does not show that kind, or does not hold it."""
+        return False
+
+    def mend(self, _entry: OutboxEntry) -> bool:
+        """Show what a refused command was about, with what was typed in it put back; False when
+        there is nothing to put back, or not here."""
         return False
 
     async def settle(self) -> None:

@@ -16,30 +16,24 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from PySide6.QtWidgets import QLineEdit, QListView, QPushButton, QWidget
 
-from clinicdesk.contract.commands import TakePayment
-from clinicdesk.core.clock import utc_now
-from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
-from clinicdesk.core.profiles import Profiles
-from clinicdesk.core.trace import NoTrace
 from clinicdesk.desktop.design.appearance import Design
-from clinicdesk.desktop.design.field_block import FieldBlock
-from clinicdesk.desktop.door import Door, House
-from clinicdesk.desktop.invitation import Invitation
-from clinicdesk.desktop.reporting import Reporter
-from clinicdesk.desktop.shell.main_window import MainWindow
-from clinicdesk.desktop.shell.settings import Settings
+from clinicdesk.desktop.door import Door
 from clinicdesk.desktop.sign_in.again import SignInAgainDialog
 from clinicdesk.desktop.sign_in.clinic_choice import ClinicDialog
-from clinicdesk.desktop.sign_in.passphrase import PassphraseDialog
-from clinicdesk.desktop.sign_in.window import SignInWindow
 from clinicdesk.server.demo_data import PASSWORD
+from tests.desktop.shell.doorway import (
+    PHARMACIST,
+    Doorway,
+    invited,
+    make_passphrase,
+    opened,
+    passphrase_dialog,
+)
 from tests.desktop.shell.on_qt_loop import on_qt_loop, until
-from tests.desktop.shell.plain_workspace import PlainWorkspace, plain_workspaces
-from tests.desktop.shell.seats import NOBODY, home_in
+from tests.desktop.shell.plain_workspace import PlainWorkspace
+from tests.desktop.shell.seats import NOBODY
 from tests.running_server import Owner, RunningServer
-
-PHARMACIST = "vikram.patil"
 
 # Windows do not lie over one another there.
 pytestmark = pytest.mark.qt_log_ignore(r"^This plugin does not support raise\(\)")
@@ -49,101 +43,6 @@ pytestmark = pytest.mark.qt_log_ignore(r"^This plugin does not support raise\(\)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same machine for each test: one without a keyring."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-
-
-class Doorway:
-    """A program that has been started, as its person sees it."""
-
-    def __init__(self, design: Design, folder: Path, profile: str) -> None:
-        home = home_in(folder, profile)
-        self.design = design
-        self.reporter = Reporter()
-        self.told: list[str] = []
-        self.reporter.reported.connect(self.told.append)
-        self.settings = Settings.read(home)
-        self.house = House(
-            home,
-            self.settings,
-            Profiles.read(home),
-            design,
-            self.reporter,
-            NoTrace(),
-            utc_now,
-            plain_workspaces,
-        )
-        self.main = MainWindow(design, utc_now)
-        self.door: Door | None = None
-
-    @property
-    def sign_in(self) -> SignInWindow:
-        assert self.door is not None
-        window = self.door.sign_in_window
-        assert window is not None
-        return window
-
-    @property
-    def desk(self) -> Desk:
-        workspace = self.main.findChild(PlainWorkspace, "workspace_plain")
-        assert isinstance(workspace, PlainWorkspace)
-        return workspace.context.desk
-
-    def asks(self) -> bool:
-        window = None if self.door is None else self.door.sign_in_window
-        return window is not None and window.isVisible()
-
-    def type(self, server: str, login: str, password: str) -> None:
-        """Fill the form and press its button."""
-        ui = self.sign_in.ui
-        ui.sign_in_server.setText(server)
-        ui.sign_in_login.setText(login)
-        ui.sign_in_password.setText(password)
-        ui.sign_in_button.click()
-
-    def error_at(self, name: str) -> str:
-        field = self.sign_in.findChild(QLineEdit, name)
-        assert field is not None
-        block = field.parentWidget()
-        assert isinstance(block, FieldBlock)
-        return block.error()
-
-    async def said_at(self, name: str) -> str:
-        await until(lambda: self.error_at(name), f"a sentence at {name}")
-        assert self.sign_in.ui.sign_in_button.isEnabled() or "again in" in self.error_at(name)
-        return self.error_at(name)
-
-    def works(self) -> bool:
-        """The desk is open, and rows are on it."""
-        found = self.main.findChild(PlainWorkspace, "workspace_plain")
-        return isinstance(found, PlainWorkspace) and found.counter() > 0 and found.isVisible()
-
-
-@asynccontextmanager
-async def opened(
-    design: Design, folder: Path, invitation: Invitation | None = None, profile: str = "test"
-) -> AsyncIterator[Doorway]:
-    """A program, from its start to its end."""
-    doorway = Doorway(design, folder, profile)
-    users = doorway.house.profiles.users()
-    sign_in = None
-    if invitation is None and not (doorway.settings.signed_in and users):
-        sign_in = SignInWindow(design, users)
-        sign_in.show()
-    else:
-        doorway.main.show()
-    doorway.door = Door(doorway.house, doorway.main, sign_in)
-    stays = asyncio.create_task(doorway.door.stay(invitation))
-    try:
-        yield doorway
-    finally:
-        doorway.door.leave()
-        await stays
-        if doorway.door.sign_in_window is not None:
-            doorway.door.sign_in_window.deleteLater()
-        doorway.main.deleteLater()
-
-
-def invited(server: RunningServer) -> Invitation:
-    return Invitation(server.url, PHARMACIST, PASSWORD)
 
 
 @on_qt_loop
@@ -276,32 +175,6 @@ async def test_a_computer_without_a_keyring_says_so_and_offers_a_passphrase(
         assert "memory only" in banner.accessibleName()
 
 
-async def passphrase_dialog(doorway: Doorway) -> PassphraseDialog:
-    def there() -> PassphraseDialog | None:
-        over: list[QWidget] = [doorway.main]
-        if doorway.door is not None and doorway.door.sign_in_window is not None:
-            over.append(doorway.door.sign_in_window)
-        found = [d for window in over for d in window.findChildren(PassphraseDialog)]
-        return next((d for d in found if d.isVisible()), None)
-
-    await until(there, "the dialog")
-    dialog = there()
-    assert dialog is not None
-    return dialog
-
-
-async def make_passphrase(doorway: Doorway) -> None:
-    banner = doorway.sign_in.findChild(QWidget, "sign_in_banner")
-    assert banner is not None
-    await until(banner.isVisible, "the banner")
-    doorway.sign_in.passphrase_wanted.emit()
-    dialog = await passphrase_dialog(doorway)
-    dialog.ui.passphrase_field.setText("correct horse battery")
-    dialog.ui.passphrase_again.setText("correct horse battery")
-    dialog.ui.passphrase_accept.click()
-    await until(lambda: not banner.isVisible(), "the kept sign-in")
-
-
 @on_qt_loop
 async def test_a_passphrase_keeps_the_sign_in_for_the_next_start(
     design: Design, tmp_path: Path, server: RunningServer
@@ -387,28 +260,6 @@ async def test_a_session_that_ended_goes_on_after_the_password_with_nothing_lost
         await until(lambda: doorway.desk.link.status is LinkStatus.LIVE, "being live again")
         assert typed.text() == "half a sentence"
         await until(lambda: doorway.main.findChild(SignInAgainDialog) is None)
-
-
-@on_qt_loop
-async def test_what_is_not_sent_at_sign_out_is_said_to_be_safe(
-    design: Design, tmp_path: Path, server: RunningServer
-) -> None:
-    async with opened(design, tmp_path, invited(server)) as doorway:
-        await until(doorway.works, "the desk")
-        desk = doorway.desk
-        server.stop()
-        await until(lambda: desk.link.status is LinkStatus.OFFLINE)
-        unpaid = next(
-            p
-            for p in desk.replica.prescriptions.values()
-            if desk.dispensing.can(TakePayment, p.id) is None
-        )
-        await desk.dispensing.take_payment(unpaid.id, desk.dispensing.amount_due(unpaid.id))
-        doorway.main.user.sign_out_wanted.emit()
-        await until(doorway.asks, "the sign-in window")
-        banner = doorway.sign_in.findChild(QWidget, "sign_in_banner")
-        assert banner is not None
-        assert "not sent yet" in banner.accessibleName()
 
 
 @on_qt_loop

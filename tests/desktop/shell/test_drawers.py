@@ -96,12 +96,13 @@ async def test_a_refusal_says_why_and_is_dismissed(design: Design, tmp_path: Pat
         assert row.status == "Refused"
         said = part(seat, "refusal").findChildren(QWidget)
         words = " ".join(str(w.property("text")) for w in said if w.property("text"))
-        assert "Dr Asha Rao changed it at 17:30" in words
+        assert "Dr Asha Rao cancelled it at 12 Mar, 17:30." in words
         button = part(seat, "outbox_dismiss")
         assert isinstance(button, QPushButton)
         button.click()
         await until(lambda: not seat.desk.outbox.entries())
         assert contents(seat, "outbox_list") == []
+        assert part(seat, "toast").isVisible()
 
 
 @on_qt_loop

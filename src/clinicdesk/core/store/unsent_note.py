@@ -53,3 +53,10 @@ def read_note(store: Path) -> Unsent:
     with suppress(OSError, msgspec.DecodeError):
         return msgspec.json.decode(path_of_note(store).read_bytes(), type=Unsent)
     return Unsent()
+
+
+def unsent_below(store: Path) -> int:
+    """The unsent commands of one member on this computer, by the notes of their store and of files
+    that were put aside; nothing is opened."""
+    notes = store.parent.glob(f"{store.stem}*.unsent")
+    return sum(read_note(note).unsent for note in notes)

@@ -25,22 +25,26 @@ class Connection(Enum):
 
 
 class ConnectionPill(Chip):
-    """Live · Catching up · Offline since 10:42 · Sign in again · 3 to send; a click says more."""
+    """Live · Catching up · Offline since 10:42 · 3 to send · 1 refused; a click says more."""
 
     def __init__(self, design: Design, parent: QWidget | None = None) -> None:
         super().__init__(design, Pill("", Tone.NEUTRAL), parent)
         self.show_connection(Connection.SIGNING_IN)
 
-    def show_connection(self, state: Connection, since: str = "", to_send: int = 0) -> None:
+    def show_connection(
+        self, state: Connection, since: str = "", to_send: int = 0, refused: int = 0
+    ) -> None:
         """Show a state.
 
         Args:
             since: clinic time since which the desk is offline ("10:42"); only with OFFLINE.
-            to_send: commands that wait in the outbox.
+            to_send: commands that wait in the outbox. refused: those that need a person.
         """
         words = self._words(state, since)
         if to_send:
             words += " · " + self.tr("%1 to send").replace("%1", str(to_send))
+        if refused:
+            words += " · " + self.tr("%1 refused").replace("%1", str(refused))
         self.show_pill(Pill(words, _TONES[state], _ICONS[state]))
         self.setToolTip(self._explanation(state))
         self.setAccessibleDescription(self._explanation(state))

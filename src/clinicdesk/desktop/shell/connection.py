@@ -83,7 +83,9 @@ class ConnectionView(QObject):
         link = self._link
         offline = link.status is LinkStatus.OFFLINE
         since = time_text(link.since, self._zone) if offline else ""
-        self._pill.show_connection(_SHOWN_AS[link.status], since, self._outbox.unsent)
+        self._pill.show_connection(
+            _SHOWN_AS[link.status], since, self._outbox.unsent, len(self._outbox.refused())
+        )
         if link.detail:
             self._pill.setToolTip(link.detail)
         signed_out = link.status is LinkStatus.SIGNED_OUT

@@ -20,6 +20,7 @@ from clinicdesk.desktop.wording import role_word
 from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
 
 if TYPE_CHECKING:
+    from clinicdesk.core.store.outbox_table import OutboxEntry
     from clinicdesk.desktop.shell.over import Over
 
 MakeWorkspace: TypeAlias = Callable[[Context], Workspace]
@@ -33,6 +34,7 @@ class DeskView(QObject):
         painted: The first workspace has been painted: the desk can be used.
         complete: The other workspaces, the drawers and the search are there too.
         sign_in_wanted, switch_wanted, sign_out_wanted: What the person asks for.
+        unlock_wanted: They have the key of an older file of this computer.
         appearance_chosen: An `Appearance`.
     """
 
@@ -41,6 +43,7 @@ class DeskView(QObject):
     sign_in_wanted = Signal()
     switch_wanted = Signal()
     sign_out_wanted = Signal()
+    unlock_wanted = Signal()
     appearance_chosen = Signal(object)
 
     def __init__(
@@ -76,12 +79,17 @@ class DeskView(QObject):
             self._connection.tell(note)
         self._make_first()
 
+    def mend(self, entry: OutboxEntry) -> None:
+        """Open what a refused command was about, with what was typed in it where it can be."""
+        for workspace in self._nearest_first():
+            if workspace.mend(entry):
+                self.show_workspace(workspace.key)
+                return
+        self.go("prescription", entry.command.prescription_id)
+
     def go(self, kind: str, thing: UUID) -> None:
         """Open a thing in whichever workspace shows it, the present one first."""
-        self._make_rest()
-        shown = self._shown()
-        ordered = sorted(self._workspaces.values(), key=lambda workspace: workspace is not shown)
-        for workspace in ordered:
+        for workspace in self._nearest_first():
             if workspace.open_thing(kind, thing):
                 self.show_workspace(workspace.key)
                 return
@@ -210,6 +218,8 @@ class DeskView(QObject):
             self._over.notices.unread_changed.connect(self._window.rail.set_unread)
             self._over.notices.thing_wanted.connect(self.go)
             self._over.outbox.thing_wanted.connect(self.go)
+            self._over.outbox.mend_wanted.connect(self.mend)
+            self._over.outbox.unlock_wanted.connect(self.unlock_wanted)
             self._over.notices.refresh()
             self.complete.emit()
         return self._over
@@ -219,6 +229,11 @@ class DeskView(QObject):
         self._window.show_keys(
             [shortcut for each in self._workspaces.values() for shortcut in each.shortcuts()]
         )
+
+    def _nearest_first(self) -> list[Workspace]:
+        self._make_rest()
+        shown = self._shown()
+        return sorted(self._workspaces.values(), key=lambda workspace: workspace is not shown)
 
     def _shown(self) -> Workspace | None:
         widget = self._window.ui.workspaces.currentWidget()

@@ -37,6 +37,7 @@ class MainWindow(QMainWindow):
     Attributes:
         rail, search, pill, clock, user, footer, toast, sheet: The parts, for `desk_view`.
         state: What is shown instead of a workspace: loading, or why there is none.
+        hold: Asked before it closes: True keeps it open, since its owner has a question first.
 
     Signals:
         state_acted: The button of `state` was pressed.
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
     def __init__(self, design: Design, now: Now) -> None:
         super().__init__()
         self._design = design
+        self.hold: Callable[[], bool] = _never
         self.ui = Ui_MainWindow()
         self.ui.setupUi(self)
         ui = self.ui
@@ -144,5 +146,13 @@ class MainWindow(QMainWindow):
         ]
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.hold():
+            event.ignore()
+            return
         super().closeEvent(event)
         self.closed.emit()
+
+
+def _never() -> bool:
+    """Nothing keeps it from closing."""
+    return False

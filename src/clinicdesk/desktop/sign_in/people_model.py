@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from clinicdesk.core.home import Home
 from clinicdesk.core.profiles import Remembered
+from clinicdesk.core.store.unsent_note import unsent_below
 from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
+from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import role_word
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 
-class PeopleModel(QAbstractListModel):
-    """Remembered users, the one who signed in last first."""
+def unsent_of(home: Home, person: Remembered) -> int:
+    """How many changes of somebody wait on this computer; nothing of theirs is opened."""
+    return unsent_below(home.store_path(person.server, person.clinic.id, person.member.id))
 
-    def __init__(self, people: Sequence[Remembered], parent: QObject | None = None) -> None:
+
+class PeopleModel(QAbstractListModel):
+    """Remembered users, the one who signed in last first, and what of theirs is not sent yet."""
+
+    def __init__(
+        self,
+        people: Sequence[Remembered],
+        unsent: Callable[[Remembered], int],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._people = list(people)
-        self._contents = [_content(person) for person in people]
+        self._contents = [self._content(person, unsent(person)) for person in people]
 
     def person(self, row: int) -> Remembered:
         """Who stands in a row."""
         return self._people[row]
+
+    def _content(self, person: Remembered, unsent: int) -> RowContent:
+        return RowContent(
+            key=str(person.member.id),
+            primary=person.member.name,
+            secondary=f"{role_word(person.member.role)} · {person.clinic.name}",
+            avatar=initials(person.member.name),
+            status=self.tr("%n not sent", "", unsent) if unsent else "",
+            status_tone=Tone.WARNING,
+        )
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._people)
@@ -39,14 +62,6 @@ class PeopleModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return content.primary
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{content.primary}, {content.secondary}"
+            said = (content.primary, content.secondary, content.status)
+            return ", ".join(part for part in said if part)
         return None
-
-
-def _content(person: Remembered) -> RowContent:
-    return RowContent(
-        key=str(person.member.id),
-        primary=person.member.name,
-        secondary=f"{role_word(person.member.role)} · {person.clinic.name}",
-        avatar=initials(person.member.name),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -48,8 +48,15 @@ class Credentials:
         return f"Credentials({self.server!r}, {self.login!r}, ...)"
 
 
+def _nothing_unsent(_person: Remembered) -> int:
+    return 0
+
+
 class SignInWindow(QWidget):
     """Server, login and password, and the people this computer remembers.
+
+    Args of `__init__`:
+        unsent: How many changes of a person wait on this computer.
 
     Signals:
         submitted: `Credentials` of the form, checked as far as a form can.
@@ -66,11 +73,12 @@ class SignInWindow(QWidget):
         design: Design,
         people: Sequence[Remembered],
         server: str = "",
+        unsent: Callable[[Remembered], int] = _nothing_unsent,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._design = design
-        self._people = PeopleModel(people, self)
+        self._people = PeopleModel(people, unsent, self)
         self._wait_s = 0
         self._busy = False
         self._chosen: Remembered | None = None

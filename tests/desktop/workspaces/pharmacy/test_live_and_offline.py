@@ -156,7 +156,7 @@ async def test_a_refusal_is_told_until_it_was_read(open_with: Opening) -> None:
     banner: Banner = counter.find(Banner, "refusal_banner")
     await until(banner.isVisible)
     assert "Take payment" in banner.accessibleName()
-    assert "Dr Sunita Rao changed it at 17:30" in banner.accessibleName()
+    assert "Dr Sunita Rao cancelled it at 12 Mar, 17:30" in banner.accessibleName()
     banner.findChild(Button).click()
     await until(lambda: not banner.isVisible())
     assert counter.desk.outbox.entries() == []

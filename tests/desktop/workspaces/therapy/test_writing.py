@@ -26,6 +26,7 @@ from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT
+from clinicdesk.desktop.workspaces.shared.conflict_dialog import ConflictDialog
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesTable
 from clinicdesk.desktop.workspaces.therapy.medicine_popup import MedicinePopup
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
@@ -442,6 +443,9 @@ async def test_a_draft_changed_elsewhere_shows_both_when_something_is_typed(
     assert len(lines(room)) == before + 1
     assert not room.find(QPushButton, "sign_button").isEnabled()
     trouble.acted.emit()
+    dialog = room.find(ConflictDialog, "Conflict")
+    assert dialog.isVisible()
+    dialog.ui.conflict_take.click()
     await until(lambda: len(lines(room)) == before)
     assert not trouble.isVisible()
 

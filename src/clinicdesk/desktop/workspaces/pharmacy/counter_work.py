@@ -7,7 +7,15 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from clinicdesk.contract.commands import FulfillItems
+from clinicdesk.contract.commands import (
+    AnyCommand,
+    CancelPrescription,
+    DeclineItem,
+    FulfillItems,
+    HandOver,
+    PayOutRefund,
+    TakePayment,
+)
 from clinicdesk.contract.entities import Prescription
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import money
@@ -91,8 +99,8 @@ class CounterWork(QObject):
             self._decline.prepare(item)
             self._open(self._decline, prescription)
 
-    def hand_over(self) -> None:
-        """Ask who collects."""
+    def hand_over(self, collected_by: str = "") -> None:
+        """Ask who collects, starting from `collected_by` or the patient."""
         prescription, offers = self._pane.prescription, self._pane.offers
         if prescription is None or offers is None or not self._may(offers.hand_over):
             return
@@ -100,7 +108,8 @@ class CounterWork(QObject):
         owed = self._refunds.amount(prescription.id)
         text = self.tr("%1 is owed back: pay it out while they are here.")
         warning = text.replace("%1", money(owed, prescription.currency)) if owed else ""
-        self._hand_over.prepare(patient.name if patient is not None else "", warning)
+        name = collected_by or (patient.name if patient is not None else "")
+        self._hand_over.prepare(name, warning)
         self._open(self._hand_over, prescription)
 
     def cancel(self) -> None:
@@ -118,6 +127,27 @@ class CounterWork(QObject):
         if due:
             self._refund.prepare(due[0])
             self._open(self._refund, prescription)
+
+    def mend(self, command: AnyCommand) -> bool:
+        """Ask again what a refused command was given upon, with the answers of then; False where
+        nothing was asked. Its prescription is shown already."""
+        match command:
+            case TakePayment():
+                self.take_payment()
+            case HandOver():
+                self.hand_over(command.collected_by)
+            case CancelPrescription():
+                self.cancel()
+                self._cancel.fill(command.reason)
+            case DeclineItem():
+                self._pane.choose_line(command.item_id)
+                self.decline_line()
+                self._decline.fill(command.reason)
+            case PayOutRefund():
+                self.pay_out()
+            case _:
+                return False
+        return True
 
     def look_again(self) -> None:
         """Something changed: leave a sheet that is not about what is shown, or of no use now."""
@@ -194,7 +224,7 @@ class CounterWork(QObject):
             (ui.decline_button, self.decline_line),
             (ui.take_payment_button, self.take_payment),
             (ui.fulfil_button, self.fulfil_all),
-            (ui.hand_over_button, self.hand_over),
+            (ui.hand_over_button, lambda: self.hand_over()),
         ):
             # A click leaves the keyboard in the list.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -21,7 +21,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
-from clinicdesk.desktop.wording import command_words, moment_text, money, refusal_words
+from clinicdesk.desktop.wording import command_words, moment_text, money
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
@@ -29,6 +29,7 @@ from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
+from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
@@ -118,6 +119,13 @@ class PrescriptionPane(QFrame):
         if self.table.current_place() is None and self.items.rowCount():
             self.table.choose(0)
 
+    def choose_line(self, item_id: UUID) -> None:
+        """Go to a line, if it is there."""
+        for place in range(self.items.rowCount()):
+            item = self.items.item_at(place)
+            if item is not None and item.id == item_id:
+                self.table.choose(place)
+
     def refresh(self) -> None:
         """Say everything again: rows, clock, connection or outbox have changed."""
         prescription = self.prescription
@@ -199,7 +207,7 @@ class PrescriptionPane(QFrame):
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:
             title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
-            why = refusal_words(entry.command, entry.refusal, self._context.zone)
+            why = refused_sentence(entry, self._desk.replica, self._context.zone, self._now())
             self._banner.say(title, why, self.tr("Understood"))
 
     def _show_refund(self, prescription: Prescription, offer: Offer) -> None:

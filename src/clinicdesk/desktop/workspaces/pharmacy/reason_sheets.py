@@ -44,7 +44,7 @@ class ReasonSheet(Sheet):
         usual.setSpacing(SPACE_2)
         for reason in self.usual_reasons():
             chip = Chip(design, Pill(reason))
-            chip.clicked.connect(lambda _checked=False, reason=reason: self._take(reason))
+            chip.clicked.connect(lambda _checked=False, reason=reason: self.fill(reason))
             usual.addWidget(chip)
         usual.addStretch(1)
         self.ui.body.addLayout(usual)
@@ -74,7 +74,8 @@ class ReasonSheet(Sheet):
         """The command, on its way."""
         raise NotImplementedError
 
-    def _take(self, reason: str) -> None:
+    def fill(self, reason: str) -> None:
+        """Put a reason into the line, to be sent or changed."""
         self._field.setText(reason)
         self._field.setFocus()
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
@@ -155,6 +156,13 @@ class PharmacyWorkspace(Workspace):
         self.queue.selection.choose_first()
         self.queue.focus_rows()
         return True
+
+    def mend(self, entry: OutboxEntry) -> bool:
+        """Ask again what a refused command was given upon."""
+        if not self._open_prescription(entry.command.prescription_id):
+            return False
+        self._refresh()
+        return self.work.mend(entry.command)
 
     def focus_start(self) -> None:
         """On the queue, with something chosen."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from clinicdesk.core.clock import Now
@@ -111,17 +111,19 @@ def settle_refused(context: Context, over: QWidget, op_id: UUID, now: Now) -> Se
         return conflict_of(entry, context.desk.replica, len(outbox.built_upon(op_id)))
 
     def keep(version: int) -> None:
-        said = settling.tr("Yours is saved again and replaces theirs.")
+        said = QCoreApplication.translate("Settling", "Yours is saved again and replaces theirs.")
         context.tasks.start(
             outbox.retry(op_id, upon=version),
-            doing=settling.tr("keeping your version"),
+            doing=QCoreApplication.translate("Settling", "keeping your version"),
             on_done=lambda _submitted: context.toast(said, Tone.SUCCESS),
         )
 
     def take() -> None:
-        # Put into words now: when the answer comes the dialog is gone.
-        said, undo = settling.tr("Theirs holds. Yours was discarded."), settling.tr("Undo")
-        back = settling.tr("putting your version back")
+        said, undo = (
+            QCoreApplication.translate("Settling", "Theirs holds. Yours was discarded."),
+            QCoreApplication.translate("Settling", "Undo"),
+        )
+        back = QCoreApplication.translate("Settling", "putting your version back")
 
         def given_up(gone: list[OutboxEntry]) -> None:
             context.toast(
@@ -131,7 +133,9 @@ def settle_refused(context: Context, over: QWidget, op_id: UUID, now: Now) -> Se
             )
 
         context.tasks.start(
-            outbox.discard(op_id), doing=settling.tr("taking their version"), on_done=given_up
+            outbox.discard(op_id),
+            doing=QCoreApplication.translate("Settling", "taking their version"),
+            on_done=given_up,
         )
 
     settling = Settling(context, over, find, keep, take, now)

@@ -7,10 +7,13 @@ from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QCoreApplication
 
-from clinicdesk.core.conflict import Account, Happening
+from clinicdesk.contract.commands import TakePayment
+from clinicdesk.core.conflict import Account, Happening, conflict_of
 from clinicdesk.core.differences import COMPARED, LinePair, SaidLine
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.models.item_words import days_words, frequency_words
-from clinicdesk.desktop.wording import moment_text
+from clinicdesk.desktop.wording import moment_text, refusal_words, unrecorded_payment_words
 
 _SEPARATOR = " · "
 
@@ -26,33 +29,45 @@ def account_words(account: Account, zone: tzinfo, now: datetime) -> str:
     return f"{text} {_why(account)}".strip()
 
 
+def refused_sentence(entry: OutboxEntry, replica: Replica, zone: tzinfo, now: datetime) -> str:
+    """Why a command was refused: what happened instead where something did, and what is left to
+    be done by hand."""
+    assert entry.refusal is not None  # only refused ones are asked about
+    conflict = conflict_of(entry, replica)
+    if conflict is None:
+        return refusal_words(entry.command, entry.refusal, zone)
+    said = [account_words(conflict.account, zone, now)]
+    if isinstance(entry.command, TakePayment):
+        said.append(unrecorded_payment_words())
+    return " ".join(said)
+
+
 def _did(happening: Happening, *, known: bool) -> str:
-    translate = QCoreApplication.translate
     match happening:
         case Happening.SIGNED if known:
-            return translate("Conflict", "%1 signed it and sent it at %2.")
+            return QCoreApplication.translate("Conflict", "%1 signed it and sent it at %2.")
         case Happening.SIGNED:
-            return translate("Conflict", "It was signed and sent at %2.")
+            return QCoreApplication.translate("Conflict", "It was signed and sent at %2.")
         case Happening.PAID if known:
-            return translate("Conflict", "%1 took the payment for it at %2.")
+            return QCoreApplication.translate("Conflict", "%1 took the payment for it at %2.")
         case Happening.PAID:
-            return translate("Conflict", "It was paid at %2.")
+            return QCoreApplication.translate("Conflict", "It was paid at %2.")
         case Happening.READY if known:
-            return translate("Conflict", "%1 made it ready at %2.")
+            return QCoreApplication.translate("Conflict", "%1 made it ready at %2.")
         case Happening.READY:
-            return translate("Conflict", "It was made ready at %2.")
+            return QCoreApplication.translate("Conflict", "It was made ready at %2.")
         case Happening.HANDED_OVER if known:
-            return translate("Conflict", "%1 handed it over at %2.")
+            return QCoreApplication.translate("Conflict", "%1 handed it over at %2.")
         case Happening.HANDED_OVER:
-            return translate("Conflict", "It was handed over at %2.")
+            return QCoreApplication.translate("Conflict", "It was handed over at %2.")
         case Happening.CANCELLED if known:
-            return translate("Conflict", "%1 cancelled it at %2.")
+            return QCoreApplication.translate("Conflict", "%1 cancelled it at %2.")
         case Happening.CANCELLED:
-            return translate("Conflict", "It was cancelled at %2.")
+            return QCoreApplication.translate("Conflict", "It was cancelled at %2.")
         case _ if known:
-            return translate("Conflict", "%1 changed it at %2.")
+            return QCoreApplication.translate("Conflict", "%1 changed it at %2.")
         case _:
-            return translate("Conflict", "It was changed at %2, on another desk.")
+            return QCoreApplication.translate("Conflict", "It was changed at %2, on another desk.")
 
 
 def _why(account: Account) -> str:
@@ -86,15 +101,14 @@ def quantity_words(line: SaidLine) -> str:
 
 def part_words(part: str) -> str:
     """The name of a part of a line, for what differs."""
-    translate = QCoreApplication.translate
     return {
-        "medicine": translate("Conflict", "medicine"),
-        "dose": translate("Conflict", "dose"),
-        "route": translate("Conflict", "route"),
-        "frequency": translate("Conflict", "how often"),
-        "days": translate("Conflict", "how long"),
-        "quantity": translate("Conflict", "quantity"),
-        "instructions": translate("Conflict", "instructions"),
+        "medicine": QCoreApplication.translate("Conflict", "medicine"),
+        "dose": QCoreApplication.translate("Conflict", "dose"),
+        "route": QCoreApplication.translate("Conflict", "route"),
+        "frequency": QCoreApplication.translate("Conflict", "how often"),
+        "days": QCoreApplication.translate("Conflict", "how long"),
+        "quantity": QCoreApplication.translate("Conflict", "quantity"),
+        "instructions": QCoreApplication.translate("Conflict", "instructions"),
     }[part]
 
 

@@ -50,12 +50,12 @@ class CancelSheet(QFrame):
         self.ui.reason_field.textChanged.connect(lambda: self._error.show_error(""))
         self.hide()
 
-    def open_about(self, prescription: Prescription) -> None:
-        """Appear for a prescription, with the keyboard in the reason."""
+    def open_about(self, prescription: Prescription, reason: str = "") -> None:
+        """Appear for a prescription, with the keyboard in the reason that was given before."""
         self._prescription = prescription
         self._busy = False
         self._error.show_error("")
-        self.ui.reason_field.clear()
+        self.ui.reason_field.setText(reason)
         self.ui.cancel_about.setText(prescription.code)
         self.show()
         self.ui.reason_field.setFocus(Qt.FocusReason.OtherFocusReason)

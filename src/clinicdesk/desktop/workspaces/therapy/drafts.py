@@ -45,7 +45,7 @@ class Drafts:
             for entry in self._desk.outbox.refused()
             if isinstance(entry.command, WriteDraft) and entry.command.patient_id == patient_id
         ]
-        return self._of_refused(lost[-1]) if lost else None
+        return self.of_refused(lost[-1]) if lost else None
 
     async def saved(self, prescription_id: UUID) -> DraftForm | None:
         """A saved draft to go on with, with what was typed into it; None when it is no draft."""
@@ -61,7 +61,7 @@ class Drafts:
             if isinstance(entry.command, WriteDraft | ReviseDraft)
         ]
         if written:
-            return self._of_refused(written[-1])
+            return self.of_refused(written[-1])
         items = self._desk.replica.items.of(prescription_id)
         found = [await self._desk.search.medicine(item.medicine_id) for item in items]
         medicines = {medicine.id: medicine for medicine in found if medicine is not None}
@@ -87,7 +87,7 @@ class Drafts:
         for entry in self.refusals(prescription_id):
             await self._desk.outbox.dismiss(entry.op_id)
 
-    def _of_refused(self, entry: OutboxEntry) -> DraftForm | None:
+    def of_refused(self, entry: OutboxEntry) -> DraftForm | None:
         """What a refused command would have written: it is shown again, not lost."""
         command = entry.command
         assert isinstance(command, WriteDraft | ReviseDraft)

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from clinicdesk.contract.entities import Allergy, Prescription, PrescriptionItem
+from clinicdesk.core.clock import utc_now
 from clinicdesk.core.collection import Change
+from clinicdesk.core.conflict import DraftConflict, conflict_with, said_of_lines
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.store.outbox_table import OutboxEntry
@@ -240,6 +242,17 @@ class Editing(QObject):
         """The lines of the draft as somebody else left it, while what is here was written over
         something older; None when there is no such thing."""
         return None if self.form is None else self.drafts.other_version(self.form)
+
+    def versions(self) -> DraftConflict | None:
+        """Both versions, to be put side by side; None when nobody else wrote on it."""
+        form = self.form
+        if form is None or self.conflict() is None:
+            return None
+        medicines = {line.medicine.id: line.medicine for line in form.lines}
+        mine = said_of_lines(form.pharmacy_id, form.note.strip(), form.items(), medicines)
+        refused = self.refusal()
+        since = utc_now() if refused is None else refused.at
+        return conflict_with(mine, since, form.prescription_id, self._desk.replica)
 
     def refusal(self) -> OutboxEntry | None:
         """The last command on this prescription that the server refused."""

@@ -23,6 +23,7 @@ from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
 from clinicdesk.desktop.wording import moment_text, money, problem_sentence
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.conflict_settling import Settling
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.therapy.draft import DraftForm, DraftLine
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
@@ -297,7 +298,7 @@ class PrescriptionEditor(QWidget):
             self._say_trouble(
                 self._changed_title(refusal),
                 self._theirs_words(theirs),
-                self.tr("Take theirs"),
+                self.tr("Compare"),
             )
         elif refusal is not None and refusal.refusal is not None:
             self._say_trouble(
@@ -330,7 +331,7 @@ class PrescriptionEditor(QWidget):
         named = [f"{item.generic_name} {item.strength}" for item in theirs[:_NAMED]]
         if len(theirs) > _NAMED:
             named.append(f"+{len(theirs) - _NAMED}")
-        text = self.tr("There it says: %1. Yours is kept below: save it to replace theirs.")
+        text = self.tr("There it says: %1. Yours is kept below; compare them to choose.")
         return text.replace("%1", ", ".join(named) or self.tr("no medicine"))
 
     def _say_trouble(self, title: str, text: str, action: str) -> None:
@@ -341,9 +342,21 @@ class PrescriptionEditor(QWidget):
         if self._editing.is_frozen():
             self._editing.make_new()
         elif self._editing.conflict() is not None:
-            self._editing.take_theirs()
+            self._compare()
         else:
             self._editing.dismiss_refusal()
+
+    def _compare(self) -> None:
+        """Both versions side by side: mine is saved upon theirs, or given up for it."""
+        editing = self._editing
+        Settling(
+            self._context,
+            self.window(),
+            find=editing.versions,
+            keep=lambda _version: editing.save(),
+            take=editing.take_theirs,
+            now=utc_now,
+        ).begin()
 
     def _tell_kept(self) -> None:
         form = self._editing.form

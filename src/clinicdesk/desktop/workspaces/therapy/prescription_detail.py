@@ -13,6 +13,7 @@ from clinicdesk.contract.commands import CancelPrescription
 from clinicdesk.contract.entities import Prescription
 from clinicdesk.contract.lifecycles import PRESCRIPTION
 from clinicdesk.core.clock import utc_now
+from clinicdesk.core.conflict import DraftConflict, conflict_of
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
@@ -23,10 +24,12 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
-from clinicdesk.desktop.wording import command_words, moment_text, phone_text, problem_sentence
+from clinicdesk.desktop.wording import command_words, moment_text, phone_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import show_company
+from clinicdesk.desktop.workspaces.shared.conflict_settling import settle_refused
+from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
@@ -109,11 +112,11 @@ class PrescriptionDetail(QFrame):
         self._note.setText(prescription.note or "")
         self._show_actions(prescription)
 
-    def cancel(self) -> None:
-        """Ask why, then cancel it."""
+    def cancel(self, reason: str = "") -> None:
+        """Ask why, starting from the `reason` that was given before, then cancel it."""
         prescription = self.prescription
         if prescription is not None and self.ui.cancel_button.isEnabled():
-            self.sheet.open_about(prescription)
+            self.sheet.open_about(prescription, reason)
             self.ui.actions.hide()
 
     def write_on(self) -> None:
@@ -135,13 +138,24 @@ class PrescriptionDetail(QFrame):
         mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
         self._refusal = entry = next(mine, None)
         self._banner.setVisible(entry is not None)
-        if entry is not None and entry.refusal is not None:
-            why = problem_sentence(entry.refusal, self._context.zone)
-            kept = self.tr("What you wrote is kept: open the draft to see both.")
-            title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
-            draft = is_draft(prescription)
-            action = self.tr("Open the draft") if draft else self.tr("Understood")
-            self._banner.say(title, f"{why} {kept}" if draft else why, action)
+        if entry is None or entry.refusal is None:
+            return
+        words = refused_sentence(entry, self._desk.replica, self._context.zone, utc_now())
+        if self._has_two_versions():
+            title = self.tr("There are two versions of this draft")
+            self._banner.say(title, words, self.tr("Compare"))
+            return
+        kept = self.tr("What you wrote is kept: open the draft to see both.")
+        title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
+        draft = is_draft(prescription)
+        action = self.tr("Open the draft") if draft else self.tr("Understood")
+        self._banner.say(title, f"{words} {kept}" if draft else words, action)
+
+    def _has_two_versions(self) -> bool:
+        entry = self._refusal
+        if entry is None:
+            return False
+        return isinstance(conflict_of(entry, self._desk.replica), DraftConflict)
 
     def _show_end(self, prescription: Prescription) -> None:
         """How it ended: who has it, or who stopped it and why."""
@@ -223,7 +237,7 @@ class PrescriptionDetail(QFrame):
         design, ui = self._context.design, self.ui
         ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban", key="Ctrl+Del")
         ui.continue_button.dress(design, kind=Kind.PRIMARY, icon="file-pen", key="Enter")
-        ui.cancel_button.clicked.connect(self.cancel)
+        ui.cancel_button.clicked.connect(lambda: self.cancel())
         ui.continue_button.clicked.connect(self.write_on)
 
     def _follow(self) -> None:
@@ -242,7 +256,9 @@ class PrescriptionDetail(QFrame):
 
     def _act_on_refusal(self) -> None:
         prescription = self.prescription
-        if prescription is not None and is_draft(prescription):
+        if self._refusal is not None and self._has_two_versions():
+            settle_refused(self._context, self.window(), self._refusal.op_id, utc_now)
+        elif prescription is not None and is_draft(prescription):
             self.write_on()
         elif self._refusal is not None:
             self._context.tasks.start(

@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
+from clinicdesk.contract.commands import CancelPrescription
 from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
@@ -118,6 +120,16 @@ class PrescriptionsWorkspace(Workspace):
             return False
         self.rows.open_prescription(prescription)
         self.rows.focus_rows()
+        return True
+
+    def mend(self, entry: OutboxEntry) -> bool:
+        """Ask again for the reason of a cancellation that was refused, with the one given."""
+        command = entry.command
+        if not isinstance(command, CancelPrescription):
+            return False
+        if not self.open_thing("prescription", command.prescription_id):
+            return False
+        self.detail.cancel(command.reason)
         return True
 
     def focus_start(self) -> None:

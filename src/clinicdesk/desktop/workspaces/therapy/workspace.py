@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from clinicdesk.contract.commands import ReviseDraft, WriteDraft
 from clinicdesk.contract.entities import Allergy, Patient
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.collection import Change
+from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.empty_state import EmptyState
@@ -150,6 +152,22 @@ class TherapyWorkspace(Workspace):
         self._write_draft(thing)
         return True
 
+    def mend(self, entry: OutboxEntry) -> bool:
+        """Go on with what a refused command was to write."""
+        command = entry.command
+        if isinstance(command, ReviseDraft):
+            return self.open_thing("prescription", command.prescription_id)
+        if not isinstance(command, WriteDraft) or not self.finder.show_patient(command.patient_id):
+            return False
+        self._give_up()
+        self._give_up = self._context.tasks.start(
+            self.editing.keeper.of_patient(command.patient_id, ()),
+            doing=self.tr("opening what was refused"),
+            on_done=partial(self._show_refused, entry),
+            of=self,
+        )
+        return True
+
     async def settle(self) -> None:
         """Put on the disk what was typed."""
         await self.editing.keeper.settle()
@@ -283,6 +301,17 @@ class TherapyWorkspace(Workspace):
         """What was begun is shown at once, without taking the keyboard away."""
         if form is not None and patient_id == self._patient_id and self.editing.form is None:
             self._show_form(form)
+
+    def _show_refused(self, entry: OutboxEntry, kept: DraftForm | None) -> None:
+        """What a refused command was to write; a patient has one new prescription at a time, and
+        one that was begun since comes first."""
+        if kept is not None and kept.prescription_id != entry.command.prescription_id:
+            sentence = self.tr("Finish or discard the prescription that is begun here first.")
+            self._context.toast(sentence, Tone.WARNING)
+        form = kept or self.editing.drafts.of_refused(entry)
+        if form is not None and form.patient_id == self._patient_id:
+            self._show_form(form)
+            self.editor.focus_start()
 
     def _look_for_unfinished_work(self) -> None:
         """After a crash: the patient for whom something was being written comes first."""
