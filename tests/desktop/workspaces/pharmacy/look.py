@@ -167,6 +167,15 @@ async def crowd(counter: Counter) -> None:
     counter.key(Qt.Key.Key_F8)
 
 
+async def long_company(counter: Counter) -> None:
+    """Long names on both sides: the patient's comes first."""
+    counter.workspace.open_thing("prescription", an_id("rx 162"))
+    await settled()
+    await counter.colleagues("Venkatanarasimharajuvaripeta Krishnamurthy-Subramaniam", "Asha Rao")
+    counter.meets("Venkatanarasimharajuvaripeta Krishnamurthy-Subramaniam", "rx 162")
+    counter.meets("Asha Rao", "rx 162")
+
+
 async def prescriber_there(counter: Counter) -> None:
     counter.workspace.open_thing("prescription", an_id("rx 118"))
     await settled()
@@ -179,7 +188,7 @@ SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
     for each in (
         unpaid, paying, short, dispense, long_names, declining, cancelling, handing_over, refund,
         paying_out, offline, search, nothing_found, empty, done, cancelled, company, crowd,
-        prescriber_there,
+        long_company, prescriber_there,
     )
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTranslator
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
 from clinicdesk.contract.entities import Patient, PrescriptionStatus, Role, Severity
+from clinicdesk.contract.frames import SignalKind, Signalled
+from clinicdesk.contract.threads import thread_of
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
@@ -29,6 +32,7 @@ from clinicdesk.desktop.workspaces.patients.workspace import PatientsWorkspace
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
+from tests.core.sample import an_id
 from tests.desktop.workspaces.therapy.room import (
     DemoRows,
     Room,
@@ -218,19 +222,46 @@ async def desk_page(room: Room[Any], demo: DemoRows) -> None:
     await page(room, demo)
 
 
+def tell(room: Room[Any], member: UUID, prescription: UUID, what: SignalKind) -> None:
+    """Somebody is at a prescription, at another device."""
+    thread = thread_of("prescription", prescription)
+    told = Signalled(thread=thread, what=what, by=member, device=an_id("there"), lease_s=30)
+    room.desk.presence.heard(told)
+
+
+async def sent_company(room: Room[Any], demo: DemoRows) -> None:
+    """The pharmacy has it open, and writes."""
+    asha = replace(demo.member, id=an_id("asha"), name="Asha Pillai", role=Role.PHARMACIST)
+    await room.feed(asha)
+    await sent_lane(room, demo)
+    await settled()
+    room.place.rows.selection.choose_first()
+    await settled()
+    shown = room.place.detail.prescription
+    tell(room, asha.id, shown.id, SignalKind.TYPING)
+
+
+async def draft_company(room: Room[Any], demo: DemoRows) -> None:
+    """One's own other computer writes on the same draft."""
+    await writing(room, demo)
+    form = room.place.editing.form
+    tell(room, room.desk.member.id, form.prescription_id, SignalKind.TYPING)
+
+
 SCENES: dict[str, tuple[type[Any], Scene]] = {
     **{
         scene.__name__: (TherapyWorkspace, scene)
         for scene in (
             nobody, empty, finding, nothing_found, page, hindi, long_name, blank_form, medicines,
             writing, allergic, severe, many_lines, offline, controlled, incomplete, unfinished,
-            conflict,
+            conflict, draft_company,
         )
     },
     **{
         scene.__name__: (PrescriptionsWorkspace, scene)
         for scene in (
             sent_lane, drafts_lane, done_lane, cancelled_lane, live, cancelling, searching,
+            sent_company,
         )
     },
     "desk_page": (PatientsWorkspace, desk_page),
