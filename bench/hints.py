@@ -52,12 +52,17 @@ class Pair(Struct, frozen=True):
 
 
 class Desk:
-    """A socket that notes when each sequence number arrived, in epoch seconds."""
+    """A socket that notes when each sequence number arrived, in epoch seconds.
+
+    Attributes:
+        reached: The last sequence number. frames, bytes: of the log, as they came.
+    """
 
     def __init__(self, wire: ClientConnection, seq: int) -> None:
         self._wire = wire
         self._news = asyncio.Event()
         self.reached = seq
+        self.frames = self.bytes = 0
         self.arrived: list[tuple[int, float]] = []
 
     async def follow(self) -> None:
@@ -67,6 +72,8 @@ class Desk:
             frame = decode_server_frame(message)
             if isinstance(frame, Ev):
                 self.reached = frame.to
+                self.frames += 1
+                self.bytes += len(message)
                 self.arrived.append((frame.to, now))
                 self._news.set()
                 await self._wire.send(encode_frame(Ack(clinic=frame.clinic, to=frame.to)).decode())
@@ -119,7 +126,10 @@ async def _pair(stack: AsyncExitStack, place: Place, how: str, told: dict[str, s
 async def _delays(place: Place, pair: Pair) -> None:
     """One commit at a time."""
     count = POLLED if pair.how == "no bus" else SCALE.rounds
-    async with _writers(place, pair.here, 1) as (writer,), _desk(place, pair.there) as desk:
+    async with (
+        _writers(place, pair.here, 1) as (writer,),
+        desk_at(place, pair.there, Role.THERAPIST) as desk,
+    ):
         seqs = []
         for _ in range(count):
             seqs.append((await writer.write(new_id())).seq)
@@ -182,9 +192,10 @@ async def _writers(place: Place, server: str, count: int) -> AsyncIterator[list[
 
 
 @asynccontextmanager
-async def _desk(place: Place, server: str) -> AsyncIterator[Desk]:
+async def desk_at(place: Place, server: str, role: Role) -> AsyncIterator[Desk]:
+    """A socket that follows the clinic from now on."""
     calls = await Calls.connect(server)
-    signed_in = await sign_in(calls, place.logins[Role.THERAPIST])
+    signed_in = await sign_in(calls, place.logins[role])
     await calls.close()
     async with place.database.as_owner() as tx:
         seq = await tx.value(

@@ -62,7 +62,7 @@ class Prescriber(Struct, frozen=True):
                 )
             ],
         )  # fmt: skip
-        return await self._give(command)
+        return await self.give(command)
 
     async def drafts(self, count: int) -> list[UUID]:
         """Write several, one after the other."""
@@ -71,9 +71,10 @@ class Prescriber(Struct, frozen=True):
     async def sign(self, prescription_id: UUID) -> Done:
         """Sign and send a draft that nobody touched."""
         command = SignAndSend(prescription_id=prescription_id, pharmacy_id=self.pharmacy_id)
-        return await self._give(command, If_Match='"1"')
+        return await self.give(command, If_Match='"1"')
 
-    async def _give(self, command: Command, **headers: str) -> Done:
+    async def give(self, command: Command, **headers: str) -> Done:
+        """Send a command that must take effect."""
         route = ROUTES[type(command)]
         status, content = await self.calls.call(
             route.method, path_of(command), body_of(command),
