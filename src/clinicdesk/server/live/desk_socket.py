@@ -84,12 +84,11 @@ class DeskSocket:
         session_id: Of the token that was shown last; None before the first.
         clinic: Where it follows the log; None before it is known.
         lane: Those that it is abreast of the log with; None: it lies behind.
-        write: Writes bytes to the socket.
         catching_up: It lies behind, and its turn to be read for will come.
     """
 
     __slots__ = ("_gateway", "catching_up", "clinic", "connection", "lane", "session_id",
-                 "socket", "write")  # fmt: skip
+                 "socket")  # fmt: skip
 
     def __init__(self, socket: Socket, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -98,7 +97,6 @@ class DeskSocket:
         self.session_id: UUID | None = None
         self.clinic: ClinicDesks | None = None
         self.lane: Lane | None = None
-        self.write = socket.write
         self.catching_up = False
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from clinicdesk.server.live.batch import ev_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from clinicdesk.server.live.batch import Batch, EvMessage
@@ -32,7 +32,7 @@ class Lane:
         looked_to: In `(sent_to, looked_to]` there is nothing for them.
     """
 
-    __slots__ = ("_bytes", "_clinic_id", "_desks", "_epoch", "_events", "_told", "_told_at",
+    __slots__ = ("_clinic_id", "_entered", "_epoch", "_sums", "_told", "_told_at", "_writes",
                  "looked_to", "scopes", "sent_to")  # fmt: skip
 
     def __init__(self, clinic_id: UUID, epoch: str, first: DeskSocket) -> None:
@@ -42,19 +42,19 @@ class Lane:
         self.looked_to = connection.looked_to
         self._clinic_id = clinic_id
         self._epoch = epoch
-        self._desks: dict[DeskSocket, int] = {}  # each with how much of `_told` it has entered
+        self._entered: dict[DeskSocket, int] = {}  # each with how much of `_told` it has entered
+        self._writes: dict[DeskSocket, Callable[[bytes], None]] = {}
         self._told: list[EvMessage] = []
+        self._sums = [(0, 0)]  # events and bytes of so many of `_told`
         self._told_at = 0.0
-        self._events = 0
-        self._bytes = 0
         self.add(first)
 
     def __len__(self) -> int:
-        return len(self._desks)
+        return len(self._entered)
 
     def __iter__(self) -> Iterator[DeskSocket]:
         """The desks, as they are now."""
-        return iter(list(self._desks))
+        return iter(list(self._entered))
 
     # Who is in it
 
@@ -65,25 +65,33 @@ class Lane:
             connection.looked_to == self.looked_to
             and connection.sent_to == self.sent_to
             and connection.scopes == self.scopes
-            and len(self._desks) < MOST_DESKS
+            and len(self._entered) < MOST_DESKS
         )
 
     def add(self, desk: DeskSocket) -> None:
         """Take in a desk that suits."""
-        self._desks[desk] = len(self._told)
+        self._entered[desk] = len(self._told)
+        self._writes[desk] = desk.socket.write
         desk.lane = self
 
     def remove(self, desk: DeskSocket) -> None:
         """Let one go, settled."""
         self.settle(desk)
-        del self._desks[desk]
+        del self._entered[desk], self._writes[desk]
         desk.lane = None
 
     def settle(self, desk: DeskSocket) -> None:
         """Enter in the desk's conversation what it has been told."""
-        entered = self._desks[desk]
-        desk.connection.was_told(self._told[entered:], self.looked_to, self._told_at)
-        self._desks[desk] = len(self._told)
+        entered = self._entered[desk]
+        if entered == len(self._told):
+            desk.connection.was_shown(self.looked_to)
+            return
+        (events, size), (before_events, before_size) = self._sums[-1], self._sums[entered]
+        desk.connection.was_told(
+            self._told[entered:], events - before_events, size - before_size, self._told_at
+        )
+        desk.connection.was_shown(self.looked_to)
+        self._entered[desk] = len(self._told)
 
     # What they are told
 
@@ -102,24 +110,25 @@ class Lane:
 
     def review(self, *, whether_or_not_due: bool = False) -> list[DeskSocket]:
         """Settle everybody once enough has been told; those who can take no more for now."""
-        due = self._events >= SETTLE_AFTER_EVENTS or self._bytes >= SETTLE_AFTER_BYTES
+        events, size = self._sums[-1]
+        due = events >= SETTLE_AFTER_EVENTS or size >= SETTLE_AFTER_BYTES
         if not (due or whether_or_not_due):
             return []
-        for desk in self._desks:
+        for desk in self._entered:
             self.settle(desk)
         self._told.clear()
-        self._events = self._bytes = 0
-        self._desks = dict.fromkeys(self._desks, 0)
-        return [desk for desk in self._desks if desk.wants_after is None]
+        self._sums = [(0, 0)]
+        self._entered = dict.fromkeys(self._entered, 0)
+        return [desk for desk in self._entered if desk.wants_after is None]
 
     def _write(self, ev: EvMessage, now: float) -> int:
         self._told.append(ev)  # before it is written: a socket that fills up says so at once
         self._told_at = now
-        self._events += ev.events
-        self._bytes += ev.size
+        events, size = self._sums[-1]
+        self._sums.append((events + ev.events, size + ev.size))
         self.sent_to = ev.to
         wire = ev.message.wire
-        desks = list(self._desks)
-        for desk in desks:
-            desk.write(wire)
-        return len(desks)
+        writes = list(self._writes.values())
+        for write in writes:
+            write(wire)
+        return len(writes)

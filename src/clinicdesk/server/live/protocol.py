@@ -200,11 +200,9 @@ class LiveConnection:
         if ack.to > self._acked_to:
             self._acked_to = ack.to
             self._waiting_since = now
-            taken = bisect_right(self._unacked, ack.to, key=attrgetter("to"))
-            for frame in self._unacked[:taken]:
-                self._unacked_events -= frame.events
-                self._unacked_bytes -= frame.size
-            del self._unacked[:taken]
+            del self._unacked[: bisect_right(self._unacked, ack.to, key=attrgetter("to"))]
+            self._unacked_events = sum(frame.events for frame in self._unacked)
+            self._unacked_bytes = sum(frame.size for frame in self._unacked)
         return []
 
     def _on_signal(self, signal: Signal) -> list[Effect]:
@@ -394,22 +392,22 @@ class LiveConnection:
         self._looked_to = batch.to
         return effects
 
-    def was_told(self, frames: Sequence[EvMessage], looked_to: int, now: float) -> None:
-        """It has been sent these, together with others (`lane`): as if by `offer`."""
-        self._looked_to = looked_to
-        if not frames:
-            return
+    def was_told(self, frames: Sequence[EvMessage], events: int, size: int, now: float) -> None:
+        """It has been sent these frames of so many events and bytes, as if by `offer`."""
         if not self._unacked:
             self._waiting_since = now
         self._unacked += frames
-        for ev in frames:
-            self._unacked_events += ev.events
-            self._unacked_bytes += ev.size
+        self._unacked_events += events
+        self._unacked_bytes += size
         self.sent_to = frames[-1].to
         self._last_sent = now
 
+    def was_shown(self, looked_to: int) -> None:
+        """There is nothing for it up to here."""
+        self._looked_to = looked_to
+
     def _deliver(self, ev: EvMessage, now: float) -> Send:
-        self.was_told([ev], max(ev.to, self._looked_to), now)
+        self.was_told((ev,), ev.events, ev.size, now)
         return Send(ev.message)
 
     def check(self, digest: Digest, now: float) -> list[Effect]:
