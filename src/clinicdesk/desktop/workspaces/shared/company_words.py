@@ -58,13 +58,15 @@ def short_words(desk: Desk, people: Sequence[Someone]) -> str:
     for who in people:
         if who.typing:
             if who.member == desk.member.id:
-                return _tr("You are writing on another computer…")
-            return _tr("%1 is writing…").replace("%1", _name(desk, who))
+                return QCoreApplication.translate("Company", "You are writing on another computer…")
+            text = QCoreApplication.translate("Company", "%1 is writing…")
+            return text.replace("%1", _name(desk, who))
     names = ", ".join(_name(desk, who) for who in people[:_NAMED])
     more = len(people) - _NAMED
     if more > 0:
-        names = _tr("%1 +%2").replace("%2", str(more)).replace("%1", names)
-    return _tr("Also open: %1").replace("%1", names)
+        text = QCoreApplication.translate("Company", "%1 +%2")
+        names = text.replace("%2", str(more)).replace("%1", names)
+    return QCoreApplication.translate("Company", "Also open: %1").replace("%1", names)
 
 
 def whole_words(desk: Desk, people: Sequence[Someone], zone: ZoneInfo, now: datetime) -> str:
@@ -75,23 +77,22 @@ def whole_words(desk: Desk, people: Sequence[Someone], zone: ZoneInfo, now: date
 def warning_words(desk: Desk, people: Sequence[Someone]) -> str:
     """What to say to somebody who begins to work on what others are at."""
     names = ", ".join(_name(desk, who) for who in people)
-    return _tr("Also open: %1. Agree who goes on with it.").replace("%1", names)
+    text = QCoreApplication.translate("Company", "Also open: %1. Agree who goes on with it.")
+    return text.replace("%1", names)
 
 
 def _line(desk: Desk, who: Someone, zone: ZoneInfo, now: datetime) -> str:
-    writing, open_ = _tr("%1 is writing, here since %2"), _tr("%1 has it open since %2")
-    text = writing if who.typing else open_
+    if who.typing:
+        text = QCoreApplication.translate("Company", "%1 is writing, here since %2")
+    else:
+        text = QCoreApplication.translate("Company", "%1 has it open since %2")
     if who.member == desk.member.id:
-        text = _tr("Open on another computer of yours since %2")
+        text = QCoreApplication.translate("Company", "Open on another computer of yours since %2")
     return text.replace("%2", moment_text(who.since, zone, now)).replace("%1", _name(desk, who))
 
 
 def _name(desk: Desk, who: Someone) -> str:
     if who.member == desk.member.id:
-        return _tr("you, on another computer")
+        return QCoreApplication.translate("Company", "you, on another computer")
     member = desk.replica.members.get(who.member)
-    return _tr("a colleague") if member is None else member.name
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Company", text)
+    return QCoreApplication.translate("Company", "a colleague") if member is None else member.name
