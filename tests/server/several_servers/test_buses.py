@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from clinicdesk.server.live.hints.peers import MOST_SIGNALS
 from clinicdesk.server.live.hints.word import Word, pack, unpack
 from tests.end_to_end.polling import until
 from tests.end_to_end.truth import Truth
-from tests.server.several_servers.nats_process import NatsProcess
+from tests.server.several_servers.nats_process import NatsProcess, a_cluster
 
 CLINIC = uuid4()
 
@@ -172,6 +173,39 @@ async def test_a_bus_that_was_away_from_the_start_is_joined_when_it_comes() -> N
     for ear in (here, there):
         await ear.hints.stop()
     await nats.kill()
+
+
+async def test_each_server_of_a_nats_cluster_may_die(tmp_path: Path) -> None:
+    """With packaging/nats.conf: three servers, a password, and no more rights than are needed."""
+    cluster = a_cluster(tmp_path)
+    for nats in cluster:
+        await nats.start()
+    addresses = [nats.url for nats in cluster]
+    here = await Ear(PeerHints(NatsBus(addresses))).listen()
+    there = await Ear(PeerHints(NatsBus(addresses[::-1]))).listen()
+    try:
+        await hear_each_other(here, there)
+        for nats in cluster:
+            await nats.kill()
+            await hear_each_other(here, there)
+            await nats.start()
+    finally:
+        for ear in (here, there):
+            await ear.hints.stop()
+        for nats in cluster:
+            await nats.kill()
+
+
+async def test_a_nats_that_lets_nobody_in_is_a_bus_that_is_away(tmp_path: Path) -> None:
+    nats = a_cluster(tmp_path)[0]
+    await nats.start()
+    stranger = await Ear(PeerHints(NatsBus([nats.url.replace("//clinicdesk:", "//x:")]))).listen()
+    try:
+        stranger.hints.committed(CLINIC)
+        assert stranger.clinics == [CLINIC]
+    finally:
+        await stranger.hints.stop()
+        await nats.kill()
 
 
 async def test_what_others_write_there_is_passed_over(database_url: str, truth: Truth) -> None:
