@@ -32,20 +32,31 @@ class ConnectionPill(Chip):
         self.show_connection(Connection.SIGNING_IN)
 
     def show_connection(
-        self, state: Connection, since: str = "", to_send: int = 0, refused: int = 0
+        self,
+        state: Connection,
+        since: str = "",
+        to_send: int = 0,
+        refused: int = 0,
+        share: float | None = None,
     ) -> None:
         """Show a state.
 
         Args:
             since: clinic time since which the desk is offline ("10:42"); only with OFFLINE.
             to_send: commands that wait in the outbox. refused: those that need a person.
+            share: how far everything has been fetched anew, 0 to 1; only with CATCHING_UP.
         """
         words = self._words(state, since)
+        if share is not None and state is Connection.CATCHING_UP:
+            words = self.tr("Catching up %1 %").replace("%1", str(int(share * 100)))
         if to_send:
             words += " · " + self.tr("%1 to send").replace("%1", str(to_send))
         if refused:
             words += " · " + self.tr("%1 refused").replace("%1", str(refused))
-        self.show_pill(Pill(words, _TONES[state], _ICONS[state]))
+        tone, icon = _TONES[state], _ICONS[state]
+        if refused and tone in (Tone.SUCCESS, Tone.INFO):
+            tone, icon = Tone.WARNING, "triangle-alert"  # all is not well while somebody is needed
+        self.show_pill(Pill(words, tone, icon))
         self.setToolTip(self._explanation(state))
         self.setAccessibleDescription(self._explanation(state))
 

@@ -84,6 +84,8 @@ class EmptyState(QWidget):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(words)
         column.addSpacing(SPACE_3)
+        self._below = QVBoxLayout()
+        column.addLayout(self._below)
         column.addWidget(self._button, 0, centre)
         column.addStretch(3)
         row = QHBoxLayout(self)
@@ -92,6 +94,10 @@ class EmptyState(QWidget):
         row.addWidget(middle, _GREEDY)
         row.addStretch(1)
         self.say(icon, sentence, detail, action, tone=tone)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something below the sentences: how far it is, for one."""
+        self._below.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def say(
         self,

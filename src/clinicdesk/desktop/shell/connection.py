@@ -58,6 +58,7 @@ class ConnectionView(QObject):
         pill.clicked.connect(self._press)
         self._leave = (
             self._link.changed.add(lambda _status: self._show()),
+            self._link.progressed.add(lambda _progress: self._show_pill()),
             self._outbox.changed.add(lambda _aggregate: self._show()),
         )
         self._show()
@@ -79,15 +80,22 @@ class ConnectionView(QObject):
         self._told.show()
         self._fit()
 
-    def _show(self) -> None:
+    def _show_pill(self) -> None:
         link = self._link
         offline = link.status is LinkStatus.OFFLINE
-        since = time_text(link.since, self._zone) if offline else ""
         self._pill.show_connection(
-            _SHOWN_AS[link.status], since, self._outbox.unsent, len(self._outbox.refused())
+            _SHOWN_AS[link.status],
+            time_text(link.since, self._zone) if offline else "",
+            self._outbox.unsent,
+            len(self._outbox.refused()),
+            None if link.progress is None else link.progress.share,
         )
         if link.detail:
             self._pill.setToolTip(link.detail)
+
+    def _show(self) -> None:
+        self._show_pill()
+        link = self._link
         signed_out = link.status is LinkStatus.SIGNED_OUT
         refused = link.status is LinkStatus.REFUSED
         self._signed_out.say(

@@ -14,6 +14,7 @@ from clinicdesk.core.clock import Now
 from clinicdesk.desktop.design.appearance import Appearance
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.shell.connection import ConnectionView
+from clinicdesk.desktop.shell.first_load import FirstLoad
 from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.wording import role_word
@@ -69,6 +70,8 @@ class DeskView(QObject):
         self._workspaces: dict[str, Workspace] = {}
         self._shortcuts: list[QShortcut] = []
         self._over: Over | None = None
+        self._first_load: FirstLoad | None = None
+        self._wanted = ""
         self._connection = ConnectionView(
             context, window.pill, window.ui.banners, window.ui.banner_column
         )
@@ -97,13 +100,16 @@ class DeskView(QObject):
         self._window.toast(sentence, Tone.WARNING)
 
     def show_workspace(self, key: str) -> None:
-        """Put a workspace in front."""
+        """Put a workspace in front; as soon as there are rows, while there are none."""
         workspace = self._workspaces[key]
+        self._window.rail.check(list(self._workspaces).index(key))
+        self._settings.show_workspace(key)
+        self._wanted = key
+        if self._first_load is not None:
+            return
         stack = self._window.ui.workspaces
         again = stack.currentWidget() is workspace
         stack.setCurrentWidget(workspace)
-        self._window.rail.check(list(self._workspaces).index(key))
-        self._settings.show_workspace(key)
         self._show_hints()
         if not again:
             workspace.focus_start()
@@ -125,6 +131,7 @@ class DeskView(QObject):
             shortcut.deleteLater()
         if self._over is not None:
             self._over.close()
+        self._drop_first_load(self._first_load)
         self._connection.close()
         window.rail.clear()
         window.rail.set_unread(0)
@@ -182,8 +189,29 @@ class DeskView(QObject):
         first = wanted if wanted in keys else keys[0]
         self._make(first)
         self._fill_rail()
+        if self._context.desk.replica.position is None:
+            self._begin_first_load()
         self.show_workspace(first)
-        self._workspaces[first].installEventFilter(self)
+        painted = self._workspaces[first] if self._first_load is None else self._first_load
+        painted.installEventFilter(self)
+
+    def _begin_first_load(self) -> None:
+        """Show how the clinic comes; the workspaces fill behind it."""
+        page = self._first_load = FirstLoad(self._context.desk, self._context.design)
+        page.done.connect(self._end_first_load)
+        self._window.ui.workspaces.addWidget(page)
+        self._window.ui.workspaces.setCurrentWidget(page)
+
+    def _end_first_load(self) -> None:
+        page, self._first_load = self._first_load, None
+        self.show_workspace(self._wanted)
+        self._drop_first_load(page)
+
+    def _drop_first_load(self, page: FirstLoad | None) -> None:
+        if page is not None:
+            page.leave()
+            self._window.ui.workspaces.removeWidget(page)
+            page.deleteLater()
 
     def _make(self, key: str) -> None:
         make = dict(self._makers)[key]
@@ -201,9 +229,7 @@ class DeskView(QObject):
             order = [key for key, _make in self._makers]
             self._workspaces = {key: self._workspaces[key] for key in order}
             self._fill_rail()
-            shown = self._shown()
-            if shown is not None:
-                self._window.rail.check(order.index(shown.key))
+            self._window.rail.check(order.index(self._wanted))
 
     def _lay_over(self) -> Over:
         """What lies over the workspaces: made when the first of them has been painted."""

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from clinicdesk.contract.entities import Patient, Payment, Prescription, PrescriptionItem, Row
@@ -184,6 +184,7 @@ class QueuePane(QFrame):
             replica.payments.subscribe(partial(self._refresh, _own_prescription)),
             replica.patients.subscribe(partial(self._refresh, self._of_patient)),
             replica.practitioners.subscribe(lambda _change: self.model.refresh()),
+            replica.applied.add(lambda applied: self._begin() if applied.snapshot else None),
             self._context.desk.outbox.changed.add(
                 lambda which: self.model.refresh(None if which is None else [which])
             ),
@@ -320,6 +321,10 @@ class QueuePane(QFrame):
             self.search.setText(event.text())
             return True
         return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._begin()  # rows may have come while it was hidden
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
