@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import random
 import signal
 import socket
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from clinicdesk.server.http.head import BoundedHead
 from clinicdesk.server.http.journal import Journal
 from clinicdesk.server.live.admission import Admission, Limits
 from clinicdesk.server.live.callers import Callers
+from clinicdesk.server.live.digests import Digests
 from clinicdesk.server.live.gateway import LiveGateway, note
 from clinicdesk.server.live.hints import hints_for
 from clinicdesk.server.live.meetings import Meetings
@@ -88,6 +90,7 @@ class Server:
                 Limits(sockets_per_address=settings.sockets_per_address, sockets=settings.sockets)
             ),
             Meetings(database, Signals(uuid4()), self.hints.pass_on, note),
+            Digests(database, _now, random.SystemRandom()),
         )
         api = make_api(
             database=database,

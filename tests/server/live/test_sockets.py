@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import psycopg
@@ -20,6 +22,7 @@ from clinicdesk.contract.session import LIVE, SESSION
 from clinicdesk.contract.version import SUBPROTOCOL
 from clinicdesk.server.database.database import Database
 from clinicdesk.server.live.admission import Admission, Limits
+from clinicdesk.server.live.digests import Digests
 from clinicdesk.server.live.gateway import Authenticator, LiveGateway
 from clinicdesk.server.live.meetings import Meetings
 from clinicdesk.server.live.message import Message
@@ -131,7 +134,8 @@ async def test_a_desk_that_takes_nothing_any_more_keeps_neither_the_server_nor_o
     database = await Database.open(demo_database, pool_size=2)
     nobody: Authenticator = None  # type: ignore[assignment]  # nobody says who they are
     meetings = Meetings(database, Signals(uuid4()), lambda _data: None, lambda _error: None)
-    gateway = LiveGateway(database, nobody, Admission(Limits()), meetings)
+    digests = Digests(database, lambda: datetime.now(UTC), random.Random(1))
+    gateway = LiveGateway(database, nobody, Admission(Limits()), meetings, digests)
     stuck, heard, other = (Wire(gateway, stuck=stuck) for stuck in (True, False, True))
     async with asyncio.timeout(DEADLINE_S):
         await gateway.stop(2000)

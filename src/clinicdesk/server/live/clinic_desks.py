@@ -19,6 +19,7 @@ from prometheus_client import Counter
 from clinicdesk.server.live.lane import MOST_DESKS, Lane
 
 if TYPE_CHECKING:
+    from clinicdesk.contract.frames import Digest
     from clinicdesk.server.live.batch import Batch
     from clinicdesk.server.live.desk_socket import DeskSocket
     from clinicdesk.server.live.feed import ClinicFeed
@@ -131,7 +132,7 @@ class ClinicDesks:
         """Their rights may change in the middle of it."""
         for desk in lane:
             if batch.concerns(desk.connection.member_id):
-                self._part(desk)
+                self.part(desk)
                 desk.carry_out(desk.connection.offer(batch, now))
                 desk.settle()
 
@@ -147,7 +148,7 @@ class ClinicDesks:
         for lanes in list(self._lanes.values()):
             if sum(len(lane) < MOST_DESKS for lane in lanes) > 1:
                 for desk in [desk for lane in lanes for desk in lane]:
-                    self._part(desk)
+                    self.part(desk)
                     self.settle(desk)
 
     # Desks come, fall behind, catch up and go
@@ -160,7 +161,9 @@ class ClinicDesks:
             if desk.lane is None:
                 self._join(desk)
             return
-        self._part(desk)
+        self.part(desk)
+        if desk.clinic is not self:  # it has been closed
+            return
         self._behind.add(desk)
         if after is not None and not desk.catching_up:
             desk.catching_up = True
@@ -170,9 +173,22 @@ class ClinicDesks:
         for desk in lane:
             self.settle(desk)
 
+    async def compare(self, desk: DeskSocket, digest: Digest) -> None:
+        """Tell a desk what its rows add up to, where it has been told what they are.
+
+        Raises:
+            DatabaseDown: The log could not be read so far.
+        """
+        if self.feed.head < digest.seq:
+            await self.advance()
+        if desk.clinic is self:
+            self.part(desk)  # it may be told by itself how far it is
+            desk.carry_out(desk.connection.check(digest, time.monotonic()))
+            self.settle(desk)
+
     def leave(self, desk: DeskSocket) -> None:
         """A desk is gone, or follows another clinic."""
-        self._part(desk)
+        self.part(desk)
         self._behind.discard(desk)
 
     def _join(self, desk: DeskSocket) -> None:
@@ -183,7 +199,8 @@ class ClinicDesks:
                 return
         lanes.append(Lane(self.feed.clinic_id, self.feed.epoch, desk))
 
-    def _part(self, desk: DeskSocket) -> None:
+    def part(self, desk: DeskSocket) -> None:
+        """Take a desk out of its lane, for what concerns it alone; `settle` it afterwards."""
         lane = desk.lane
         if lane is None:
             return

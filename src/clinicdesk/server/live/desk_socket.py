@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
 
-    from clinicdesk.contract.frames import Signal
+    from clinicdesk.contract.entities import Member
+    from clinicdesk.contract.frames import Digest, Signal
     from clinicdesk.server.live.clinic_desks import ClinicDesks
     from clinicdesk.server.live.lane import Lane
     from clinicdesk.server.live.message import Message
@@ -119,6 +120,11 @@ class DeskSocket:
             device_id=device_id,
         )
 
+    @property
+    def live_member(self) -> Member | None:
+        """Who is on the other end, while the log is sent to them."""
+        return self.connection.member if self.connection.phase is Phase.LIVE else None
+
     # What the socket brings
 
     def received(self, text: bytes, now: float) -> None:
@@ -187,6 +193,11 @@ class DeskSocket:
     def misused(self, code: int, reason: str) -> None:
         """Close: no desk does this."""
         self.carry_out(self.connection.misused(code, reason))
+
+    async def compare(self, digest: Digest) -> None:
+        """Have the desk compare its rows, if it has been sent just what the digest counts."""
+        if self.clinic is not None:
+            await self.clinic.compare(self, digest)
 
     def session_ended(self) -> None:
         """Close: whoever it was has signed out."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from clinicdesk.server.live.admission import Admission
     from clinicdesk.server.live.batch import Batch
     from clinicdesk.server.live.desk_socket import Socket
+    from clinicdesk.server.live.digests import Digests
     from clinicdesk.server.live.meetings import Meetings
 
 POLL_S: Final = 1.0
@@ -80,9 +81,11 @@ class LiveGateway:
         authenticator: Authenticator,
         admission: Admission,
         meetings: Meetings,
+        digests: Digests,
     ) -> None:
         self.admission = admission
         self.meetings = meetings
+        self._digests = digests
         self._database = database
         self._authenticator = authenticator
         self._clinics: dict[UUID, ClinicDesks] = {}
@@ -92,6 +95,7 @@ class LiveGateway:
         self._opening = asyncio.Lock()
         self._polling: asyncio.Task[None] | None = None
         self._meeting: asyncio.Task[None] | None = None
+        self._comparing: asyncio.Task[None] | None = None
         self._nobody_left = asyncio.Event()
         self._nobody_left.set()
         self._stops_with: int | None = None  # the spread of the goodbye, once it is said
@@ -103,6 +107,9 @@ class LiveGateway:
         self._epoch = await self._database.epoch()
         self._polling = asyncio.create_task(self._poll(), name="live poll")
         self._meeting = asyncio.create_task(self.meetings.run(), name="presence")
+        self._comparing = asyncio.create_task(
+            self._digests.keep_on(lambda: list(self._desks), note), name="live digests"
+        )
 
     async def stop(self, spread_ms: int) -> None:
         """Say goodbye to every desk and end; whoever comes later is told the same."""
@@ -114,7 +121,8 @@ class LiveGateway:
                 await self._nobody_left.wait()
         for desk in list(self._desks):  # one that takes nothing any more
             desk.socket.abort()
-        running = [task for task in (self._polling, self._meeting) if task is not None]
+        tasks = (self._polling, self._meeting, self._comparing)
+        running = [task for task in tasks if task is not None]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
