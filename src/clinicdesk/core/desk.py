@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from clinicdesk.contract.entities import Clinic, Member
+from clinicdesk.core import collector
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.core.errors import NotRemembered, StoreLost, StoreUnusable
@@ -108,6 +109,7 @@ class Desk:
         Raises StoreInUse, StoreUnusable, StoreOfNewerVersion, VaultUnavailable.
         """
         trace = trace or NoTrace()
+        collector.sweep()  # of whoever was here before: their rows are let go with their desk
         store, replica = await _open_store(session, trace, now)
         try:
             desk = cls(session, store, replica, trace, now)
