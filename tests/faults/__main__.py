@@ -38,13 +38,12 @@ SHOWN: Final = 40
 
 async def _random(told: argparse.Namespace) -> Told:
     """Troubles of every kind, drawn from a seed, over real desks and servers."""
-    seconds = told.minutes * 60 if told.minutes else told.faults / told.rate
-    count = told.faults if not told.minutes else max(told.faults, int(seconds * told.rate))
     numbers = Numbers(
         desks=told.desks, desks_per_process=told.per_process, servers=told.servers,
         pace_s=told.pace, with_bus=told.seed % 2 == 1, with_small_disk=True,
     )  # fmt: skip
-    verdict = await random_troubles.run(numbers, Troubles(count, seconds), told.seed)
+    troubles = Troubles(told.faults, told.rate, told.minutes * 60)
+    verdict = await random_troubles.run(numbers, troubles, told.seed)
     if not verdict.findings and not told.keep:
         forget(verdict.folder)
     return summary(verdict), verdict.findings
@@ -102,7 +101,7 @@ SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, float]]]] = {
     "random": (
         _random,
         {
-            "desks": 24, "faults": 250, "minutes": 0.0, "servers": 2, "per_process": 8,
+            "desks": 24, "faults": 200, "minutes": 0.0, "servers": 2, "per_process": 8,
             "pace": 4.0, "rate": FAULTS_PER_S,
         },
     ),

@@ -77,16 +77,16 @@ class Trouble(Struct, frozen=True):
     chance: float
 
 
-def draw(seed: int, count: int, seconds: float, without: frozenset[Kind]) -> Iterator[Trouble]:
-    """`count` troubles, spread over about `seconds`."""
+def draw(seed: int, per_s: float, without: frozenset[Kind]) -> Iterator[Trouble]:
+    """Troubles without end, about so many in a second."""
     chance = random.Random(f"troubles {seed}")
     kinds = [kind for kind in _WEIGHTS if kind not in without]
     weights = [_WEIGHTS[kind] for kind in kinds]
-    for _ in range(count):
+    while True:
         kind = chance.choices(kinds, weights)[0]
         yield Trouble(
             kind=kind,
-            after_s=chance.uniform(0, 2) * seconds / count,
+            after_s=chance.uniform(0, 2) / per_s,
             lasts_s=chance.uniform(*_LASTING.get(kind, (0.0, 0.0))),
             whom=chance.randrange(1_000_000),
             chance=chance.random(),

@@ -23,10 +23,11 @@ from tests.faults.troubles import Troublemaker
 
 
 class Troubles(Struct, frozen=True):
-    """How many, and over how many seconds."""
+    """How many have to come at least, for how long at least, and about how many in a second."""
 
     count: int
-    seconds: float
+    per_s: float
+    seconds: float = 0.0
     settle_within_s: float = 60.0
 
 
@@ -54,7 +55,10 @@ async def run(numbers: Numbers, troubles: Troubles, seed: int) -> Verdict:
     async with site(numbers, seed) as there:
         await there.all_live()
         maker = Troublemaker(there)
-        for trouble in draw(seed, troubles.count, troubles.seconds, _not_possible(there)):
+        until_s = time.monotonic() + troubles.seconds
+        for trouble in draw(seed, troubles.per_s, _not_possible(there)):
+            if maker.done.total() >= troubles.count and time.monotonic() >= until_s:
+                break
             await asyncio.sleep(trouble.after_s)
             await maker.inflict(trouble)
         await maker.mend()
@@ -106,11 +110,12 @@ def summary(verdict: Verdict) -> list[str]:
     """A table for a person."""
     events = [event for desk in verdict.evidence.desks for event in desk.events]
     answers = [event for event in events if isinstance(event, Answered)]
+    refused = Counter(answer.answer for answer in answers if answer.answer != "Done")
     figures = {
         "desks": len(verdict.evidence.desks),
         "commands saved": sum(isinstance(event, Saved) for event in events),
         "  acknowledged": sum(answer.answer == "Done" for answer in answers),
-        "  refused": sum(answer.answer != "Done" for answer in answers),
+        "  refused": refused.total(),
         "entries of the log": verdict.evidence.head,
         "events delivered": sum(len(e.changes) for e in events if isinstance(e, Took)),
         "frames": sum(isinstance(event, Took) for event in events),
@@ -122,6 +127,7 @@ def summary(verdict: Verdict) -> list[str]:
         f"  ({verdict.skipped.total()} more found it broken already)",
         "",
         *(f"{name:38}{number:7,}" for name, number in figures.items()),
+        f"refusals: {', '.join(f'{name} {n}' for name, n in refused.most_common())}",
         *(f"not tried: {reason}" for reason in verdict.reasons),
     ]
     if verdict.findings:
