@@ -98,9 +98,16 @@ def following(seq: int = 1, head: int | None = None) -> FeedProtocol:
     return protocol
 
 
+def here(protocol: FeedProtocol) -> Cursor:
+    """Where the rows stand when everything that was asked for has been done."""
+    cursor = protocol._cursor
+    assert cursor is not None
+    return cursor
+
+
 def greet(protocol: FeedProtocol, head: Head, now: float = 0) -> list[Effect]:
     """The socket opens, and the server says where it stands."""
-    protocol.connected(protocol.number, "token", now)
+    protocol.connected(protocol.number, "token", here(protocol), now)
     return protocol.receive(protocol.number, a_welcome(head), now)
 
 
@@ -120,7 +127,7 @@ def test_a_desk_with_nothing_begins_with_a_snapshot_and_then_says_hello_from_the
     protocol = a_protocol()
     assert protocol.start(0) == [FetchSnapshot(None)]
     assert protocol.snapshot_taken(sample.a_cursor(7), 0) == [Connect(1)]
-    [said] = protocol.connected(protocol.number, "token", 0)
+    [said] = protocol.connected(protocol.number, "token", here(protocol), 0)
     assert isinstance(said, Send)
     assert decode_client_frame(said.data) == Hello(
         token="token", device_id=DEVICE, cursors=[sample.a_cursor(7)]
@@ -180,10 +187,10 @@ def test_a_socket_that_opens_after_it_was_given_up_is_closed() -> None:
     protocol.start(0)
     first = protocol.number
     protocol.stop()
-    assert protocol.connected(first, "token", 1) == [Close(1000)]
+    assert protocol.connected(first, "token", sample.a_cursor(), 1) == [Close(1000)]
     protocol.start(2)
-    assert protocol.connected(first, "token", 3) == [Close(1000)]
-    assert said(protocol.connected(protocol.number, "token", 4)) != []
+    assert protocol.connected(first, "token", here(protocol), 3) == [Close(1000)]
+    assert said(protocol.connected(protocol.number, "token", here(protocol), 4)) != []
 
 
 def a_digest(seq: int, kind: str = "patient") -> Digest:
@@ -267,9 +274,23 @@ def test_after_any_other_end_it_resumes_from_where_it_stands(code: int | None) -
     [cut] = protocol.disconnected(protocol.number, code, 0)
     assert isinstance(cut, Cut)
     assert protocol.tick(2, 2) == [Connect(2)]
-    [hello] = said(protocol.connected(protocol.number, "token", 2))
+    [hello] = said(protocol.connected(protocol.number, "token", here(protocol), 2))
     assert isinstance(hello, Hello)
     assert [cursor.seq for cursor in hello.cursors] == [7]
+
+
+def test_the_greeting_says_where_the_rows_stand_and_not_what_was_accepted() -> None:
+    """A change of rights may have been stored, and the frame before it not (seed 11612)."""
+    protocol = following(5)
+    frame(protocol, a_frame(5, 6))
+    protocol.failed(sample.a_cursor(5), 1, unreadable=False)
+    protocol.tick(60, 60)
+    stored = msgspec.structs.replace(sample.a_cursor(5), access="less")
+    [hello] = said(protocol.connected(protocol.number, "token", stored, 60))
+    assert isinstance(hello, Hello)
+    assert hello.cursors == [stored]
+    protocol.receive(protocol.number, a_welcome(a_head(6, access="less")), 60)
+    assert frame(protocol, a_frame(5, 6)) == [Apply(a_frame(5, 6))]
 
 
 def test_a_desk_that_was_stopped_stays_so_whatever_comes_back_late() -> None:
@@ -287,7 +308,7 @@ def test_a_desk_that_was_stopped_stays_so_whatever_comes_back_late() -> None:
 def test_a_desk_at_the_head_is_live_with_the_greeting() -> None:
     protocol = a_protocol(sample.a_cursor(4))
     protocol.start(0)
-    protocol.connected(protocol.number, "token", 0)
+    protocol.connected(protocol.number, "token", here(protocol), 0)
     assert protocol.receive(protocol.number, a_welcome(a_head(4)), 0) == [
         Serving(behind=False),
         CaughtUp(),
@@ -323,7 +344,7 @@ def test_a_mismatch_a_minute_after_the_last_resumes_again() -> None:
 def test_a_frame_that_cannot_be_read_counts_as_a_mismatch() -> None:
     protocol = following(1)
     assert connects(protocol.receive(protocol.number, b"{", 1))
-    protocol.connected(protocol.number, "token", 2)
+    protocol.connected(protocol.number, "token", here(protocol), 2)
     assert FetchSnapshot(ResyncReason.DIGEST) in protocol.receive(protocol.number, b"[1, 2]", 2)
 
 
@@ -360,7 +381,7 @@ def test_a_server_that_keeps_finding_fault_is_not_asked_for_snapshots_without_a_
     for now in (1, 2):
         assert FetchSnapshot(ResyncReason.EXPIRED) in frame(protocol, resync, now=now)
         protocol.snapshot_taken(sample.a_cursor(5), 0)
-        protocol.connected(protocol.number, "token", now)
+        protocol.connected(protocol.number, "token", here(protocol), now)
     assert frame(protocol, resync, now=3) == [Close(1000), Cut(expected=False)]
     assert protocol.tick(3 + SNAPSHOT_PAUSE_S, 0) == [FetchSnapshot(ResyncReason.EXPIRED)]
 
@@ -439,7 +460,7 @@ def test_after_each_greeting_a_desk_is_as_eager_as_at_first() -> None:
     for begin in (0.0, 1000.0):
         protocol.disconnected(protocol.number, None, begin)
         assert connects(protocol.tick(begin + FIRST_DELAY_S, begin + FIRST_DELAY_S))
-        protocol.connected(protocol.number, "token", begin + 1)
+        protocol.connected(protocol.number, "token", here(protocol), begin + 1)
         protocol.receive(protocol.number, a_welcome(a_head(1)), begin + 1)
 
 
@@ -478,7 +499,7 @@ def test_a_frame_that_the_store_did_not_take_is_asked_for_again() -> None:
         Cut(expected=False),
     ]
     assert protocol.tick(60, 0) == [Connect(2)]
-    [hello] = protocol.connected(protocol.number, "token", 60)
+    [hello] = protocol.connected(protocol.number, "token", here(protocol), 60)
     assert isinstance(hello, Send)
     assert decode_client_frame(hello.data) == Hello(
         token="token", device_id=DEVICE, cursors=[sample.a_cursor(1)]
@@ -546,6 +567,10 @@ class Network:
             self.connected = False
             self.carry_out(self.protocol.disconnected(self.protocol.number, None, self.now))
 
+    def rows_at(self) -> Cursor:
+        assert self.at is not None
+        return self.at
+
     def deliver(self) -> None:
         if self.wire and self.connected:
             self.carry_out(
@@ -557,7 +582,9 @@ class Network:
             match effect:
                 case Connect(number):
                     self.connected = True
-                    self.carry_out(self.protocol.connected(number, "token", self.now))
+                    self.carry_out(
+                        self.protocol.connected(number, "token", self.rows_at(), self.now)
+                    )
                 case Close():
                     self.connected = False
                     self.wire.clear()

@@ -147,7 +147,7 @@ class Checks:
 
     def shut_out(self, computer: Computer, replica: Replica, code: int) -> None:
         """Whoever's membership ended while they were connected holds nothing any more."""
-        if code == CloseCode.REVOKED and replica.rows:
+        if code == CloseCode.REVOKED and replica.rows and not computer.disk.full:
             raise Broken(f"{computer.name} is shut out and still holds {len(replica.rows)} rows")
 
     def closed(self, computer: Computer, code: int) -> None:

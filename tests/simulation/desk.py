@@ -281,7 +281,9 @@ class Program:
             self._not_connected(number)
         else:
             token = self.computer.token.text
-            self.take_later(self.protocol.connected(number, token, self.computer.now))
+            assert self.replica.cursor is not None
+            effects = self.protocol.connected(number, token, self.replica.cursor, self.computer.now)
+            self.take_later(effects)
         self._free()
 
     def _not_connected(self, number: int) -> None:
@@ -355,8 +357,14 @@ class Program:
             assert self.replica.cursor is not None
             effects = self.protocol.failed(self.replica.cursor, self.computer.now, unreadable=True)
             self.take_later(effects)
+            if self.protocol.phase is Phase.STOPPED:
+                self.computer.later(self, 5.0, lambda: self._change_scopes_later(effect))
         else:
             self.world.checks.narrowed(self.computer, self.replica)
+
+    def _change_scopes_later(self, effect: ChangeScopes) -> None:
+        if self.protocol.phase is Phase.STOPPED:
+            self.take([effect])
 
     def _compare(self, digest: Digest) -> None:
         cursor = self.replica.cursor

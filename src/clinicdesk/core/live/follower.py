@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT_S: Final = 5.0
 _SNAPSHOT_IDLE_S: Final = 60.0
 """A server that others ask as well has this desk wait for its turn."""
+_DROP_AGAIN_S: Final = 5.0
 _LARGEST_FRAME: Final = 16 * 1024 * 1024
 
 _RESTARTS = "The server is restarting; this desk reconnects by itself."
@@ -189,7 +190,7 @@ class Follower:
             self._cannot_connect(number, error)
             return
         self._spawn(self._read(number, socket), "feed reader")
-        self._take(self._protocol.connected(number, token, time.monotonic()))
+        self._take(self._protocol.connected(number, token, self._present(), time.monotonic()))
 
     async def _open_socket(self) -> ClientConnection:
         # The first time it takes many milliseconds: not on the event loop.
@@ -278,8 +279,16 @@ class Follower:
         try:
             await self._replica.change_scopes(effect.frame)
         except StoreLost:
-            # What may no longer be seen is still here: only a snapshot without it will do.
+            # What may no longer be seen is still here: only a snapshot without it will do, and
+            # where none is to be had any more, another try.
             self._take(self._protocol.failed(self._present(), time.monotonic(), unreadable=True))
+            if self._protocol.phase is Phase.STOPPED:
+                self._spawn(self._change_scopes_later(effect), "dropping what may not be seen")
+
+    async def _change_scopes_later(self, effect: ChangeScopes) -> None:
+        await asyncio.sleep(_DROP_AGAIN_S)
+        if self._protocol.phase is Phase.STOPPED:
+            self._take([effect])
 
     async def _compare(self, digest: Digest) -> None:
         if digest.kind not in ENTITIES or self._present().seq != digest.seq:

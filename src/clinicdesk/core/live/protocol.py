@@ -137,12 +137,13 @@ class FeedProtocol:
         self._due = None
         return [FetchSnapshot(self._reason)] if self.phase is Phase.SNAPSHOT else self._connect()
 
-    def connected(self, number: int, token: str, now: float) -> list[Effect]:
-        """The socket is open."""
-        cursor = self._cursor
-        if number != self.number or self.phase is not Phase.CONNECTING or cursor is None:
+    def connected(self, number: int, token: str, cursor: Cursor, now: float) -> list[Effect]:
+        """The socket is open. `cursor`: where the rows stand, whatever became of what was asked
+        for before."""
+        if number != self.number or self.phase is not Phase.CONNECTING:
             return [Close(NORMAL_CLOSURE)]
         self.phase = Phase.GREETING
+        self._cursor, self._applied = cursor, cursor.seq
         self._last_heard = now
         self._acked = cursor.seq
         hello = Hello(token=token, device_id=self._device_id, cursors=[cursor])
