@@ -37,7 +37,7 @@ from clinicdesk.contract.entities import (
     Specialization,
 )
 from clinicdesk.contract.frames import Cursor, Ev, Item
-from clinicdesk.contract.snapshot import SnapshotEnd, SnapshotHead, SnapshotRows
+from clinicdesk.contract.snapshot import LINE_ROWS, SnapshotEnd, SnapshotHead, SnapshotRows
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -186,6 +186,11 @@ KINDS: dict[type[Row], str] = {
 }  # fmt: skip
 
 
+def encoded(value: Any) -> bytes:
+    """As it travels and is stored."""
+    return msgspec.json.encode(value)
+
+
 class Document(bytes):
     """A snapshot's lines, which come as one piece or, cut up, as several."""
 
@@ -232,8 +237,11 @@ def a_document(
         counts=counts,
     )
     lines = [
-        SnapshotRows(kind=kind, rows=[msgspec.Raw(msgspec.json.encode(row)) for row in rows])
+        SnapshotRows(
+            kind=kind, rows=[msgspec.Raw(encoded(row)) for row in rows[at : at + LINE_ROWS]]
+        )
         for kind, rows in kept.items()
+        for at in range(0, len(rows), LINE_ROWS)
     ]
     whole = [head, *lines, SnapshotEnd(rows=sum(counts.values()))]
     return Document(b"".join(msgspec.json.encode(line) + b"\n" for line in whole))

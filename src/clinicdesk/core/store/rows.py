@@ -11,17 +11,24 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+from shutil import disk_usage
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from clinicdesk.contract.frames import Cursor
+from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.store.thread import StoreThread
 
 CHUNK = 1000
 """Rows per piece of reading: short enough that a window keeps moving meanwhile."""
+
+_MEGABYTE: Final = 1024 * 1024
+_RESERVE: Final = 16 * _MEGABYTE
+"""Of the disk, that a large snapshot leaves to others: twice the write-ahead log."""
 
 _READ_CHUNK = """
     SELECT CAST(group_concat(body, ',') AS BLOB), max(id)
@@ -65,10 +72,12 @@ class Position(Struct, frozen=True):
 class RowStore:
     """Rows and cursor. `writer` and `reader` are threads on two connections to one file."""
 
-    def __init__(self, writer: StoreThread, reader: StoreThread) -> None:
+    def __init__(self, writer: StoreThread, reader: StoreThread, folder: Path) -> None:
         self._writer = writer
         self._reader = reader
+        self._folder = folder
         self._generation = 0
+        self._staged = 0  # bytes
 
     async def position(self) -> Position | None:
         """Where the rows stand; None before the first snapshot."""
@@ -171,6 +180,8 @@ class RowStore:
 
         def work(connection: Connection) -> None:
             if rows := produce():
+                self._staged += sum(len(row.body) for row in rows)
+                self._leave_room()
                 write_rows(connection, generation, rows)
 
         await self._writer.provisional(work)
@@ -196,10 +207,27 @@ class RowStore:
 
     async def clear(self) -> None:
         """Take away the rows that do not count, in pieces, and give their space back."""
+        self._staged = 0
         while await self._writer.provisional(partial(_clear_some, generation=self._generation)):
             pass
+        given_back = False
         while await self._writer.run(_give_back_some):
-            pass
+            given_back = True
+        if given_back:
+            # The file ends where its log says so, once the log has been taken into it.
+            await self._writer.run(_take_log_in)
+
+    def _leave_room(self) -> None:
+        """Raises StoreLost before the disk is so full that not even a command could be saved."""
+        if self._staged < _MEGABYTE:
+            return
+        free = disk_usage(self._folder).free
+        if free < _RESERVE:
+            raise StoreLost(
+                f"The disk of this computer has only {free // _MEGABYTE} MB left, too little to "
+                "fetch the clinic's data. Free some disk space, then try again; nothing that was "
+                "saved before is lost."
+            )
 
 
 def write_rows(
@@ -305,6 +333,10 @@ def _give_back_some(connection: Connection) -> bool:
         return False
     connection.execute(f"PRAGMA incremental_vacuum({_SPARE_PAGES})").fetchall()
     return _number(connection, "freelist_count") < free
+
+
+def _take_log_in(connection: Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _number(connection: Connection, pragma: str) -> int:

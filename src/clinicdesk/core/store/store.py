@@ -41,7 +41,7 @@ class Store:
         self._reader = StoreThread(opened.reader, "store-reader")
         self._lock = lock
         self.set_aside: SetAside | None = opened.set_aside
-        self.rows = RowStore(self._writer, self._reader)
+        self.rows = RowStore(self._writer, self._reader, path.parent)
         self.outbox = OutboxTable(self._writer)
         self.notices = NoticeTable(self._writer)
         self.scratch = Scratch(self._writer, now)
