@@ -44,6 +44,7 @@ class Spent(Struct, frozen=True):
     entries: int
     wal: int
     log: int
+    log_indexes: int
     tables: int
     server_s: float
     database_s: float
@@ -92,7 +93,10 @@ async def _lives(place: Place, server: str) -> None:
     }
     commands = f"{COMMANDS} commands, {per['entries']:.1f} entries of the log"
     print(f"a prescription's life: {commands}")
-    print(f"  stored: log {per['log']:,.0f} B, other tables {per['tables']:,.0f} B")
+    print(
+        f"  stored: log {per['log']:,.0f} B, of these {per['log_indexes']:,.0f} B in indexes; "
+        f"other tables {per['tables']:,.0f} B"
+    )
     print(f"  written ahead (WAL): {per['wal']:,.0f} B")
     for who, desk in (("pharmacist", counter), ("reception", front)):
         print(
@@ -147,13 +151,17 @@ async def _spent(place: Place) -> Spent:
             "select sum(pg_total_relation_size(relid))::bigint "
             "from pg_partition_tree('clinic_log') where isleaf"
         )
+        indexes = await tx.value(
+            "select sum(pg_indexes_size(relid))::bigint "
+            "from pg_partition_tree('clinic_log') where isleaf"
+        )
         tables = await tx.value(
             "select sum(pg_total_relation_size(name::regclass))::bigint "
             "from unnest(%(names)s::text[]) as name",
             {"names": list(TABLES)},
         )
     servers, backends = _processes()
-    return Spent(entries, wal, logged, tables, _busy(servers), _busy(backends))
+    return Spent(entries, wal, logged, indexes, tables, _busy(servers), _busy(backends))
 
 
 async def _snapshot(place: Place, server: str) -> None:
