@@ -300,7 +300,7 @@ def is_last_line(item_id: UUID, rows: PrescriptionRows) -> bool:
 
 def _owed_back(
     pending: Pending,
-    cause: UUID,
+    cause: UUID | None,
     amount_minor: int,
     payments: dict[UUID, Payment],
     prescription: Prescription,
@@ -310,7 +310,7 @@ def _owed_back(
         return payments, prescription
     refund = Payment(
         # Derived as the server derives it, so that the guess and the row are the same entry.
-        id=uuid5(cause, "refund"),
+        id=uuid5(prescription.id, "refund" if cause is None else f"refund {cause}"),
         clinic_id=prescription.clinic_id,
         version=1,
         prescription_id=prescription.id,
@@ -381,7 +381,7 @@ def _cancelled(
         for key, item in rows.items.items()
     }
     payments, refunded = _owed_back(
-        pending, prescription.id, prescription.paid_minor, rows.payments, prescription
+        pending, None, prescription.paid_minor, rows.payments, prescription
     )
     changed = _touched(
         refunded,

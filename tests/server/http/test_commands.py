@@ -527,7 +527,7 @@ def test_a_payment_s_identifier_serves_once_in_one_prescription_too(hands: Hands
 
 def test_no_payment_takes_the_identifier_that_a_refund_will_need(hands: Hands) -> None:
     signed = hands.bring_to("signed").prescription
-    squatting = msgspec.structs.replace(hands.pay(signed.id), payment_id=refund_id(signed.id))
+    squatting = msgspec.structs.replace(hands.pay(signed.id), payment_id=refund_id(signed.id, None))
     problem = hands.pharmacist.refused(squatting, signed.version)
     assert isinstance(problem, InvalidField)
     assert problem.field == "payment_id"
@@ -580,3 +580,22 @@ def test_whose_role_has_changed_acts_in_the_new_one(hands: Hands, owner: Owner) 
     )
     answer = hands.prescriber.send(hands.sign(draft.id), draft.version)
     assert answer.status_code in (401, 403, 404)
+
+
+def test_a_line_that_bears_its_prescription_s_identifier_has_a_refund_of_its_own(
+    hands: Hands,
+) -> None:
+    written = hands.write(lines=2)
+    rx = written.prescription_id
+    first = msgspec.structs.replace(written.items[0], id=rx)
+    written = msgspec.structs.replace(written, items=[first, written.items[1]])
+    version = hands.prescriber.done(written).version
+    version = hands.prescriber.done(hands.sign(rx), version).version
+    version = hands.pharmacist.done(hands.pay(rx), version).version
+    decline = DeclineItem(prescription_id=rx, item_id=rx, reason="out of stock")
+    version = hands.pharmacist.done(decline, version).version
+    hands.pharmacist.done(hands.cancel(rx), version)
+    seen = hands.look(rx)
+    refunds = [entry for entry in seen.payments if entry.kind is PaymentKind.REFUND]
+    assert len(refunds) == 2
+    assert seen.prescription.paid_minor == 0

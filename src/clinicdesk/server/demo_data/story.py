@@ -266,10 +266,11 @@ class _Chapter:
         command = CancelPrescription(prescription_id=self._id, reason=plan.cancel_reason)
         await self._give(actor, prescribing.cancel_prescription, command)
         if by_pharmacist and plan.cancelled_from is Target.PAID:
-            await self._pay_out(self._id)
+            await self._pay_out(None)
 
-    async def _pay_out(self, cause: UUID) -> None:
-        command = PayOutRefund(prescription_id=self._id, payment_id=prescribing.refund_id(cause))
+    async def _pay_out(self, cause: UUID | None) -> None:
+        refund = prescribing.refund_id(self._id, cause)
+        command = PayOutRefund(prescription_id=self._id, payment_id=refund)
         await self._give(self._pharmacist, pharmacy.pay_out_refund, command)
 
     async def _give(self, actor: MemberActor | None, rule: Rule, command: Command) -> None:

@@ -33,7 +33,7 @@ async def cancel_prescription(
 
 def cancelled(held: Held, reason: str, member_id: UUID) -> Held:
     """With its open lines cancelled, nothing left to pay, and the money owed back."""
-    refunded = owed_back(held, held.header.id, held.header.paid_minor, member_id)
+    refunded = owed_back(held, None, held.header.paid_minor, member_id)
     header = replace(
         refunded.header,
         status=PrescriptionStatus.CANCELLED,

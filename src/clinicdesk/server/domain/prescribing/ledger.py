@@ -28,23 +28,31 @@ def received(
     return _with(held, replace(entry, status=PaymentStatus.COMPLETED, settled_at=held.now))
 
 
-def owed_back(held: Held, cause: UUID, amount_minor: int, member_id: UUID) -> Held:
+def owed_back(held: Held, cause: UUID | None, amount_minor: int, member_id: UUID) -> Held:
     """With a refund that the pharmacy owes; unchanged when there is nothing to give back.
 
-    `cause` is what gave rise to it: the line that was declined, the prescription that was
-    cancelled. The refund's identifier is derived from it: one cause can only owe one refund.
+    `cause` is the line that was declined; None: the prescription was cancelled. The refund's
+    identifier is derived from it: one cause can only owe one refund.
     """
     if amount_minor <= 0:
         return held
     entry = _entry(
-        held, refund_id(cause), PaymentKind.REFUND, PaymentMethod.CASH, amount_minor, member_id
+        held,
+        refund_id(held.header.id, cause),
+        PaymentKind.REFUND,
+        PaymentMethod.CASH,
+        amount_minor,
+        member_id,
     )
     return _with(held, entry)
 
 
-def refund_id(cause: UUID) -> UUID:
-    """The identifier of the refund that `cause` gives rise to."""
-    return uuid5(cause, "refund")
+def refund_id(prescription: UUID, cause: UUID | None) -> UUID:
+    """The identifier of the refund that a line gives rise to, or None: the prescription itself.
+
+    Made from both: a line may bear any identifier, that of its prescription or of another too.
+    """
+    return uuid5(prescription, "refund" if cause is None else f"refund {cause}")
 
 
 def _entry(
