@@ -51,10 +51,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>What you wrote, %n medicine(s), is lost.</source>
+        <source>What you wrote, %n medicine(s), is lost then.</source>
         <translation>
-            <numerusform>What you wrote, %n medicine, is lost.</numerusform>
-            <numerusform>What you wrote, %n medicines, is lost.</numerusform>
+            <numerusform>What you wrote, %n medicine, is lost then.</numerusform>
+            <numerusform>What you wrote, %n medicines, is lost then.</numerusform>
         </translation>
     </message>
 </context>

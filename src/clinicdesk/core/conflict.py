@@ -157,7 +157,7 @@ def account_of(
     if row is None:
         return Account(happening=Happening.GONE, by="", at=None)
     happening = _happening(row.status, signed=row.signed_at is not None)
-    if refusal is not None and _is_ahead(refusal, row):
+    if refusal is not None and is_ahead(refusal, row):
         told = _told(refusal)
         return Account(happening=told or happening, by=refusal.by, at=refusal.at)
     member = replica.members.get(_doer(row, replica, happening))
@@ -171,12 +171,12 @@ def account_of(
     return Account(happening=happening, by=by, at=_moment(row, happening), words=words or "")
 
 
-def _is_ahead(refusal: Stale | IllegalState, row: Prescription) -> bool:
+def is_ahead(refusal: Stale | IllegalState, row: Prescription) -> bool:
     """Whether the server spoke of something that the rows here do not show yet."""
     if isinstance(refusal, Stale):
         return refusal.current > row.version
     told = _told(refusal)
-    return told is not None and refusal.state != row.status and refusal.at >= row.updated_at
+    return told is not None and refusal.state != row.status and refusal.at > row.updated_at
 
 
 def _told(refusal: Stale | IllegalState) -> Happening | None:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from clinicdesk.contract.commands import (
     AnyCommand,
+    CancelPrescription,
     DeclineItem,
     FulfillItems,
+    HandOver,
     PayOutRefund,
     ReviseDraft,
     SignAndSend,
@@ -17,6 +19,8 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import Member
 from clinicdesk.contract.problems import (
+    Conflict,
+    IllegalState,
     InvalidField,
     KeyMissing,
     Malformed,
@@ -26,6 +30,7 @@ from clinicdesk.contract.problems import (
     Stale,
     TooLarge,
 )
+from clinicdesk.core.conflict import is_ahead
 from clinicdesk.core.live.link import Link
 from clinicdesk.core.may import owed_refunds, why_not
 from clinicdesk.core.replica import Replica
@@ -56,6 +61,8 @@ def why_not_again(entry: OutboxEntry, replica: Replica, member: Member, link: Li
     if isinstance(command, WriteDraft):
         known = command.patient_id in replica.patients
         return None if known else "This patient is not on this desk."
+    if _is_ahead(entry, replica):
+        return "What was changed is on its way to this desk."
     rows = replica.rows_of(command.prescription_id)
     for item_id in _lines_of(command):
         if (why := why_not(type(command), rows, member, link, item_id)) is not None:
@@ -69,6 +76,22 @@ def why_not_again(entry: OutboxEntry, replica: Replica, member: Member, link: Li
     if isinstance(command, PayOutRefund) and command.payment_id not in owed_refunds(rows):
         return "This refund is not owed any more."
     return None
+
+
+def _is_ahead(entry: OutboxEntry, replica: Replica) -> bool:
+    """Whether the refusal speaks of something that has not come here yet."""
+    row = replica.prescriptions.server_row(entry.command.prescription_id)
+    refusal = entry.refusal
+    return row is not None and isinstance(refusal, Stale | IllegalState) and is_ahead(refusal, row)
+
+
+def can_be_changed(entry: OutboxEntry) -> bool:
+    """Whether a person could say it otherwise than the server refused it."""
+    says_something = isinstance(
+        entry.command,
+        WriteDraft | ReviseDraft | TakePayment | DeclineItem | HandOver | CancelPrescription,
+    )
+    return says_something and isinstance(entry.refusal, (*_AS_IT_IS, Conflict))
 
 
 def carries_typing(command: AnyCommand) -> bool:

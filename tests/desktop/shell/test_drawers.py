@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListView, QPushButton, QWidget
 
 from clinicdesk.contract.entities import PrescriptionStatus
-from clinicdesk.contract.problems import IllegalState
+from clinicdesk.contract.problems import Conflict, IllegalState
 from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.store.outbox_table import OutboxState
 from clinicdesk.desktop.design.appearance import Design
@@ -28,6 +29,7 @@ from tests.core.sample import (
 from tests.desktop.shell.on_qt_loop import on_qt_loop, until
 from tests.desktop.shell.seats import Seat, a_seat
 
+A_MINUTE = timedelta(minutes=1)
 DRAFT = a_prescription()
 UNPAID = signed(DRAFT)
 ROWS = (a_patient("Meera Deshpande"), UNPAID, an_item(UNPAID))
@@ -59,11 +61,12 @@ async def pay(seat: Seat) -> UUID:
 
 
 async def refuse(seat: Seat, op_id: UUID) -> None:
+    """Somebody cancelled it, which this desk has not heard yet."""
     await seat.desk.outbox.finish(
         op_id,
         IllegalState(
             detail="It was cancelled.", entity="prescription", id=UNPAID.id,
-            command="take_payment", state="CANCELLED", by="Dr Asha Rao", at=NOON,
+            command="take_payment", state="CANCELLED", by="Dr Asha Rao", at=NOON + A_MINUTE,
         ),
     )  # fmt: skip
 
@@ -96,7 +99,7 @@ async def test_a_refusal_says_why_and_is_dismissed(design: Design, tmp_path: Pat
         assert row.status == "Refused"
         said = part(seat, "refusal").findChildren(QWidget)
         words = " ".join(str(w.property("text")) for w in said if w.property("text"))
-        assert "Dr Asha Rao cancelled it at 12 Mar, 17:30." in words
+        assert "Dr Asha Rao cancelled it at 12 Mar, 17:31." in words
         button = part(seat, "outbox_dismiss")
         assert isinstance(button, QPushButton)
         button.click()
@@ -110,7 +113,7 @@ async def test_a_refused_change_is_tried_again_as_a_new_one(design: Design, tmp_
     async with a_seat(design, tmp_path, *ROWS) as seat:
         await complete(seat)
         refused = await pay(seat)
-        await refuse(seat, refused)
+        await seat.desk.outbox.finish(refused, Conflict(detail="The till is closed."))
         button = part(seat, "outbox_retry")
         assert isinstance(button, QPushButton)
         button.click()

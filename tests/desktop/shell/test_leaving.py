@@ -81,7 +81,7 @@ async def test_what_waits_is_said_before_signing_out_and_kept_for_its_owner_alon
         doorway.main.user.sign_out_wanted.emit()
         dialog = await question(doorway)
         assert dialog.ui.leaving_title.text() == "1 change(s) are not sent yet"
-        assert "stay encrypted on this computer" in dialog.ui.leaving_words.text()
+        assert "stays encrypted on this computer" in dialog.ui.leaving_words.text()
         dialog.ui.leaving_stay.click()
         await until(lambda: not doorway.main.findChildren(LeavingDialog))
         assert doorway.desk is first

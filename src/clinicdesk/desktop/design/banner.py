@@ -35,6 +35,9 @@ class Banner(QFrame):
 
     Information lies on a plain card; a warning or danger has the tint and border of its tone.
 
+    Args of ``__init__``:
+        stacked: the action stands below the words, for a banner that is narrow.
+
     Signals:
         acted: the action's button was pressed.
         dismissed: the user closed it (only when made ``dismissible``).
@@ -53,6 +56,7 @@ class Banner(QFrame):
         action: str = "",
         icon: str = "",
         dismissible: bool = False,
+        stacked: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -72,12 +76,16 @@ class Banner(QFrame):
         words.setSpacing(1)
         words.addWidget(self._title)
         words.addWidget(self._text)
+        if stacked:
+            words.addSpacing(SPACE_2)
+            words.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_4, SPACE_3, SPACE_3, SPACE_3 + 1)
         row.setSpacing(SPACE_3)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        row.addWidget(self._action)
+        if not stacked:
+            row.addWidget(self._action)
         row.addWidget(close)
         row.setSpacing(SPACE_2 + 3)
         self.say(title, text, action)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from clinicdesk.core.clock import Now
+from clinicdesk.core.remedies import can_be_changed
 from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
@@ -60,23 +61,20 @@ class OutboxDrawer(QObject):
         self.ui.setupUi(self._inside)
         self._why = Banner(design, Tone.DANGER)
         self._loss = Banner(design, Tone.WARNING)
-        self._empty = EmptyState(
-            design,
-            "check-check",
-            self.tr("Everything is sent"),
-            self.tr("What you do is kept here until the server has taken it."),
-        )
+        self._empty = EmptyState(design, "check-check", "")
         self._lay_out(design)
         self._dress_buttons(design)
         self._bind()
         self._model.refreshed.connect(self._refreshed)
         self._actions.settled.connect(self._focus_list)
         self._locked.unlock_wanted.connect(self.unlock_wanted)
+        self._leave = context.desk.lost_work.changed.add(lambda _event: self._say_empty())
         self.ui.outbox_list.selectionModel().currentChanged.connect(self._choose)
         self._refreshed(True)
 
     def close(self) -> None:
         """Stop following the desk and go."""
+        self._leave()
         self._model.close()
         self._actions.close()
         self._locked.close_for_good()
@@ -88,6 +86,7 @@ class OutboxDrawer(QObject):
         if self.drawer.isVisible():
             self.drawer.shut()
             return
+        self._chosen = None  # what needs a person most is chosen
         self._model.refresh()
         self.drawer.open_drawer()
         self._focus_list()
@@ -108,7 +107,7 @@ class OutboxDrawer(QObject):
 
     def _dress_buttons(self, design: Design) -> None:
         ui = self.ui
-        ui.outbox_dismiss.dress(design, kind=Kind.QUIET, icon="trash-2", key="Del", compact=True)
+        ui.outbox_dismiss.dress(design, kind=Kind.QUIET, key="Del", compact=True)
         ui.outbox_open.dress(design, icon="external-link", compact=True)
         ui.outbox_mend.dress(design, icon="pencil", compact=True)
         ui.outbox_retry.dress(design, icon="rotate-ccw", key="R", compact=True)
@@ -140,8 +139,10 @@ class OutboxDrawer(QObject):
     def _refreshed(self, regrouped: bool) -> None:
         """After a change: the same command is chosen, or the first, which needs a person most."""
         some = self._model.rowCount() > 0
+        first = some and self._inside.isHidden()
         self._inside.setVisible(some)
         self._empty.setVisible(not some)
+        self._say_empty()
         if regrouped:
             self.ui.outbox_list.scheduleDelayedItemsLayout()
         row = -1 if self._chosen is None else self._model.row_of(self._chosen)
@@ -151,8 +152,18 @@ class OutboxDrawer(QObject):
         if current.row() != row:
             self.ui.outbox_list.setCurrentIndex(self._model.index(row))
         self._show_chosen()
+        if first and self.drawer.hasFocus():
+            self._focus_list()
+
+    def _say_empty(self) -> None:
+        locked = bool(self._desk.lost_work.files)
+        sentence = self.tr("Nothing else waits") if locked else self.tr("Everything is sent")
+        detail = self.tr("What you do is kept here until the server has taken it.")
+        self._empty.say("check-check", sentence, detail)
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if self._model.refreshing:
+            return
         entry = self._model.entry(current.row())
         if entry is not None and entry.op_id != self._chosen:
             self._chosen, self._asking = entry.op_id, False
@@ -199,9 +210,9 @@ class OutboxDrawer(QObject):
         refused = entry.state is OutboxState.REFUSED
         two = refused and self._actions.has_two_versions(entry)
         again = refused and not two and self._actions.why_not_again(entry) is None
-        mend = refused and not two
+        mend = refused and not two and can_be_changed(entry)
         ui.outbox_dismiss.setVisible(not asking and entry.state is not OutboxState.DONE)
-        ui.outbox_open.setVisible(not asking and not mend)
+        ui.outbox_open.setVisible(not asking and not mend and not two)
         ui.outbox_mend.setVisible(not asking and mend)
         ui.outbox_retry.setVisible(not asking and again)
         ui.outbox_compare.setVisible(not asking and two)

@@ -37,7 +37,7 @@ class LockedBanner(QFrame):
         self._lost_work = lost_work
         self._zone = zone
         self._now = now
-        self._banner = Banner(design, Tone.WARNING, icon="lock")
+        self._banner = Banner(design, Tone.WARNING, icon="lock", stacked=True)
         self._banner.acted.connect(self.unlock_wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_4, 0, SPACE_4, SPACE_4)

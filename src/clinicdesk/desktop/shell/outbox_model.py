@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,6 +47,9 @@ class OutboxModel(QAbstractListModel):
 
     Rows come and go one by one, so that the list keeps its place.
 
+    Attributes:
+        refreshing: Rows come and go just now: what Qt chooses meanwhile no person has chosen.
+
     Signals:
         refreshed: Everything is as it is now. True: a heading came or went, and rows with it are
             of another height.
@@ -59,6 +63,7 @@ class OutboxModel(QAbstractListModel):
         self._zone = zone
         self._now = now
         self._entries: list[OutboxEntry] = []
+        self.refreshing = False
         self._sent_at: dict[UUID, datetime] = {}
         self._headings: dict[int, Heading] = {}
         self._leave = (
@@ -96,25 +101,28 @@ class OutboxModel(QAbstractListModel):
     def refresh(self) -> None:
         """Show what is true now, touching no row that is where it was."""
         wanted = self._wanted()
-        place = {entry.op_id: n for n, entry in enumerate(wanted)}
-        for row in reversed(range(len(self._entries))):
-            if self._entries[row].op_id not in place:
-                self._take_out(row)
+        self.refreshing = True
+        self._drop_what_left({entry.op_id: entry for entry in wanted})
+        # What is left stands in the order that is wanted: within a group it never changes.
         for row, entry in enumerate(wanted):
-            there = self._entries[row] if row < len(self._entries) else None
-            if there is not None and there.op_id == entry.op_id:
-                continue
-            old = self.row_of(entry.op_id)
-            if old >= 0:
-                self._take_out(old)
-            self.beginInsertRows(QModelIndex(), row, row)
-            self._entries.insert(row, entry)
-            self.endInsertRows()
+            if row >= len(self._entries) or self._entries[row].op_id != entry.op_id:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._entries.insert(row, entry)
+                self.endInsertRows()
         self._entries = wanted
         before, self._headings = self._headings.keys(), self._make_headings()
         if wanted:
             self.dataChanged.emit(self.index(0), self.index(len(wanted) - 1))
+        self.refreshing = False
         self.refreshed.emit(before != self._headings.keys())
+
+    def _drop_what_left(self, wanted: Mapping[UUID, OutboxEntry]) -> None:
+        """Take out what is over, and what belongs to another group by now."""
+        for row in reversed(range(len(self._entries))):
+            old = self._entries[row]
+            new = wanted.get(old.op_id)
+            if new is None or group_of(new) is not group_of(old):
+                self._take_out(row)
 
     def _take_out(self, row: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row)

@@ -177,7 +177,7 @@ class LossWords(QObject):
         match entry.command:
             case WriteDraft(items=items) | ReviseDraft(items=items):
                 count = len(items)
-                return self.tr("What you wrote, %n medicine(s), is lost.", "", count)
+                return self.tr("What you wrote, %n medicine(s), is lost then.", "", count)
             case TakePayment() as payment:
                 text = self.tr("The %1 you took are not recorded anywhere then.")
                 return text.replace("%1", money(payment.amount_minor, payment.currency))

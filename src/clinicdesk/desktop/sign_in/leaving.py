@@ -62,8 +62,8 @@ class LeavingDialog(QDialog):
         ui = self.ui
         ui.leaving_words.setText(
             self.tr(
-                "They stay encrypted on this computer, and are sent when you sign in here again. "
-                "Nobody else can read them or send them meanwhile."
+                "What is not sent stays encrypted on this computer and is sent when you sign in "
+                "here again. Nobody else can read it or send it meanwhile."
             )
         )
         ui.leaving_go.setText(self.tr("Sign out"))
@@ -74,15 +74,15 @@ class LeavingDialog(QDialog):
         ui = self.ui
         ui.leaving_words.setText(
             self.tr(
-                "This computer has no keyring to keep their key, so they could never be opened "
-                "again. Stay until the server is back, or keep them under a passphrase: they are "
-                "sent when you sign in here with it."
+                "This computer has no keyring, so what is not sent could never be opened again. "
+                "Stay until the server is back, or keep it under a passphrase: it is sent when "
+                "you sign in here with that."
             )
         )
         ui.leaving_go.setText(self.tr("Keep under a passphrase"))
         ui.leaving_go.dress(design, kind=Kind.PRIMARY, icon="key-round")
         ui.leaving_go.clicked.connect(partial(self.decided.emit, Leaving.PASSPHRASE))
-        ui.leaving_lose.setText(self.tr("Leave and lose them"))
+        ui.leaving_lose.setText(self.tr("Leave and lose it"))
         ui.leaving_lose.dress(design, kind=Kind.DANGER)
         ui.leaving_lose.clicked.connect(partial(self.decided.emit, Leaving.LOSE))
 

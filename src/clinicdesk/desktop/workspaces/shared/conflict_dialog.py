@@ -87,9 +87,10 @@ class ConflictDialog(QDialog):
         self.conflict = conflict
         self._show_whose(conflict)
         self._banner.say(
-            story, self.tr("Yours was written upon an older one. Choose which of them holds.")
+            story, self.tr("Yours was written upon the version before. Choose which one holds.")
         )
-        self._mine_when.setText(moment_text(conflict.mine_at, self._zone, now))
+        written = moment_text(conflict.mine_at, self._zone, now)
+        self._mine_when.setText(self.tr("Written here at %1").replace("%1", written))
         self._theirs_when.setText(self._theirs_words(conflict, now))
         self._sides.show_conflict(conflict, self._pharmacy)
         self._offer(conflict)

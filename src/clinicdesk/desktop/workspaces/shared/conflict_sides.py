@@ -102,7 +102,7 @@ class ConflictSides(QWidget):
 
     def _cell(self, line: SaidLine | None, differing: frozenset[str]) -> QWidget:
         if line is None:
-            return _Cell(self._design, [self._absent()], dashed=True)
+            return _Cell(self._design, [self._absent()], quiet=True)
         facts = [
             Fact(words, part in differing)
             for part, words in taking_words(line)
@@ -118,7 +118,8 @@ class ConflictSides(QWidget):
 
     def _text_cell(self, text: str) -> QWidget:
         if not text:
-            return _Cell(self._design, [self._absent()], dashed=True)
+            nothing = paragraph(self.tr("Nothing"), TextRole.SECONDARY, "third")
+            return _Cell(self._design, [nothing], quiet=True)
         return _Cell(self._design, [paragraph(text, TextRole.BODY)])
 
     def _absent(self) -> QWidget:
@@ -133,10 +134,10 @@ class ConflictSides(QWidget):
 class _Cell(QFrame):
     """One side of a row."""
 
-    def __init__(self, design: Design, parts: list[QWidget], *, dashed: bool = False) -> None:
+    def __init__(self, design: Design, parts: list[QWidget], *, quiet: bool = False) -> None:
         super().__init__()
         self._design = design
-        self._quiet = dashed
+        self._quiet = quiet
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_3, SPACE_2 + 2, SPACE_3, SPACE_2 + 2)
         column.setSpacing(2)

@@ -328,7 +328,7 @@ class PrescriptionEditor(QWidget):
         return text.replace("%1", by).replace("%2", when)
 
     def _theirs_words(self, theirs: list[PrescriptionItem]) -> str:
-        named = [f"{item.generic_name} {item.strength}" for item in theirs[:_NAMED]]
+        named = [f"{item.generic_name} {item.strength}".strip() for item in theirs[:_NAMED]]
         if len(theirs) > _NAMED:
             named.append(f"+{len(theirs) - _NAMED}")
         text = self.tr("There it says: %1. Yours is kept below; compare them to choose.")
