@@ -20,6 +20,7 @@ from clinicdesk.contract.frames import (
     Hello,
     Resync,
     ServerFrame,
+    Signal,
     Welcome,
     decode_server_frame,
     encode_frame,
@@ -114,6 +115,11 @@ class Follower:
     async def next_frame(self) -> ServerFrame:
         assert self._socket is not None
         return decode_server_frame(await self._socket.recv())
+
+    async def signal(self, signal: Signal) -> None:
+        """Say where the member is."""
+        assert self._socket is not None
+        await self._socket.send(encode_frame(signal).decode())
 
     async def closed(self) -> int | None:
         """Wait until the server has closed the socket; its code."""

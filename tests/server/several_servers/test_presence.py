@@ -1,50 +1,51 @@
-"""People at desks of different servers see each other."""
+"""Who is present at one server is seen at the desks of another."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
 
 import pytest
 
+from clinicdesk.contract.frames import Signal, SignalKind, Signalled
 from clinicdesk.contract.threads import thread_of
-from clinicdesk.core.desk import Desk
-from tests.end_to_end.desks import Office, sent, write_and_sign
-from tests.end_to_end.polling import until
+from tests.end_to_end.clinic import MAIN, an_id
+from tests.end_to_end.raw import Follower
 from tests.server.several_servers.fleet import Fleet, joined
 from tests.server.several_servers.nats_process import NatsProcess
+from tests.server.several_servers.visitors import Visitors, cursor_of
 
-
-def seen(desk: Desk, thread: str) -> list[tuple[str, bool]]:
-    people = desk.presence.others(thread)
-    named = [(desk.replica.members.get(who.member), who.typing) for who in people]
-    return [(member.name, typing) for member, typing in named if member is not None]
+COUNTER = thread_of("pharmacy", MAIN)
+PATIENCE_S = 20
 
 
 @pytest.mark.parametrize("bus", ["notify", "nats"])
-async def test_presence_is_told_from_server_to_server(
-    fleet: Fleet, nats: NatsProcess, tmp_path: Path, bus: str
+async def test_two_at_one_counter_see_each_other_across_servers(
+    fleet: Fleet, visitors: Visitors, nats: NatsProcess, bus: str
 ) -> None:
     environment = {"CLINICDESK_NATS_URL": nats.url} if bus == "nats" else {}
     here, there = await fleet.start(2, **environment)
     await joined(fleet.servers, bus)
-    offices = Office(tmp_path / "a", here.url), Office(tmp_path / "b", there.url)
-    tara, pia = await offices[0].open("tara"), await offices[1].open("pia")
-    prescription = await write_and_sign(tara)
-    await sent(tara)
-    await until(lambda: pia.replica.prescriptions.get(prescription) is not None)
-    thread = thread_of("prescription", prescription)
+    pia, paul = await visitors.sign_in(here, "pia"), await visitors.sign_in(there, "paul")
 
-    tara.presence.opened(thread)
-    pia.presence.opened(thread)
-    tara_name, pia_name = tara.member.name, pia.member.name
-    await until(lambda: seen(pia, thread) == [(tara_name, False)])
-    await until(lambda: seen(tara, thread) == [(pia_name, False)])
-    tara.presence.typing(thread)
-    await until(lambda: seen(pia, thread) == [(tara_name, True)])
-    pia.presence.closed(thread)
-    await until(lambda: seen(tara, thread) == [])
-    pia.presence.opened(thread)  # what the other server had told is known here
-    await until(lambda: seen(pia, thread) == [(tara_name, True)])
-    await offices[0].close_all()
-    await until(lambda: seen(pia, thread) == [])
-    await offices[1].close_all()
+    async with (
+        Follower(pia, await cursor_of(pia)) as pias,
+        Follower(paul, await cursor_of(paul)) as pauls,
+    ):
+        await pias.signal(Signal(thread=COUNTER, what=SignalKind.PRESENT))
+        await pauls.signal(Signal(thread=COUNTER, what=SignalKind.PRESENT))
+
+        for follower, other in ((pauls, "pia"), (pias, "paul")):
+            seen = await asyncio.wait_for(_next_signal(follower), PATIENCE_S)
+            assert (seen.thread, seen.by) == (COUNTER, an_id(f"member {other}"))
+            assert seen.what is SignalKind.PRESENT
+
+        await pias.signal(Signal(thread=COUNTER, what=SignalKind.GONE))
+        seen = await asyncio.wait_for(_next_signal(pauls), PATIENCE_S)
+        assert (seen.by, seen.what) == (an_id("member pia"), SignalKind.GONE)
+
+
+async def _next_signal(follower: Follower) -> Signalled:
+    while True:
+        frame = await follower.next_frame()
+        if isinstance(frame, Signalled):
+            return frame
