@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 import zstandard
+from prometheus_client import REGISTRY
 
 from clinicdesk.contract.access import View, access_digest, audience_of, scopes_of, view_for
 from clinicdesk.contract.entities import ENTITIES, Member, Payment, Prescription
@@ -107,6 +108,21 @@ def test_a_snapshot_that_lost_its_end_is_not_taken_for_one(hands: Hands, cut_at:
     at = {"head": 1, "rows": len(content) // 2, "end": len(content) - 20}[cut_at]
     with pytest.raises((ValueError, msgspec.DecodeError)):
         whole_snapshot(content[:at])
+
+
+@pytest.mark.parametrize(
+    ("asked", "counted"),
+    [({}, "first"), ({"reason": "digest"}, "digest"), ({"reason": "boredom"}, "other")],
+)
+def test_the_server_counts_why_desks_come_for_their_rows(
+    hands: Hands, asked: dict[str, str], counted: str
+) -> None:
+    def count() -> float:
+        return REGISTRY.get_sample_value("clinicdesk_snapshots_total", {"reason": counted}) or 0
+
+    before = count()
+    assert hands.prescriber.get(SNAPSHOT, **asked).status_code == 200
+    assert count() == before + 1
 
 
 def test_somebody_whose_membership_has_ended_is_given_nothing(

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from litestar import Response, get
+from litestar.params import FromQuery
 from prometheus_client import Counter
 
+from clinicdesk.contract.frames import ResyncReason
 from clinicdesk.contract.session import SNAPSHOT
 from clinicdesk.contract.snapshot import SNAPSHOT_MEDIA_TYPE, SnapshotHead
 from clinicdesk.contract.working_set import settled_before
@@ -42,6 +44,10 @@ IDLE_S: Final = 20.0
 _PIECE: Final = 64 * 1024
 """Compressed bytes that are sent at once."""
 
+_FIRST: Final = "first"
+_REASONS: Final = frozenset({_FIRST, *ResyncReason})
+
+_asked = Counter("clinicdesk_snapshots", "Snapshots that desks asked for", ["reason"])
 _cut = Counter("clinicdesk_snapshot_cut", "Snapshots that were cut off", ["reason"])
 
 journal = structlog.get_logger("clinicdesk.http")
@@ -177,7 +183,12 @@ def snapshot_route(snapshots: Snapshots) -> HTTPRouteHandler:
         responses=documented(SnapshotHead),
         name="snapshot",
     )
-    async def snapshot(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
+    async def snapshot(
+        request: AnyRequest,
+        authenticated: SignedInAs,
+        reason: FromQuery[str] = _FIRST,
+    ) -> Response[bytes]:
+        _asked.labels(reason if reason in _REASONS else "other").inc()
         accepted = request.headers.get("accept-encoding", "")
         return _SnapshotResponse(snapshots, authenticated.actor, accepted)
 
