@@ -25,7 +25,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from clinicdesk.server.database.epoch import epoch
+from clinicdesk.server.database.epoch import Epochs
 from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.database.transaction import Transaction
 
@@ -53,9 +53,14 @@ class Actor(Struct, frozen=True):
 
 
 class Database:
-    """A pool of connections to one database. Open it with `Database.open`, and close it."""
+    """A pool of connections to one database. Open it with `Database.open`, and close it.
+
+    Attributes:
+        epochs: Which history of the log a transaction sees.
+    """
 
     def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+        self.epochs = Epochs()
         self._pool = pool
 
     @property
@@ -109,7 +114,7 @@ class Database:
     async def epoch(self) -> str:
         """The name of the log's history, as `epoch.epoch`."""
         async with self.on_the_feed() as tx:
-            return await epoch(tx)
+            return await self.epochs.anew(tx)
 
     def as_member(
         self, actor: Actor, *, op_id: UUID | None = None

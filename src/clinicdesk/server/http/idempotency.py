@@ -30,7 +30,6 @@ from clinicdesk.contract.problems import (
     encode_problem,
 )
 from clinicdesk.server.database.database import RETRYABLE as LOST_RACES
-from clinicdesk.server.database.epoch import KnownEpochs
 from clinicdesk.server.database.queries import load_queries
 
 if TYPE_CHECKING:
@@ -111,7 +110,6 @@ class Once:
 
     def __init__(self, database: Database, hint: Callable[[UUID], None]) -> None:
         self._database = database
-        self._epochs = KnownEpochs()
         self._hint = hint
         # Writes of one clinic wait for each other anyway. If all of them wait, because somebody
         # holds the clinic's log, other clinics and all reading still have connections.
@@ -182,13 +180,13 @@ class Once:
         }
         claimed = await tx.one(_QUERIES["claim"], key)
         assert claimed is not None
-        free, restores = claimed
+        free, *parts = claimed
         if not free:
             running = StillRunning(
                 detail="This command is being carried out this moment; ask again."
             )
             return _refusal(running), ""
-        epoch = await self._epochs.of(tx, restores)
+        epoch = await self._database.epochs.of(tx, tuple(parts))
         earlier = await _earlier(tx, attempt, key)
         return (None if earlier is None else _given_in(epoch, earlier)), epoch
 

@@ -1,8 +1,10 @@
 -- name: claim
 -- One sending of a command at a time; false while another is being carried out. A statement of its own:
 -- what the other has stored must be looked for with a snapshot that is younger than the claim.
--- Beside it how often the database was put back, which is part of its epoch.
+-- Beside it what tells this history of the database from others (epoch.sql).
 select pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', 'op', %(clinic_id)s, %(device_id)s, %(op_id)s), 0)),
+       substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
+       (select value from server_meta where key = 'identity'),
        (select value from server_meta where key = 'restores');
 
 -- name: stored

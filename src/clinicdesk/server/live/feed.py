@@ -26,6 +26,10 @@ OLDEST_GOOD_FOR_S: Final = 60.0
 _SHARED_BATCHES: Final = 8
 
 
+class AnotherHistory(Exception):
+    """The database was put back since the feed was opened: what it has now does not follow."""
+
+
 class ClinicFeed:
     """The end of one clinic's log.
 
@@ -135,6 +139,8 @@ class ClinicFeed:
             entries = await log.read_log(
                 tx, self.clinic_id, after=seq, up_to=up_to, limit=READ_AT_ONCE
             )
+            if entries and await self._database.epochs.of(tx) != self.epoch:
+                raise AnotherHistory
         return [RenderedEntry(entry) for entry in entries]
 
 

@@ -21,7 +21,7 @@ from clinicdesk.server.database import log
 from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.live.clinic_desks import ClinicDesks
 from clinicdesk.server.live.desk_socket import DeskSocket
-from clinicdesk.server.live.feed import ClinicFeed
+from clinicdesk.server.live.feed import AnotherHistory, ClinicFeed
 from clinicdesk.server.live.protocol import Effect, Identity, Phase, Position
 from clinicdesk.server.live.workers import Workers
 from clinicdesk.server.telemetry import describe_error
@@ -295,5 +295,7 @@ def note(error: BaseException) -> None:
     """Say in the journal why a feed or a socket could not go on."""
     if isinstance(error, DatabaseDown):
         journal.warning("the database does not answer; the feed waits")
+    elif isinstance(error, AnotherHistory):
+        journal.warning("the database was put back; the feed begins anew in a moment")
     else:
         journal.error("the feed could not be read", **describe_error(error))
