@@ -21,11 +21,9 @@ from clinicdesk.server.http.session import session_routes
 from clinicdesk.server.http.snapshot import Snapshots, snapshot_route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
-
-    from litestar.types import ControllerRouterHandler
 
     from clinicdesk.server.database.database import Database
     from clinicdesk.server.domain.staff import Door, Renewal, Sessions
@@ -42,7 +40,6 @@ def make_api(
     hint: Callable[[UUID], None],
     now: Callable[[], datetime],
     name: str,
-    further: Sequence[ControllerRouterHandler] = (),
 ) -> Litestar:
     """The application.
 
@@ -55,7 +52,6 @@ def make_api(
         hint: Called with the clinic after each commit of a command.
         now: The time, in UTC.
         name: What the server calls itself.
-        further: Routes from elsewhere: the live socket.
     """
     return Litestar(
         route_handlers=[
@@ -64,7 +60,6 @@ def make_api(
             snapshot_route(Snapshots(database, now)),
             *read_routes(database),
             *health_routes(database, metrics),
-            *further,
         ],
         dependencies={"authenticated": Provide(authenticator(sessions))},
         exception_handlers=exception_handlers(),
