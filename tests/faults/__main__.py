@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -122,13 +123,20 @@ def main(arguments: list[str]) -> int:
     scenario, _ = SCENARIOS[told.scenario]
     print(f"{told.scenario}: {(scenario.__doc__ or '').strip()} Seed {told.seed}.", flush=True)
     begun = time.monotonic()
-    lines, findings = asyncio.run(scenario(told))
+    lines, findings = asyncio.run(_until_told_to_stop(scenario(told)))
     for line in lines:
         print(f"  {line}")
     for finding in findings[:SHOWN]:
         print(f"  FOUND {finding.rule} ({finding.where}): {finding.what}")
     print(f"  {len(findings)} findings, {time.monotonic() - begun:.0f} s in all")
     return 1 if findings else 0
+
+
+async def _until_told_to_stop(work: Awaitable[Told]) -> Told:
+    """SIGTERM ends it like Ctrl+C: no server or database is left behind."""
+    running = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -44,17 +45,22 @@ class Figures(Struct):
 
 
 class Writer:
-    """Writes drafts and revises them, each command until it is answered."""
+    """Writes drafts and revises them, each command until it is answered.
+
+    Attributes:
+        refused: Why it stopped; nobody else touches its drafts, so nothing can be refused.
+    """
 
     def __init__(self, caller: QuickCaller) -> None:
         self.events: list[AnyEvent] = []
         self.acknowledged = 0
+        self.refused: Refusal | None = None
         self._caller = caller
         self._stopped = False
 
     async def write(self) -> None:
         for number in count():
-            if self._stopped:
+            if self._stopped or self.refused is not None:
                 return
             prescription_id, patient = new_id(), PATIENTS[number % 4]
             version = await self._give(
@@ -83,9 +89,10 @@ class Writer:
         op_id: UUID = new_id()
         self.events += [Given(now(), op_id, command.prescription_id), Saved(now(), op_id)]
         answer = await self._caller.give(command, op_id=op_id, version=version)
-        name = type(answer).__name__
-        self.events.append(Answered(now(), op_id, name))
-        assert not isinstance(answer, Refusal), answer
+        self.events.append(Answered(now(), op_id, type(answer).__name__))
+        if isinstance(answer, Refusal):
+            self.refused = answer
+            return version
         self.acknowledged += 1
         return answer.version
 
@@ -108,7 +115,9 @@ async def run(kills: int, seed: int) -> Figures:
             begun = time.monotonic()
             for _ in range(kills):
                 before = _acknowledged(writers)
-                await until(lambda b=before: _acknowledged(writers) > b + WRITERS, _AT_WORK_S)
+                await until(lambda b=before: _at_work(writers, b), _AT_WORK_S)
+                if any(writer.refused for writer in writers):
+                    break
                 await asyncio.sleep(chance.uniform(*WRITING_S))
                 cluster.kill(sessions_too=chance.random() < 0.5)
                 await cluster.start()
@@ -125,8 +134,20 @@ async def run(kills: int, seed: int) -> Figures:
     return Figures(
         kills=cluster.kills, seconds=seconds, entries=evidence.head,
         acknowledged=_acknowledged(writers),
-        repeats=sum(caller.repeats for caller in callers), findings=check(evidence),
+        repeats=sum(caller.repeats for caller in callers),
+        findings=[*check(evidence), *_refusals(writers)],
     )  # fmt: skip
+
+
+def _refusals(writers: list[Writer]) -> Iterator[Finding]:
+    for number, writer in enumerate(writers):
+        if writer.refused is not None:
+            yield Finding("refused", f"writer {number}", f"It was told {writer.refused}.")
+
+
+def _at_work(writers: list[Writer], before: int) -> bool:
+    refused = any(writer.refused for writer in writers)
+    return refused or _acknowledged(writers) > before + WRITERS
 
 
 def _acknowledged(writers: list[Writer]) -> int:
