@@ -8,6 +8,7 @@
 #   make faults               desks, servers and database in trouble for about a minute; judged by what they wrote down
 #                             [DESKS=50] [FAULTS=1000] [MINUTES=10] [SEED=7]
 #   make soak [MINUTES=30]    churn, and a look at what grows
+#   make simulate             thousands of small worlds in which everything goes wrong [SEEDS=3000] [FIRST=0]
 #   make setup forms lock format translations clean distclean
 
 SHELL := bash
@@ -21,7 +22,7 @@ WORKERS ?= 2
 bin := .venv/bin
 uv := $(bin)/uv --quiet
 
-.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench faults soak setup system forms translations lock format clean distclean
+.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench faults soak simulate setup system forms translations lock format clean distclean
 
 # The tour brings its own display where there is none.
 desktop := $(if $(TOUR),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,tests/with-desktop))
@@ -64,6 +65,9 @@ faults: setup
 
 soak: setup
 	@$(bin)/python -m tests.faults soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+simulate: setup
+	@$(bin)/python -m tests.simulation --seeds $(or $(SEEDS),3000) --first $(or $(FIRST),0)
 
 setup: .venv/.package
 	@$(bin)/python hatch_build.py

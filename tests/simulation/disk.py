@@ -7,6 +7,7 @@ thread is not there, so that everything happens at one moment of virtual time.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlcipher3 import dbapi2  # type: ignore[import-untyped]
@@ -44,7 +45,7 @@ class Disk:
 
     def rows(self) -> RowStore:
         thread = cast("StoreThread", _Inline(self))
-        return RowStore(thread, thread)
+        return RowStore(thread, thread, Path())
 
     def outbox(self) -> OutboxTable:
         return OutboxTable(cast("StoreThread", _Inline(self)))

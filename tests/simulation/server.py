@@ -177,11 +177,9 @@ class ServerProcess:
         """Where the log stands, read anew."""
         if self.database.down:
             raise DatabaseAway
-        if self.database.epoch != self.epoch:
-            self._begin_anew()
-        self.heads.setdefault(clinic_id, 0)
-        self._read_on(clinic_id)
         log = self.database.clinics[clinic_id]
+        self.heads.setdefault(clinic_id, log.head)
+        self._read_on(clinic_id)
         return Position(self.epoch, self.heads[clinic_id], log.resumable_after)
 
     def identify(self, text: str) -> Identity | None:
