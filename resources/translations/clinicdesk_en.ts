@@ -69,6 +69,16 @@
     </message>
 </context>
 <context>
+    <name>OlderPrescriptionsPane</name>
+    <message numerus="yes">
+        <source>%n medicine(s)</source>
+        <translation>
+            <numerusform>%n medicine</numerusform>
+            <numerusform>%n medicines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PatientFinder</name>
     <message numerus="yes">
         <source>%n found</source>

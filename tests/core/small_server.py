@@ -36,13 +36,21 @@ from clinicdesk.contract.frames import (
 from clinicdesk.contract.problems import (
     IllegalState,
     InvalidField,
+    NotFound,
     Problem,
     SessionExpired,
     Stale,
     WrongCredentials,
     encode_problem,
 )
-from clinicdesk.contract.session import ClinicChoice, Refresh, Refreshed, SignedIn, SignIn
+from clinicdesk.contract.session import (
+    PRESCRIPTION_LIST,
+    ClinicChoice,
+    Refresh,
+    Refreshed,
+    SignedIn,
+    SignIn,
+)
 from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER, SUBPROTOCOL
 from clinicdesk.core.overlay import Pending, PrescriptionRows, project
 from tests.core.cable import Cable
@@ -231,7 +239,39 @@ class SmallServer:
             return 200, self._snapshot(member)
         if path.startswith("/api/formularies/"):
             return 200, self._page(scope["query_string"].decode())
+        if method == "GET" and path.startswith(PRESCRIPTION_LIST):
+            return self._prescriptions(member, path, scope["query_string"].decode())
         return self._command(member, method, path, headers, body)
+
+    def _prescriptions(self, member: Member, path: str, query: str) -> tuple[int, bytes]:
+        """Those of one patient in pages, the newest first; or one with all that belongs to it."""
+        scopes = scopes_of(member)
+
+        def seen(kind: str) -> list[dict[str, Any]]:
+            rows = (row for (of_kind, _), row in self.rows.items() if of_kind == kind)
+            return [body for row in rows if (body := _seen(kind, row, scopes)) is not None]
+
+        wanted = path.removeprefix(PRESCRIPTION_LIST).strip("/")
+        if not wanted:
+            asked = parse_qs(query)
+            after = int(asked.get("after", ["0"])[0])
+            of_patient = [
+                p for p in seen("prescription") if p["patient_id"] == asked["patient_id"][0]
+            ]
+            of_patient.sort(key=lambda p: p["created_at"], reverse=True)
+            more = str(after + PAGE) if after + PAGE < len(of_patient) else None
+            page = {"prescriptions": of_patient[after : after + PAGE], "next_after": more}
+            return 200, msgspec.json.encode(page)
+        heads = [p for p in seen("prescription") if p["id"] == wanted]
+        if not heads:
+            missing = NotFound(detail="There is no such prescription.", entity="prescription")
+            return _problem(missing)
+        detail = {
+            "prescription": heads[0],
+            "items": [i for i in seen("prescription_item") if i["prescription_id"] == wanted],
+            "payments": [p for p in seen("payment") if p["prescription_id"] == wanted],
+        }
+        return 200, msgspec.json.encode(detail)
 
     def _sign_in(self, request: SignIn) -> tuple[int, bytes]:
         member = next((m for m in self.members.values() if m.name == request.login), None)

@@ -23,6 +23,7 @@ from clinicdesk.core.live.follower import Follower
 from clinicdesk.core.live.link import Link, LinkStatus
 from clinicdesk.core.lost_work import LostWork
 from clinicdesk.core.notices import Notices
+from clinicdesk.core.older import OlderPrescriptions
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.prescribing import Prescribing
 from clinicdesk.core.presence import Presence
@@ -57,6 +58,7 @@ class Desk:
     Attributes:
         session: Tokens and transport. link: How it stands with the server.
         replica: The rows. outbox: What was done here. notices: What this member is told.
+        older: Prescriptions that this desk has let go.
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
         formulary: The list of medicines on its way here.
@@ -75,6 +77,7 @@ class Desk:
         self.link = Link(now)
         self.outbox = Outbox(store.outbox, replica, self._who, now, trace)
         self.notices = Notices(store.notices, self._who, self._code_of, now)
+        self.older = OlderPrescriptions(replica, session.transport, session)
         self.search = Search(replica, store.medicines)
         self.prescribing = Prescribing(replica, self.outbox, store.medicines, self._who, self.link)
         self.dispensing = Dispensing(replica, self.outbox, self._who, self.link)

@@ -13,6 +13,7 @@ from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.tokens import ROW_HEIGHT
 from clinicdesk.desktop.forms.patient_page import Ui_PatientPage
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.older_prescriptions import OlderPrescriptionsPane
 from clinicdesk.desktop.workspaces.shared.patient_cards import AllergyCard, ContactCard
 from clinicdesk.desktop.workspaces.shared.prescription_history import PrescriptionHistory
 
@@ -23,7 +24,7 @@ class PatientPage(QWidget):
     """Below the patient's head.
 
     Attributes:
-        history: The patient's prescriptions.
+        history: The patient's prescriptions. older: Those that only the server has still.
 
     Signals:
         prescription_wanted: A prescription is to be opened: identifier.
@@ -52,10 +53,12 @@ class PatientPage(QWidget):
         self._empty = EmptyState(
             design,
             "file-text",
-            self.tr("No prescriptions yet"),
+            self.tr("No recent prescriptions"),
             self.tr("What is written for this patient stands here, with where it is."),
         )
         self.ui.history_column.addWidget(self._empty, 1)
+        self.older = OlderPrescriptionsPane(context, clinical=clinical)
+        self.ui.history_column.addWidget(self.older)
         self.ui.history_column.addStretch()
         self._allergies = AllergyCard(design)
         self._allergies.setVisible(clinical)
@@ -80,6 +83,7 @@ class PatientPage(QWidget):
         self._allergies.show_allergies(replica.allergies.of(patient_id))
         self._contact.show_patient(patient)
         self.history.show_patient(patient_id)
+        self.older.show_patient(patient_id)
 
     def _show_count(self, count: int) -> None:
         # The card ends with its last row; what does not fit is scrolled to.

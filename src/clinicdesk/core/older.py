@@ -1,0 +1,68 @@
+"""Prescriptions that this desk has let go, read from the server when somebody asks for them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.problems import Refusal
+from clinicdesk.contract.reading import PrescriptionDetail, PrescriptionPage
+from clinicdesk.contract.session import PRESCRIPTION_LIST
+from clinicdesk.core.denial import Denied
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.transport import Tokens, Transport, Unreachable, not_clinicdesk
+
+_Read = TypeVar("_Read", bound=Struct)
+
+
+class Older(Struct, frozen=True):
+    """Prescriptions that are not among the rows of this desk, the newest first.
+
+    Attributes:
+        more: Give it to `of` for those before them; None when there are none.
+    """
+
+    prescriptions: list[Prescription]
+    more: str | None
+
+
+class OlderPrescriptions:
+    """Reads them; nothing of it is kept."""
+
+    def __init__(self, replica: Replica, transport: Transport, tokens: Tokens) -> None:
+        self._replica = replica
+        self._transport = transport
+        self._tokens = tokens
+
+    async def of(self, patient_id: UUID, more: str | None = None) -> Older | Denied | Refusal:
+        """Those of one patient."""
+        while True:
+            query = {"patient_id": str(patient_id)} | ({} if more is None else {"after": more})
+            page = await self._read(f"{PRESCRIPTION_LIST}?{urlencode(query)}", PrescriptionPage)
+            if not isinstance(page, PrescriptionPage):
+                return page
+            held = self._replica.prescriptions
+            older = [each for each in page.prescriptions if held.server_row(each.id) is None]
+            more = page.next_after
+            if older or more is None:
+                return Older(older, more)
+
+    async def detail(self, prescription_id: UUID) -> PrescriptionDetail | Denied | Refusal:
+        """One with its lines and its ledger."""
+        return await self._read(f"{PRESCRIPTION_LIST}/{prescription_id}", PrescriptionDetail)
+
+    async def _read(self, path: str, expected: type[_Read]) -> _Read | Denied | Refusal:
+        outcome = await self._transport.call("GET", path, tokens=self._tokens)
+        if isinstance(outcome, Unreachable):
+            return Denied(outcome.sentence)
+        if isinstance(outcome, Refusal):
+            return outcome
+        try:
+            return msgspec.json.decode(outcome.content, type=expected)
+        except msgspec.DecodeError:
+            return Denied(not_clinicdesk(self._transport.server).sentence)
