@@ -421,6 +421,42 @@ def test_a_laptop_that_slept_connects_anew_at_once() -> None:
     assert connects(protocol.tick(40, 9000))
 
 
+@pytest.mark.parametrize("jump", [-3600.0, -7.0, 7.0, 3600.0])
+def test_a_clock_on_the_wall_that_jumps_either_way_ends_the_connection(jump: float) -> None:
+    protocol = following(1)
+    protocol.tick(1, 1000)
+    assert protocol.tick(2, 1001 + jump) == [Close(1000), Cut(expected=False)]
+
+
+@pytest.mark.parametrize("drift", [-4.0, 0.0, 4.0])
+def test_a_clock_that_is_put_right_a_little_ends_nothing(drift: float) -> None:
+    protocol = following(1)
+    protocol.tick(1, 1000)
+    assert protocol.tick(2, 1001 + drift) == []
+
+
+def test_a_clock_that_goes_on_while_the_laptop_sleeps_shows_the_silence() -> None:
+    """So Windows counts; a clock on the wall that was set back meanwhile does not hide it."""
+    protocol = following(1)
+    protocol.tick(1, 1000)
+    assert protocol.tick(3601, 1001) == [Close(1000), Cut(expected=False)]
+
+
+def test_a_token_that_expired_during_a_sleep_is_renewed_and_the_desk_resumes() -> None:
+    protocol = following(7)
+    protocol.tick(1, 1000)
+    protocol.tick(2, 9000)
+    protocol.tick(3, 9001)
+    protocol.connected(protocol.number, "expired", here(protocol), 3)
+    cut, renew = protocol.disconnected(protocol.number, CloseCode.AUTH, 3)
+    assert (cut, renew) == (Cut(expected=True), RenewToken())
+    assert protocol.renewed("fresh") == [], "the next greeting says it"
+    protocol.tick(5, 9003)
+    [hello] = said(protocol.connected(protocol.number, "fresh", here(protocol), 5))
+    assert isinstance(hello, Hello)
+    assert (hello.token, hello.cursors[0].seq) == ("fresh", 7)
+
+
 def delays_of_an_outage(seed: int) -> list[tuple[float, float]]:
     """When each attempt of ten minutes without a server was put off, and for how long."""
     protocol = FeedProtocol(CLINIC, DEVICE, sample.a_cursor(), random.Random(seed))
