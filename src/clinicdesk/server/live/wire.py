@@ -1,7 +1,8 @@
 """What a desk's WebSocket sends, byte by byte, without sockets (RFC 6455 section 5).
 
 Only as much of the standard as this server speaks: no extensions, small messages of text. The
-general library keeps several kilobytes for each socket and takes four times as long for a frame.
+general library keeps 1.8 kB for each socket and takes 1.6 times as long for a frame; and it answers
+pings itself, also to who does not read.
 """
 
 from __future__ import annotations
