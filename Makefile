@@ -9,6 +9,7 @@
 #                             [DESKS=50] [FAULTS=1000] [MINUTES=10] [SEED=7]
 #   make soak [MINUTES=30]    churn, and a look at what grows
 #   make simulate             thousands of small worlds in which everything goes wrong [SEEDS=3000] [FIRST=0]
+#   make machine [EXAMPLES=500]   anything in any order against the real server, held against a model of the clinic
 #   make setup forms lock format translations clean distclean
 
 SHELL := bash
@@ -22,7 +23,7 @@ WORKERS ?= 2
 bin := .venv/bin
 uv := $(bin)/uv --quiet
 
-.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench faults soak simulate setup system forms translations lock format clean distclean
+.PHONY: demo run test test-fast check check-format check-lint check-types check-imports check-generated bench faults soak simulate machine setup system forms translations lock format clean distclean
 
 # The tour brings its own display where there is none.
 desktop := $(if $(TOUR),$(if $(DISPLAY)$(WAYLAND_DISPLAY),,tests/with-desktop))
@@ -68,6 +69,9 @@ soak: setup
 
 simulate: setup
 	@$(bin)/python -m tests.simulation --seeds $(or $(SEEDS),3000) --first $(or $(FIRST),0)
+
+machine: setup
+	@MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(bin)/python -m pytest -o timeout=0 tests/state_machine/test_machine.py
 
 setup: .venv/.package
 	@$(bin)/python hatch_build.py

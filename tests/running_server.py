@@ -52,7 +52,7 @@ PRESCRIPTIONS = 40
 START_DEADLINE_S = 30.0
 
 _TEMPLATE = "template_demo"
-_SECRET = b"a secret key for tests, of 32 bytes and more"
+SECRET = b"a secret key for tests, of 32 bytes and more"
 
 
 def settings_for_tests(folder: Path) -> Settings:
@@ -60,7 +60,7 @@ def settings_for_tests(folder: Path) -> Settings:
     return Settings(
         data_folder=folder,
         secret_key_file=folder / "secret-key",
-        secret_key=_SECRET,
+        secret_key=SECRET,
         port=0,
         name="test",
     )

@@ -48,7 +48,7 @@ from clinicdesk.contract.frames import (
 from clinicdesk.server.domain.staff import Tokens
 from clinicdesk.server.live import admission, protocol, transport
 from tests.postgres import url_of
-from tests.running_server import _SECRET, Desk, RunningServer, settings_for_tests
+from tests.running_server import SECRET, Desk, RunningServer, settings_for_tests
 from tests.server.http.hands import snapshot
 from tests.server.live.hostile import (
     BINARY,
@@ -194,7 +194,7 @@ def greeted(clinic: Clinic) -> Iterator[Line]:
         yield line
 
 
-def token(clinic: Clinic, *, secret: bytes = _SECRET, age: timedelta = timedelta()) -> str:
+def token(clinic: Clinic, *, secret: bytes = SECRET, age: timedelta = timedelta()) -> str:
     """A token of the hostile desk's session, by a server with this key, made so long ago."""
     made, _ = Tokens(secret).access(clinic.desk.session.session_id, datetime.now(UTC) - age)
     return made
