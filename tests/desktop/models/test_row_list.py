@@ -95,6 +95,28 @@ def test_after_any_changes_it_shows_what_sorting_and_filtering_all_rows_gives(
     assert tester.model() is model
 
 
+@given(changes)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_lane_that_is_come_back_to_shows_what_has_changed_meanwhile(
+    qtbot: QtBot, steps: list[tuple[int, str, bool, bool]]
+) -> None:
+    rows: Collection[Pharmacy] = Collection("pharmacy")
+    model = model_of(rows)
+    for number, name, active, stays in steps:
+        model.set_lane(lambda row: not row.active)
+        if stays:
+            put(rows, pharmacy(number, name, active=active))
+        model.set_lane(lambda row: row.active, name="active")
+        if not stays:
+            put(rows, gone=(UUID(int=number),))
+        model.set_text(name if active else "")
+        model.set_text("")
+        model.set_lane(lambda row: row.active, name="active")
+    expected = sorted((row for row in rows.values() if row.active), key=lambda r: (r.name, r.id))
+    if steps:
+        assert shown(model) == [row.id for row in expected]
+
+
 def test_typing_on_narrows_and_deleting_widens_again(
     qtbot: QtBot, rows: Collection[Pharmacy]
 ) -> None:

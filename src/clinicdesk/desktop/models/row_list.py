@@ -8,7 +8,7 @@ has selected.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -65,6 +65,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self._lane: Callable[[T], bool] = lane or _every
         self._among: Callable[[], Iterable[T]] = rows.values
         self._text: tuple[str, ...] = ()
+        self._kept: dict[Hashable, tuple[list[tuple[SortKey, UUID]], dict[UUID, SortKey]]] = {}
         self._sorted: list[tuple[SortKey, UUID]] = []
         self._keys: dict[UUID, SortKey] = {}
         self._words: dict[UUID, str] = {}
@@ -77,20 +78,33 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self,
         accepts: Callable[[T], bool],
         among: Callable[[], Iterable[T]] | None = None,
+        *,
+        name: Hashable = None,
     ) -> None:
         """Show only the rows that `accepts` answers True for.
 
         Args:
             among: Answers all rows that can be accepted, each once, where they are known to be
                 few; without it every row is asked.
+            name: Where people come back to this lane often: as long as no row changes, it is kept
+                as it is sorted under its name.
         """
         self._lane = accepts
         self._among = among or self.rows.values
-        self._refill()
+        kept = None if self._text else self._kept.get(name)
+        if kept is None:
+            self._refill()
+            if name is not None and not self._text:
+                self._kept[name] = (self._sorted, self._keys)
+            return
+        self.beginResetModel()
+        self._sorted, self._keys = kept
+        self.endResetModel()
 
     def set_order(self, order: Callable[[T], SortKey]) -> None:
         """Sort by something else."""
         self._order_of = order
+        self._kept.clear()
         self._refill()
 
     def set_text(self, text: str) -> None:
@@ -133,6 +147,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
             self._repaint(row_id)
 
     def _changed(self, change: Change[T]) -> None:
+        self._kept.clear()  # before anything moves in the lists that are kept
         touched = len(change.added) + len(change.updated) + len(change.removed)
         if change.reset or touched > ROW_BY_ROW:
             self._contents.clear()

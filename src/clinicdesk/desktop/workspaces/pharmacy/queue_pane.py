@@ -234,7 +234,7 @@ class QueuePane(QFrame):
         if lane is Lane.REFUND:
             self.model.set_lane(lambda row: row.id in self._refunds, self._owing)
         else:
-            self.model.set_lane(in_lane(lane), partial(self.tally.rows_in, lane))
+            self.model.set_lane(in_lane(lane), partial(self.tally.rows_in, lane), name=lane)
         self._show_emptiness()
         self.counted.emit()
 
