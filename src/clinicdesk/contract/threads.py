@@ -1,8 +1,8 @@
 """The things that people meet over, and how they are named in a `signal`.
 
-A thread is an entity kind and a row: whoever has the row open is present there. Some rows are rooms:
-those who work there are present all day, and say in `about` which thing of theirs they have open,
-so that a list of such things can show who is at which.
+A thread is an entity kind and a row: whoever has the row open is present there. Some rows are
+rooms: those who work there are present all day, and say in `about` which thing of theirs they have
+open, so that a list of such things can show who is at which.
 """
 
 from __future__ import annotations
