@@ -43,6 +43,7 @@ from clinicdesk.server.live.meetings import Meetings
 from clinicdesk.server.live.protocol import Identity
 from clinicdesk.server.live.signals import Signals
 from clinicdesk.server.live.transport import LiveSocket
+from clinicdesk.server.open_files import raise_limit
 from clinicdesk.server.settings import Settings, heads_key, secret_key, settings_from
 from clinicdesk.server.shared_secret import agree_on_secret
 from clinicdesk.server.signed_heads import Signer
@@ -184,6 +185,7 @@ def run_server(arguments: argparse.Namespace) -> int:
         StartupFailure: The port is taken, the database is down, not migrated or unfit.
     """
     configure_journal()
+    raise_limit()
     settings = _overridden(settings_from(os.environ), arguments)
     with (
         contextlib.closing(listen(settings.host, settings.port)) as listener,

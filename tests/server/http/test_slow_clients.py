@@ -98,8 +98,59 @@ def test_a_body_that_comes_byte_by_byte_is_cut(server: RunningServer) -> None:
         )
         drip(line, b"{" + b" " * 1000)
     assert cuts(server, "body too slow") == before + 1
-    assert '"status": 500' not in server.journal.getvalue()
+    journal = server.journal.getvalue()
+    assert '"status": 499' in journal
+    assert '"fault"' not in journal
     assert server.client.get(SERVER_CARD).is_success
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Content-Length: 99999999999\r\n\r\n", b"413"),
+        (b"Transfer-Encoding: chunked\r\n\r\n", b"413"),
+        (b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+        (b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", b"400"),
+        (b"Content-Length: -5\r\n\r\n", b"400"),
+        (b"Content-Length: many\r\n\r\n", b"400"),
+        (b"Bad Header\r\n\r\n", b"400"),
+    ],
+)
+def test_a_body_without_end_or_of_two_lengths_is_refused(
+    server: RunningServer, head: bytes, status: bytes
+) -> None:
+    with line_to(server) as line:
+        line.sendall(
+            b"POST /api/session HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n" + head
+        )
+        line.settimeout(0.01)
+        answer = b""
+        chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+        with contextlib.suppress(ConnectionError):
+            for _ in range(64):
+                with contextlib.suppress(TimeoutError):
+                    line.sendall(chunk)
+                    answer += line.recv(4096)
+                if answer:
+                    break
+    assert answer.startswith(b"HTTP/1.1 " + status), answer[:80]
+    assert server.client.get(SERVER_CARD).is_success
+
+
+def test_more_connections_than_there_is_room_for_are_hung_up_on(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert server.client.get(SERVER_CARD).is_success  # one that stays
+    monkeypatch.setattr(head, "most_connections", lambda: 6)
+    before = cuts(server, "no room")
+    with contextlib.ExitStack() as lines:
+        for _ in range(20):
+            lines.enter_context(line_to(server))
+        until = time.monotonic() + DEADLINE_S
+        while cuts(server, "no room") < before + 15:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert server.client.get(SERVER_CARD).is_success
 
 
 def test_an_answer_that_nobody_takes_is_dropped(server: RunningServer) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from clinicdesk.server.open_files import most_connections
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
@@ -38,6 +40,11 @@ class BoundedHead(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody connected, and has something to ask."""
         super().connection_made(transport)
+        if len(self.connections) > most_connections():
+            # Without a descriptor left nobody could be answered, nor the database be reached.
+            _cut.labels("no room").inc()
+            transport.abort()
+            return
         self._expect(HEAD_WITHIN_S, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 from litestar.enums import ScopeType
@@ -15,14 +15,18 @@ from clinicdesk.contract.problems import CONTENT_TYPE, WrongProtocol, encode_pro
 from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
     from clinicdesk.server.telemetry import Metrics
 
 REQUEST_ID_HEADER: Final = "X-Request-ID"
+GONE: Final = "gone"
+"""In the request's state: whoever asked has left."""
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _NO_ROUTE: Final = "(none)"
+_LEFT: Final = 499
+"""Whoever asked has left before there was an answer; no status of HTTP, but proxies write it so."""
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 journal = structlog.get_logger("clinicdesk.http")
@@ -50,10 +54,16 @@ class Journal:
         request_id = _request_id(headers)
         status = 500
 
+        async def receive_and_note() -> HTTPReceiveMessage:
+            message = cast("HTTPReceiveMessage", await receive())
+            if message["type"] == "http.disconnect":
+                scope["state"][GONE] = True
+            return message
+
         async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = _LEFT if scope["state"].get(GONE) else message["status"]
                 message["headers"] = [
                     *message.get("headers", ()),
                     (REQUEST_ID_HEADER.lower().encode(), request_id.encode()),
@@ -65,7 +75,7 @@ class Journal:
             try:
                 spoken = headers.get(PROTOCOL_HEADER.lower().encode(), str(PROTOCOL).encode())
                 if spoken.strip() == str(PROTOCOL).encode():
-                    await self._app(scope, receive, send_and_note)
+                    await self._app(scope, receive_and_note, send_and_note)
                 else:
                     await _refuse_protocol(send_and_note)
             finally:

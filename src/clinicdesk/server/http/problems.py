@@ -27,6 +27,7 @@ from clinicdesk.contract.problems import (
     encode_problem,
 )
 from clinicdesk.server.database.errors import DatabaseDown
+from clinicdesk.server.http.journal import GONE
 from clinicdesk.server.telemetry import describe_error
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _database_down(_request: AnyRequest, error: DatabaseDown) -> Response[bytes]
 
 def _framework_refused(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if error.status_code >= 500:
+        if request.scope["state"].get(GONE):  # in the middle of the body, which is no fault of ours
+            return problem_response(Malformed(detail="The request did not come to its end."))
         return _unexpected(request, error)
     return problem_response(_translated(request, error))
 
