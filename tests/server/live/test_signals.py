@@ -269,6 +269,7 @@ def test_turning_to_another_thing_asks_whether_it_may_be_named(server: Server) -
         (thread_of("clinic_log", uuid4()), None),
         (PRESCRIPTION, uuid4()),
     ],
+    ids=["a thing without members", "a thing that is no entity", "a subject where none is"],
 )
 def test_a_signal_at_nothing_that_can_be_met_over_is_misuse(
     server: Server, thread: str, about: UUID | None

@@ -80,6 +80,18 @@ def test_a_message_in_pieces_is_one_and_a_ping_may_come_between_them(
         (sent(Opcode.TEXT, bytes(MAX_CLIENT_FRAME + 1)), WireCode.TOO_BIG),
         (bytes([0x81, 0xFF]) + b"\xff" * 8, WireCode.TOO_BIG),  # refused before it has come
     ],
+    ids=[
+        "unmasked",
+        "binary",
+        "a continuation of nothing",
+        "a new message within another",
+        "reserved bits",
+        "no such opcode",
+        "a ping in pieces",
+        "a ping too long",
+        "too long",
+        "far too long",
+    ],
 )
 def test_what_is_not_spoken_here_has_its_close_code(data: bytes, code: int) -> None:
     assert refused(data) == code
