@@ -175,6 +175,8 @@ class LiveSocket(asyncio.Protocol):
             self.close(error.code, str(error))
             if self._transport.can_write_eof():
                 self._transport.write_eof()
+            else:  # TLS, which says goodbye in its own way
+                self._transport.close()
 
     def pause_writing(self) -> None:
         """The desk does not read."""
