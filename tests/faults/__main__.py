@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.faults.evidence import Finding
+from tests.faults.plan import all_but
 from tests.faults.scenarios import (
     catch_up,
     hand_over_race,
@@ -43,7 +44,7 @@ async def _random(told: argparse.Namespace) -> Told:
         desks=told.desks, desks_per_process=told.per_process, servers=told.servers,
         pace_s=told.pace, with_bus=told.seed % 2 == 1, with_small_disk=True,
     )  # fmt: skip
-    troubles = Troubles(told.faults, told.rate, told.minutes * 60)
+    troubles = Troubles(told.faults, told.rate, told.minutes * 60, all_but(told.only))
     verdict = await random_troubles.run(numbers, troubles, told.seed)
     if not verdict.findings and not told.keep:
         forget(verdict.folder)
@@ -98,12 +99,13 @@ async def _soak(told: argparse.Namespace) -> Told:
     return soak.lines(figures), figures.findings
 
 
-SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, float]]]] = {
+SCENARIOS: Final[dict[str, tuple[Scenario, dict[str, float | str]]]] = {
     "random": (
         _random,
         {
             "desks": 24, "faults": 200, "minutes": 0.0, "servers": 2, "per_process": 8,
             "pace": 4.0, "rate": FAULTS_PER_S,
+            "only": "",
         },
     ),
     "postmaster-kills": (_postmaster, {"kills": 20}),

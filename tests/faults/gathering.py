@@ -51,7 +51,7 @@ async def gather_commands(database_url: str, desks: list[DeskHistory]) -> Eviden
         async with database.inspection() as tx:
             entries = await tx.all(_LOG, clinic, into=Entry)
             results = await tx.all(_RESULTS, clinic, into=Result)
-            head = int(await tx.value(_HEAD, clinic))
+            head = int(await tx.value(_HEAD, clinic) or 0)
             chain = [f"{each.seq}: {each.what}" for each in await audit.verify(tx)]
     finally:
         await database.close()

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from clinicdesk.contract.frames import Cursor, Ev, ScopeChanged
 from clinicdesk.contract.session import LIVE
 from clinicdesk.contract.version import SUBPROTOCOL
@@ -81,6 +83,11 @@ class LightDesk:
             self._connecting.cancel()
         self._drop()
 
+    def cut(self) -> None:
+        """Break the connection."""
+        if self._socket is not None:
+            self._socket.abort()
+
     def received(self, socket: _Socket, data: bytes) -> None:
         """A message came."""
         if socket is self._socket:
@@ -96,7 +103,9 @@ class LightDesk:
     def opened(self, socket: _Socket) -> None:
         """The server speaks the protocol."""
         self.opens.append(time.monotonic())
-        self._carry_out(self._protocol.connected(socket.number, self._token, time.monotonic()))
+        self._carry_out(
+            self._protocol.connected(socket.number, self._token, self.cursor, time.monotonic())
+        )
 
     def _on_tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -112,12 +121,11 @@ class LightDesk:
                     if self._socket is not None:
                         self._socket.send(data)
                 case Apply(ev):
-                    self.cursor = Cursor(
-                        clinic=ev.clinic, epoch=ev.epoch, seq=ev.to, access=self.cursor.access
-                    )
+                    self.cursor = replace(self.cursor, seq=ev.to)
                     self._tell(ev)
                     self._carry_out(self._protocol.applied(self.cursor))
                 case ChangeScopes(frame):
+                    self.cursor = replace(self.cursor, access=frame.access)
                     self._tell(frame)
                 case CaughtUp():
                     self.live = True

@@ -43,6 +43,12 @@ class Kind(StrEnum):
     BUS_KILLED = "message bus killed"
 
 
+def all_but(names: str) -> frozenset[Kind]:
+    """Every kind that is not among these names (`DESK_KILLED,CUT`); none where there is no name."""
+    named = {Kind[name] for name in names.split(",") if name}
+    return frozenset(set(Kind) - named) if named else frozenset()
+
+
 _WEIGHTS: Final = {
     Kind.CUT: 26, Kind.RESET: 26, Kind.DEAD: 6, Kind.SILENT_UP: 5, Kind.SILENT_DOWN: 5,
     Kind.DELAY: 6, Kind.PIECES: 6, Kind.SLOW: 4, Kind.LOST: 16, Kind.LOST_REFRESH: 2,

@@ -38,14 +38,14 @@ class CountingLoop(uvloop.Loop):
         now = self.time()
         return sum(not h.cancelled() and h.when() > now for h in list(self._handles))
 
-    def call_later(
+    def call_later(  # type: ignore[override]  # the stubs know the arguments one by one
         self, delay: float, callback: Callable[..., object], *args: Any, context: Any = None
     ) -> asyncio.TimerHandle:
         handle = super().call_later(delay, callback, *args, context=context)
         self._handles.add(handle)
         return handle
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Any = None
     ) -> asyncio.TimerHandle:
         handle = super().call_at(when, callback, *args, context=context)

@@ -7,6 +7,7 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -115,7 +116,7 @@ async def run(kills: int, seed: int) -> Figures:
             begun = time.monotonic()
             for _ in range(kills):
                 before = _acknowledged(writers)
-                await until(lambda b=before: _at_work(writers, b), _AT_WORK_S)
+                await until(partial(_at_work, writers, before), _AT_WORK_S)
                 if any(writer.refused for writer in writers):
                     break
                 await asyncio.sleep(chance.uniform(*WRITING_S))

@@ -23,11 +23,13 @@ from tests.faults.troubles import Troublemaker
 
 
 class Troubles(Struct, frozen=True):
-    """How many have to come at least, for how long at least, and about how many in a second."""
+    """How many have to come at least, for how long at least, about how many in a second, and which
+    kinds must not."""
 
     count: int
     per_s: float
     seconds: float = 0.0
+    without: frozenset[Kind] = frozenset()
     settle_within_s: float = 60.0
 
 
@@ -55,8 +57,9 @@ async def run(numbers: Numbers, troubles: Troubles, seed: int) -> Verdict:
     async with site(numbers, seed) as there:
         await there.all_live()
         maker = Troublemaker(there)
+        without = troubles.without | _not_possible(there)
         until_s = time.monotonic() + troubles.seconds
-        for trouble in draw(seed, troubles.per_s, _not_possible(there)):
+        for trouble in draw(seed, troubles.per_s, without):
             if maker.done.total() >= troubles.count and time.monotonic() >= until_s:
                 break
             await asyncio.sleep(trouble.after_s)
