@@ -56,6 +56,7 @@ async def _measure() -> None:
             async with _at_work(url, place, home) as desk:
                 await _fetch_first(desk, server_pid)
                 await _fetch_again(desk, server_pid)
+                await desk._store.rows.clear()
             store = next((Path(folder) / "data").rglob("*.db"))
             print(f"{'the store on the disk':<58}    {store.stat().st_size / 1e6:8.1f} MB")
 

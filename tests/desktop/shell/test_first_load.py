@@ -86,7 +86,7 @@ async def test_the_workspace_comes_when_everything_is_here(design: Design, tmp_p
         QTest.keyClick(seat.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
         assert page(seat) is not None
         await seat.desk.replica.swap(a_snapshot(pharmacist, a_patient()))
-        assert page(seat) is None
+        await until(lambda: page(seat) is None, "the workspace")
         assert seat.workspace("other").isVisible()
         assert seat.workspace("other").typed.hasFocus()
 

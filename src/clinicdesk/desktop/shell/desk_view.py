@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShortcut
 
 from clinicdesk.core.clock import Now
@@ -131,7 +131,9 @@ class DeskView(QObject):
             shortcut.deleteLater()
         if self._over is not None:
             self._over.close()
-        self._drop_first_load(self._first_load)
+        page, self._first_load = self._first_load, None
+        if page is not None:
+            self._drop_first_load(page)
         self._connection.close()
         window.rail.clear()
         window.rail.set_unread(0)
@@ -198,20 +200,21 @@ class DeskView(QObject):
     def _begin_first_load(self) -> None:
         """Show how the clinic comes; the workspaces fill behind it."""
         page = self._first_load = FirstLoad(self._context.desk, self._context.design)
-        page.done.connect(self._end_first_load)
+        # In a turn of its own: to show a workspace for the first time is work enough for one.
+        page.done.connect(self._end_first_load, Qt.ConnectionType.QueuedConnection)
         self._window.ui.workspaces.addWidget(page)
         self._window.ui.workspaces.setCurrentWidget(page)
 
     def _end_first_load(self) -> None:
         page, self._first_load = self._first_load, None
-        self.show_workspace(self._wanted)
-        self._drop_first_load(page)
-
-    def _drop_first_load(self, page: FirstLoad | None) -> None:
         if page is not None:
-            page.leave()
-            self._window.ui.workspaces.removeWidget(page)
-            page.deleteLater()
+            self.show_workspace(self._wanted)
+            self._drop_first_load(page)
+
+    def _drop_first_load(self, page: FirstLoad) -> None:
+        page.leave()
+        self._window.ui.workspaces.removeWidget(page)
+        page.deleteLater()
 
     def _make(self, key: str) -> None:
         make = dict(self._makers)[key]

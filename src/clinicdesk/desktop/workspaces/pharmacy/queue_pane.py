@@ -184,7 +184,7 @@ class QueuePane(QFrame):
             replica.payments.subscribe(partial(self._refresh, _own_prescription)),
             replica.patients.subscribe(partial(self._refresh, self._of_patient)),
             replica.practitioners.subscribe(lambda _change: self.model.refresh()),
-            replica.applied.add(lambda applied: self._begin() if applied.snapshot else None),
+            replica.applied.add(lambda applied: self._choose_work() if applied.snapshot else None),
             self._context.desk.outbox.changed.add(
                 lambda which: self.model.refresh(None if which is None else [which])
             ),
@@ -214,9 +214,14 @@ class QueuePane(QFrame):
                 self.ui.queue_list.glow.flash(prescription.id)
 
     def _begin(self) -> None:
-        """The first rows have come: choose one where the work begins, unless somebody has."""
+        """Rows have come to a pane that is shown."""
+        if self.isVisible():
+            self._choose_work()
+
+    def _choose_work(self) -> None:
+        """Choose a row where the work begins, unless somebody has chosen one."""
         begun = self.selection.current is not None or bool(self.search.text())
-        if begun or not self.isVisible() or not self.count(first := self._first_lane()):
+        if begun or not self.count(first := self._first_lane()):
             return
         if first is not self.lane:
             self.show_lane(first)
