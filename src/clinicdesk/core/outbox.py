@@ -203,9 +203,12 @@ class Outbox:
             finally:
                 self._leaving = frozenset()
             gone = [self._entries.pop(each.op_id) for each in leaving]
-            self._discarded |= {each.op_id: each for each in gone}
+            self._discarded |= {each.op_id: each for each in gone if not each.seen}
         self._changed(entry.command.prescription_id)
         self.work.tell(None)
+        for each in gone:
+            if each.seen:  # the feed was quicker than the answer: it had taken effect before
+                self.late.tell(each)
         return gone
 
     async def put_back(self, entries: Sequence[OutboxEntry]) -> None:
