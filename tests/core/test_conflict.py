@@ -156,7 +156,7 @@ async def test_before_the_rows_have_come_the_refusal_tells(store: Store) -> None
     assert isinstance(found, StateConflict)
     assert found.account == Account(happening=Happening.CANCELLED, by="Dr Tom Iti", at=LATER)
     why = why_not_again(refused(payment(), over), replica, sample.pharmacist, a_link())
-    assert why == "What was changed is on its way to this desk."
+    assert why == "You will see it here in a moment."
 
 
 async def test_a_stale_revision_of_a_draft_is_put_beside_theirs(store: Store) -> None:

@@ -11,22 +11,26 @@ import pytest
 from clinicdesk.server.domain.staff import Passwords, Tokens
 
 SECRET = b"s" * 32
-NOW = datetime.now(UTC)
 
 
-def test_an_access_token_says_which_session_and_until_when() -> None:
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_an_access_token_says_which_session_and_until_when(now: datetime) -> None:
     tokens, session = Tokens(SECRET), uuid.uuid4()
-    token, expires = tokens.access(session, NOW)
+    token, expires = tokens.access(session, now)
     claims = tokens.read(token)
     assert claims is not None
     assert (claims.session_id, claims.expires) == (session, expires)
-    assert timedelta(minutes=9) < expires - NOW <= timedelta(minutes=10)
+    assert timedelta(minutes=9) < expires - now <= timedelta(minutes=10)
 
 
-def test_a_token_that_has_expired_or_is_another_server_s_is_not_read() -> None:
+def test_a_token_that_has_expired_or_is_another_server_s_is_not_read(now: datetime) -> None:
     tokens = Tokens(SECRET)
-    expired, _ = tokens.access(uuid.uuid4(), NOW - timedelta(hours=1))
-    foreign, _ = Tokens(b"t" * 32).access(uuid.uuid4(), NOW)
+    expired, _ = tokens.access(uuid.uuid4(), now - timedelta(hours=1))
+    foreign, _ = Tokens(b"t" * 32).access(uuid.uuid4(), now)
     assert tokens.read(expired) is None
     assert tokens.read(foreign) is None
 

@@ -145,11 +145,14 @@ async def test_a_herd_waits_for_its_turn_and_leaves_connections_to_those_who_wor
         for each in herd
     ]
 
+    def begun() -> int:
+        return sum(each.status is not None for each in herd)
+
     async def all_at_once() -> bool:
-        return await transactions() == AT_ONCE
+        return begun() >= AT_ONCE and await transactions() >= AT_ONCE
 
     await until(all_at_once)
-    assert sum(each.status is not None for each in herd) == AT_ONCE
+    assert (begun(), await transactions()) == (AT_ONCE, AT_ONCE)
     async with asyncio.timeout(5), database.as_member(actor.ids) as tx:
         assert await tx.value("select 1") == 1
     may_read.set()

@@ -10,7 +10,7 @@ from clinicdesk.contract.commands import FulfillItems, HandOver, TakePayment
 from clinicdesk.contract.entities import ItemStatus, PaymentStatus, PrescriptionStatus, Schedule
 from clinicdesk.desktop.design.inline_error import InlineError
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet
+from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 from tests.core.sample import an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import (

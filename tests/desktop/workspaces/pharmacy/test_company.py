@@ -166,10 +166,18 @@ async def test_who_begins_to_work_is_told_once_and_not_kept_from_it(counter: Cou
     counter.key(Qt.Key.Key_Space)
     await settled()
     assert counter.said.count(warning) == 1
+
+
+async def test_who_comes_later_is_told_of_when_work_begins_again(counter: Counter) -> None:
+    counter.meets("Asha Pillai", "mine")
+    counter.meets("Asha Pillai", "mine", GONE)
     counter.meets("Ben Cole", "mine")
+    counter.said.clear()
     counter.key(Qt.Key.Key_Space)
     await settled()
-    assert counter.said[-1][0].startswith("Also open: Ben Cole.")
+    assert [words for words, _ in counter.said] == [
+        "Also open: Ben Cole. Agree who goes on with it."
+    ]
 
 
 async def test_who_works_alone_is_told_nothing(counter: Counter) -> None:

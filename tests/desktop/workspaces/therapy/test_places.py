@@ -175,7 +175,8 @@ async def test_cancelling_asks_for_a_reason_and_needs_one(
     room.key(Qt.Key.Key_Delete, CTRL)
     assert QApplication.focusWidget().objectName() == "reason_field"  # type: ignore[union-attr]
     room.key(Qt.Key.Key_Return)
-    assert room.find(QWidget, "cancel_error").isVisible()
+    block = room.find(QWidget, "reason_field").parentWidget()
+    assert block.error() == "Reason: write at least a word."
     room.type("Dose to be reviewed")
     room.key(Qt.Key.Key_Return)
     await until(lambda: [type(e.command) for e in desk.outbox.entries()] == [CancelPrescription])
