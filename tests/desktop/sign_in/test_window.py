@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -90,6 +90,23 @@ def test_an_error_goes_when_somebody_types_on(window: SignInWindow, qtbot: QtBot
     window.show_trouble(Trouble(Place.SERVER, "There is no such server."))
     qtbot.keyClicks(window.ui.sign_in_server, "r")
     assert error_at(window, "sign_in_server") == ""
+
+
+@pytest.mark.parametrize("place", Place)
+def test_nothing_moves_when_an_error_appears(window: SignInWindow, place: Place) -> None:
+    ui = window.ui
+    parts = (ui.title, ui.sign_in_server, ui.sign_in_login, ui.sign_in_password, ui.sign_in_button)
+
+    def places() -> list[QPoint]:
+        for layout in (ui.centre, ui.fields):
+            layout.activate()
+        return [part.mapTo(window, QPoint()) for part in parts]
+
+    before = places()
+    window.show_trouble(Trouble(place, "Type it once more."))
+    assert places() == before
+    window.show_busy("Signing in ...")
+    assert places() == before
 
 
 def test_tab_goes_from_the_server_to_the_button(window: SignInWindow, qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ class FieldBlock(QWidget):
         name: the label, already translated; it is the control's accessible name too.
         hint: a line below the control while nothing is wrong.
         optional: the word for "may stay empty", shown beside the label; empty for what is needed.
+        keeps_room: keep a line free for the error, so that nothing moves when there is one.
 
     Attributes:
         control: the wrapped widget.
@@ -31,11 +32,12 @@ class FieldBlock(QWidget):
         *,
         hint: str = "",
         optional: str = "",
+        keeps_room: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.control = control
-        self._error = InlineError(design)
+        self._error = InlineError(design, keeps_room=keeps_room)
         self._hint = paragraph(hint, TextRole.SECONDARY, "third")
         self._hint.setVisible(bool(hint))
         caption = label(name, TextRole.PILL, "second")

@@ -11,9 +11,15 @@ from clinicdesk.desktop.design.tokens import ICON_SMALL, TextRole, Tone
 
 
 class InlineError(QWidget):
-    """An icon and a sentence in red; takes no space while there is nothing to say."""
+    """An icon and a sentence in red; takes no space while there is nothing to say.
 
-    def __init__(self, design: Design, parent: QWidget | None = None) -> None:
+    Args of ``__init__``:
+        keeps_room: keep the room of one line free instead, so that nothing moves when it speaks.
+    """
+
+    def __init__(
+        self, design: Design, parent: QWidget | None = None, *, keeps_room: bool = False
+    ) -> None:
         super().__init__(parent)
         self._words = paragraph("", TextRole.SECONDARY, "danger")
         row = QHBoxLayout(self)
@@ -22,6 +28,10 @@ class InlineError(QWidget):
         icon = IconLabel(design, "triangle-alert", Tone.DANGER, ICON_SMALL, height=17)
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._words, 1)
+        if keeps_room:
+            policy = self.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            self.setSizePolicy(policy)
         self.hide()
 
     def text(self) -> str:

@@ -41,6 +41,10 @@ class FirstLoad(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(_BAR_WIDTH)
         self._bar.setAccessibleName(self.tr("How far your clinic has been fetched"))
+        # Nothing moves when the server tells how much there is.
+        policy = self._bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(policy)
         self._state.add_below(self._bar)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,9 +91,9 @@ class FirstLoad(QWidget):
 
     def _show_progress(self, progress: Progress) -> None:
         self._bar.setValue(int(progress.share * _FINE))
-        words = self.tr("%1 of %2 rows")
+        words = self.tr("%1 of %2 records")
         if progress.rows == progress.of:
-            words = self.tr("All %2 rows are here; one moment")
+            words = self.tr("All %2 records are here; one moment")
         number = QLocale().toString
         words = words.replace("%1", number(progress.rows)).replace("%2", number(progress.of))
         self._state.say("loader-circle", self.tr("Fetching your clinic"), words)

@@ -89,7 +89,7 @@ class SignInWindow(QWidget):
         self._banner.setObjectName("sign_in_banner")
         self._banner.acted.connect(self.passphrase_wanted)
         self._banner.hide()
-        self.ui.fields.insertWidget(1, self._banner)
+        self.ui.fields.insertWidget(2, self._banner)
         self._dress()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -144,7 +144,7 @@ class SignInWindow(QWidget):
         for place, name in names.items():
             field = self._field(place)
             position = self.ui.fields.indexOf(field)
-            blocks[place] = FieldBlock(self._design, name, field)
+            blocks[place] = FieldBlock(self._design, name, field, keeps_room=True)
             # The column's spare height goes above and below the form, not between its fields.
             blocks[place].setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self.ui.fields.insertWidget(position, blocks[place])
