@@ -113,6 +113,22 @@ async def test_actions_are_found_by_the_beginnings_of_their_words(
 
 
 @on_qt_loop
+async def test_what_can_be_done_by_the_name_that_was_typed_comes_before_people(
+    design: Design, tmp_path: Path
+) -> None:
+    newton = a_patient("Newton Rao", id=an_id("Newton"), number="P-000009", phone="+919822014418")
+    async with a_seat(design, tmp_path, newton) as seat:
+        await search_bar(seat)
+        QTest.keyClicks(seat.window.search, "ne")
+        assert shown(seat)[:2] == ["PATIENTS", "Newton Rao"]
+        QTest.keyClicks(seat.window.search, "w")
+        assert shown(seat)[0] == "ACTIONS"
+        assert shown(seat)[-2:] == ["PATIENTS", "Newton Rao"]
+        QTest.keyClicks(seat.window.search, "t")
+        assert shown(seat) == ["PATIENTS", "Newton Rao"]
+
+
+@on_qt_loop
 async def test_arrows_pass_over_headings_and_go_round(design: Design, tmp_path: Path) -> None:
     async with a_seat(design, tmp_path, *ROWS) as seat:
         await search_bar(seat)

@@ -25,6 +25,7 @@ _PATIENTS: Final = 6
 _PRESCRIPTIONS: Final = 6
 _MEDICINES: Final = 5
 _ACTIONS: Final = 6
+_LETTERS_OF_AN_ACTION: Final = 3
 _CODE = re.compile(r"(?:rx)?[\s-]*([0-9a-z]{2,10})", re.IGNORECASE)
 _MARKED_CODE = re.compile(rf"\s*rx[\s-]*[0-9a-z]{{{LENGTH},10}}\s*", re.IGNORECASE)
 _MISREAD = str.maketrans("OILU", "011V")
@@ -88,9 +89,11 @@ class Finder:
     def find(self, text: str) -> list[FoundGroup]:
         """All that needs no waiting, the most telling group first."""
         text = text.strip()
-        groups = [self._group_actions(text)]
+        asked_for, others = self._group_actions(text)
+        groups = [asked_for, others]
         if text:
-            groups = [self._group_prescriptions(text), self._group_patients(text), *groups]
+            found = [self._group_prescriptions(text), self._group_patients(text)]
+            groups = [asked_for, *found, others]
         return [group for group in groups if group.results]
 
     async def find_medicines(self, text: str) -> FoundGroup:
@@ -135,15 +138,18 @@ class Finder:
             tuple(self._patient(hit.patient, today) for hit in hits),
         )
 
-    def _group_actions(self, text: str) -> FoundGroup:
+    def _group_actions(self, text: str) -> tuple[FoundGroup, FoundGroup]:
+        """What can be done now and is meant by its name, then the rest that answers to the text."""
         asked = fold(text).split()
-        hits = [
-            action
-            for action in self._actions()
-            if all(any(w.startswith(a) for w in fold(action.name).split()) for a in asked)
-        ]
-        return FoundGroup(
-            QCoreApplication.translate("Finder", "Actions"), tuple(map(_action, hits[:_ACTIONS]))
+        hits = [action for action in self._actions() if _answers(action, asked)][:_ACTIONS]
+        # Fewer letters are the beginning of somebody's name more often than of an action's.
+        typed = sum(map(len, asked)) >= _LETTERS_OF_AN_ACTION
+        meant = [action for action in hits if typed and not action.unavailable]
+        title = QCoreApplication.translate("Finder", "Actions")
+        others = (action for action in hits if action not in meant)
+        return (
+            FoundGroup(title, tuple(map(_action, meant))),
+            FoundGroup(title, tuple(map(_action, others))),
         )
 
     def _prescription(self, prescription: Prescription) -> Found:
@@ -176,6 +182,12 @@ class Finder:
             icon="pill",
             open=lambda: self._go("medicine", medicine.id),
         )
+
+
+def _answers(action: NamedAction, asked: Sequence[str]) -> bool:
+    """Whether each word that was typed begins a word of an action's name."""
+    words = fold(action.name).split()
+    return all(any(word.startswith(each) for word in words) for each in asked)
 
 
 def _action(action: NamedAction) -> Found:
