@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinicdesk.desktop.design.appearance import Design
@@ -253,3 +253,37 @@ def test_a_drawer_survives_that_the_field_it_came_from_is_gone(
     qtbot.waitUntil(lambda: not window.findChildren(QLineEdit))
     drawer.shut()
     assert drawer.isHidden()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_a_button_with_the_keyboard_is_pressed_by_space_and_enter(
+    window: QWidget, design: Design, qtbot: QtBot, key: Qt.Key
+) -> None:
+    for button in (SecondaryButton(design, "Labels"), IconButton(design, "x", "Close")):
+        pressed: list[bool] = []
+        button.clicked.connect(lambda _checked=False, pressed=pressed: pressed.append(True))
+        button.setParent(window)
+        button.show()
+        qtbot.keyClick(button, key)
+        assert pressed == [True]
+
+
+def test_a_key_held_from_before_presses_no_button(
+    window: QWidget, design: Design, qtbot: QtBot
+) -> None:
+    button = SecondaryButton(design, "Keep mine")
+    button.setParent(window)
+    button.show()
+    held = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True
+    )
+    with qtbot.assertNotEmitted(button.clicked):
+        QApplication.sendEvent(button, held)
+
+
+def test_ctrl_and_enter_is_left_to_the_view(window: QWidget, design: Design, qtbot: QtBot) -> None:
+    button = SecondaryButton(design, "Discard")
+    button.setParent(window)
+    button.show()
+    with qtbot.assertNotEmitted(button.clicked):
+        qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.key_cap import KEY_HEIGHT, draw_key_cap, key_cap_size
+from clinicdesk.desktop.design.painted import pressed_by_enter
 from clinicdesk.desktop.design.painting import (
     draw_focus_ring,
     draw_icon,
@@ -195,6 +196,10 @@ class Button(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._shows_focus = event.reason() is not Qt.FocusReason.MouseFocusReason
