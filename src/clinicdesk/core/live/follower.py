@@ -64,6 +64,7 @@ _CUT = "The connection to the server was cut; this desk reconnects by itself."
 _SIGN_IN = "Your session has ended; please sign in again."
 _REVOKED = "Your access to this clinic has been withdrawn; ask your administrator."
 _UPGRADE = "The server is of another version than this desk; update the older of the two."
+_MISTAKE = "This desk made a mistake; it fetches its rows anew by itself."
 _BAD_ROWS = "The server sent data that this desk does not understand; update the older of the two."
 
 
@@ -137,7 +138,25 @@ class Follower:
 
     async def _work(self) -> None:
         while True:
-            await self._carry_out(await self._effects.get())
+            effect = await self._effects.get()
+            try:
+                await self._carry_out(effect)
+            except Exception as error:  # or the desk would look live and hear of nothing any more
+                self._begin_anew(effect, error)
+
+    def _begin_anew(self, effect: Effect, error: Exception) -> None:
+        """A mistake of ours, and nobody knows how far the effect came: fetch the rows."""
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": f"the feed failed at {type(effect).__name__}", "exception": error}
+        )
+        if self._protocol.phase is Phase.STOPPED:
+            return  # and why has been said
+        self._link.become(LinkStatus.OFFLINE, _MISTAKE)
+        now = time.monotonic()
+        if self._protocol.phase is Phase.SNAPSHOT:
+            self._take(self._protocol.snapshot_failed(now))
+        else:
+            self._take(self._protocol.failed(self._present(), now, unreadable=True))
 
     async def _carry_out(self, effect: Effect) -> None:
         match effect:
