@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 from clinicdesk.contract.commands import HandOver, SignAndSend, TakePayment
 from clinicdesk.contract.entities import PrescriptionStatus
 from clinicdesk.contract.problems import Conflict
+from clinicdesk.core import sender
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.errors import NotRemembered
@@ -215,6 +218,60 @@ async def test_a_server_that_is_down_behind_a_proxy_is_asked_again_with_the_same
     await eventually(lambda: not desk.outbox.entries())
     assert len({op_id for op_id, _match, _command in server.received}) == 1
     assert len(server.received) == 3
+
+
+class Mistakes:
+    """Has a function of the program fail a few times, and hears what the event loop is told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self.told: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _loop, context: self.told.append(context["message"])
+        )
+
+    def plant(self, where: object, name: str, times: int) -> None:
+        right = getattr(where, name)
+        left = times
+
+        def wrong(*args: Any, **kwargs: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left >= 0:
+                raise RuntimeError("a mistake")
+            return right(*args, **kwargs)
+
+        self._monkeypatch.setattr(where, name, wrong)
+
+
+async def test_a_mistake_in_sending_is_told_and_the_command_goes_once_all_the_same(
+    server: SmallServer, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistakes = Mistakes(monkeypatch)
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: live(desk))
+    mistakes.plant(sender, "request_of", times=2)
+    await write(desk)
+    await eventually(lambda: not desk.outbox.entries())
+    assert mistakes.told == ["sending a command failed"] * 2
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("at", ["apply", "swap"])
+async def test_a_mistake_in_taking_rows_is_told_and_the_desk_goes_on_with_all_of_them(
+    server: SmallServer, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    mistakes = Mistakes(monkeypatch)
+    desk = await open_desk(sample.pharmacist)
+    await eventually(lambda: live(desk))
+    mistakes.plant(desk.replica, "apply", times=1)
+    if at == "swap":
+        mistakes.plant(desk.replica, "swap", times=1)
+    server.write(sample.signed(sample.a_prescription("rx")))
+    await eventually(lambda: RX in desk.replica.prescriptions and live(desk))
+    server.write(sample.signed(sample.a_prescription("another rx")))
+    await eventually(lambda: an_id("another rx") in desk.replica.prescriptions)
+    assert len(mistakes.told) == (1 if at == "apply" else 2)
 
 
 async def test_somebody_else_s_change_in_between_makes_a_queued_command_stale(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -246,6 +247,17 @@ async def test_a_command_given_after_a_refusal_is_not_built_upon_it(bench: Bench
     assert bench.outbox.built_upon(first) == []
     await bench.outbox.discard(first)
     assert [entry.op_id for entry in bench.outbox.entries()] == [later]
+
+
+async def test_a_refusal_that_is_closed_twice_at_one_moment_is_closed_once(bench: Bench) -> None:
+    sign = await bench.sign()
+    await bench.outbox.finish(sign, SAYS_NO)
+    _, given_up, tried = await asyncio.gather(
+        bench.outbox.dismiss(sign), bench.outbox.discard(sign), bench.outbox.retry(sign)
+    )
+    assert (given_up, tried) == ([], None)
+    async with opened_again(bench) as later:
+        assert later.outbox.entries() == []
 
 
 async def test_doing_it_anew_settles_the_refusal_in_the_same_step(bench: Bench) -> None:

@@ -82,6 +82,16 @@ def test_an_attempt_that_came_to_nothing_is_made_again_after_a_delay_that_grows(
     assert 0.8 * LONGEST_DELAY_S < longest[-1] <= LONGEST_DELAY_S
 
 
+def test_a_mistake_of_ours_is_not_made_again_at_once() -> None:
+    sending, entry = Sending(random.Random(1)), an_entry(1)
+    sending.begin(waiting(entry), 0)
+    sending.over(entry, None, kept=False, now=0)
+    going, due = sending.begin(waiting(entry), 0)
+    assert going == []
+    assert due is not None
+    assert sending.begin(waiting(entry), due) == ([entry], None)
+
+
 def test_others_do_not_wait_for_the_delay_of_one() -> None:
     sending = Sending(random.Random(1))
     one, other = an_entry(1), an_entry(2)

@@ -178,11 +178,12 @@ class Outbox:
 
     async def dismiss(self, op_id: UUID) -> None:
         """Forget a refused command: a person has read why and dealt with it."""
-        entry = self._entries.get(op_id)
-        if entry is None or entry.state is not OutboxState.REFUSED:
-            return
-        await self._table.remove([entry])
-        self._entries.pop(op_id, None)
+        async with self._turn:
+            entry = self._entries.get(op_id)
+            if entry is None or entry.state is not OutboxState.REFUSED:
+                return
+            await self._table.remove([entry])
+            self._entries.pop(op_id, None)
         self._changed(entry.command.prescription_id)
 
     async def discard(self, op_id: UUID) -> list[OutboxEntry]:
@@ -268,10 +269,11 @@ class Outbox:
             self._entries[op_id] = replace(entry, state=state)
             self._changed(entry.command.prescription_id)
 
-    def put_off(self, op_id: UUID, delay: Delay, *, heard: bool) -> None:
+    def put_off(self, op_id: UUID, delay: Delay | None, *, heard: bool) -> None:
         """An attempt to send came to nothing: it waits again. Not stored.
 
-        `heard`: The server may have heard it, and only its answer was lost.
+        `delay`: Why; None: by a mistake of ours. `heard`: The server may have heard it, and only
+        its answer was lost.
         """
         entry = self._entries.get(op_id)
         if entry is not None and entry.unanswered:

@@ -85,8 +85,10 @@ class Sender:
         if task.cancelled():
             return
         if (error := task.exception()) is not None:
-            self._sending.abandoned(entry)
-            task.get_loop().call_exception_handler(
+            loop = task.get_loop()
+            self._outbox.put_off(entry.op_id, None, heard=True)
+            self._sending.over(entry, None, kept=False, now=loop.time())
+            loop.call_exception_handler(
                 {"message": "sending a command failed", "exception": error, "task": task}
             )
 

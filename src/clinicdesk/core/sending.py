@@ -81,8 +81,9 @@ class Sending:
                 going.append(entry)
         return going, next_due
 
-    def over(self, entry: OutboxEntry, outcome: Outcome, *, kept: bool, now: float) -> None:
-        """The attempt has come to its end. `kept`: there is an answer, and it is in the store."""
+    def over(self, entry: OutboxEntry, outcome: Outcome | None, *, kept: bool, now: float) -> None:
+        """The attempt has come to its end. `kept`: there is an answer, and it is in the store.
+        Without an outcome it ended by a mistake of ours, which the next attempt may meet again."""
         aggregate = entry.command.prescription_id
         self._busy.discard(aggregate)
         if kept:
@@ -92,10 +93,6 @@ class Sending:
         most = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempts.count)
         attempts.count = min(attempts.count + 1, 16)
         attempts.not_before = now + _asked_for(outcome) + self._chance.uniform(0, most)
-
-    def abandoned(self, entry: OutboxEntry) -> None:
-        """The attempt ended without any outcome, by a mistake of ours."""
-        self._busy.discard(entry.command.prescription_id)
 
     def server_is_back(self) -> None:
         """Nobody waits for a delay to pass any more."""
@@ -132,7 +129,7 @@ def answer_in(outcome: Outcome) -> Done | Refusal | None:
     return None
 
 
-def _asked_for(outcome: Outcome) -> float:
+def _asked_for(outcome: Outcome | None) -> float:
     """Seconds for which the server asked to be left in peace."""
     if not isinstance(outcome, TooManyAttempts | Unavailable):
         return 0.0
