@@ -27,8 +27,8 @@ from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import Prescriptio
 from clinicdesk.desktop.workspaces.pharmacy.reason_sheets import CancelSheet, DeclineSheet
 from clinicdesk.desktop.workspaces.pharmacy.refund_sheet import RefundSheet
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
-from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet, Work
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_words
+from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
 
 class CounterWork(QObject):

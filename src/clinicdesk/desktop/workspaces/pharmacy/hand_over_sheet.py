@@ -11,7 +11,7 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.field_block import FieldBlock
 from clinicdesk.desktop.tasks import TaskOwner
-from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet, Work
+from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
 _FIELD_WIDTH = 360
 _NAME_LENGTH = 120
@@ -29,7 +29,8 @@ class HandOverSheet(Sheet):
         dispensing: Dispensing,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(design, tasks, dispensing, parent)
+        super().__init__(design, tasks, parent)
+        self._dispensing = dispensing
         self.setObjectName("hand_over_sheet")
         self._patient = ""
         self._field = QLineEdit()

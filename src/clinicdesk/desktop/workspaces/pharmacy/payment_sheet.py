@@ -16,7 +16,7 @@ from clinicdesk.desktop.design.tokens import SPACE_1, SPACE_6, TextRole
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspaces.pharmacy.received import amount_text, read_amount
-from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet, Work
+from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
 _FIELD_WIDTH = 190
 
@@ -33,7 +33,8 @@ class PaymentSheet(Sheet):
         dispensing: Dispensing,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(design, tasks, dispensing, parent)
+        super().__init__(design, tasks, parent)
+        self._dispensing = dispensing
         self.setObjectName("payment_sheet")
         self._due = 0
         self._due_label = label("", TextRole.COUNTER)

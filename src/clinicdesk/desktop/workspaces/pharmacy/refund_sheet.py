@@ -15,7 +15,7 @@ from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.tokens import TextRole
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.wording import money
-from clinicdesk.desktop.workspaces.pharmacy.sheet import Sheet, Work
+from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
 
 class RefundSheet(Sheet):
@@ -30,7 +30,8 @@ class RefundSheet(Sheet):
         dispensing: Dispensing,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(design, tasks, dispensing, parent)
+        super().__init__(design, tasks, parent)
+        self._dispensing = dispensing
         self.setObjectName("refund_sheet")
         self._payment_id: UUID | None = None
         self._amount = label("", TextRole.COUNTER)

@@ -4,6 +4,7 @@
 - `prescription_facts`  which prescription it is, how it stands, what is still on its way
 - `progress`            its steps from sent to handed over; `progress_line` paints them
 - `item_table`          its lines, in which nothing of a medicine is cut off
+- `sheet`               what asks one thing before a command; `reason_sheet` asks why
 - `traced_rows`         list rows that tell the trace which version of a row they paint
 - `patient_finder`       the list of patients, found while one types
 - `patient_page`         a patient's page: `prescription_history`, and the cards of `patient_cards`

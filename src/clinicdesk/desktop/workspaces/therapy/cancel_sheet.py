@@ -2,90 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
 
+from clinicdesk.contract.commands import CancelPrescription
 from clinicdesk.contract.entities import Prescription
-from clinicdesk.core.outbox import Submitted
 from clinicdesk.desktop.design.button import Kind
-from clinicdesk.desktop.design.chip import Chip
-from clinicdesk.desktop.design.inline_error import InlineError
-from clinicdesk.desktop.design.pill import Pill
-from clinicdesk.desktop.forms.therapy_cancel import Ui_TherapyCancel
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
+from clinicdesk.desktop.workspaces.shared.sheet import Work
 
-_SHORTEST = 3
 
+class CancelSheet(ReasonSheet):
+    """Below the prescription it is about, so that one still sees whom it is for."""
 
-class CancelSheet(QFrame):
-    """Below the prescription it is about, so that one still sees whom it is for.
-
-    Signals:
-        closed: It was left, or its work is done.
-    """
-
-    closed = Signal()
+    command = CancelPrescription
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._prescription: Prescription | None = None
-        self._busy = False
-        design = context.design
-        self.ui = Ui_TherapyCancel()
-        self.ui.setupUi(self)
-        self._error = InlineError(design)
-        self._error.setObjectName("cancel_error")
-        self.ui.reason_column.addWidget(self._error)
-        for reason in self._usual_reasons():
-            chip = Chip(design, Pill(reason))
-            chip.clicked.connect(lambda _checked=False, reason=reason: self._take(reason))
-            self.ui.usual.addWidget(chip)
-        self.ui.usual.addStretch(1)
-        self.ui.keep_button.dress(design, key="Esc")
-        self.ui.confirm_cancel_button.dress(design, kind=Kind.DESTROY, icon="ban", key="Enter")
-        self.ui.keep_button.clicked.connect(self.leave)
-        self.ui.confirm_cancel_button.clicked.connect(self.confirm)
-        self.ui.reason_field.textChanged.connect(lambda: self._error.show_error(""))
-        self.hide()
+        who_reads = QCoreApplication.translate("ReasonSheet", "The pharmacy reads this")
+        super().__init__(context.design, context.tasks, who_reads, parent)
+        self._prescribing = context.desk.prescribing
+        self.setObjectName("cancel_sheet")
+        self.ui.sheet_confirm.setObjectName("confirm_cancel_button")
 
-    def open_about(self, prescription: Prescription, reason: str = "") -> None:
-        """Appear for a prescription, with the keyboard in the reason that was given before."""
-        self._prescription = prescription
-        self._busy = False
-        self._error.show_error("")
-        self.ui.reason_field.setText(reason)
-        self.ui.cancel_about.setText(prescription.code)
-        self.show()
-        self.ui.reason_field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def leave(self) -> None:
-        """Go away without doing anything."""
-        if not self.isHidden():
-            self.hide()
-            self._prescription = None
-            self.closed.emit()
-
-    def confirm(self) -> None:
-        """Cancel it, once."""
-        prescription = self._prescription
-        reason = self.ui.reason_field.text().strip()
-        if prescription is None or self._busy:
-            return
-        if len(reason) < _SHORTEST:
-            self._refuse(self.tr("Write at least a word: the pharmacy reads why."))
-            return
-        self._busy = True
-        self._context.tasks.start(
-            self._context.desk.prescribing.cancel(prescription.id, reason),
-            doing=self.tr("cancelling the prescription"),
-            on_done=self._done,
-            on_problem=self._refuse,
-            of=self,
-        )
-
-    def _usual_reasons(self) -> list[str]:
+    def usual_reasons(self) -> list[str]:
+        """What is chosen most often."""
         return [
             self.tr("Replaced by another"),
             self.tr("Dose to be reviewed"),
@@ -93,27 +34,18 @@ class CancelSheet(QFrame):
             self.tr("Wrong patient"),
         ]
 
-    def _take(self, reason: str) -> None:
-        self.ui.reason_field.setText(reason)
-        self.ui.reason_field.setFocus(Qt.FocusReason.OtherFocusReason)
+    def open_about(self, prescription: Prescription, reason: str = "") -> None:
+        """Appear with the keyboard in the reason."""
+        self.name_it(
+            self.tr("Cancel this prescription?"), prescription.code,
+            self.tr("Cancel prescription"), "ban", Kind.DESTROY,
+        )  # fmt: skip
+        super().open_about(prescription, reason)
 
-    def _done(self, _submitted: Submitted) -> None:
-        self._busy = False
-        self.leave()
+    def carry_out(self, prescription: Prescription, reason: str) -> Work:
+        """The cancellation."""
+        return self._prescribing.cancel(prescription.id, reason)
 
-    def _refuse(self, sentence: str) -> None:
-        self._busy = False
-        self._error.show_error(sentence)
-        self.ui.reason_field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Escape:
-                self.leave()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                if self.ui.keep_button.hasFocus():
-                    self.leave()
-                else:
-                    self.confirm()
-            case _:
-                super().keyPressEvent(event)
+    def doing(self) -> str:
+        """See Sheet."""
+        return self.tr("cancelling the prescription")

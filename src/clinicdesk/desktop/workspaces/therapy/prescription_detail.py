@@ -64,7 +64,6 @@ class PrescriptionDetail(QFrame):
         self._make_head()
         self._make_content()
         self.sheet = CancelSheet(context)
-        self.sheet.setObjectName("cancel_sheet")
         self.sheet.closed.connect(self._sheet_closed)
         self.ui.sheet_place.addWidget(self.sheet)
         self._dress_actions()

@@ -17,12 +17,11 @@ from PySide6.QtWidgets import QFrame, QWidget
 from clinicdesk.contract.commands import Command
 from clinicdesk.contract.entities import Prescription
 from clinicdesk.core.denial import Denied
-from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.core.outbox import Submitted
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.inline_error import InlineError
-from clinicdesk.desktop.forms.pharmacy_sheet import Ui_PharmacySheet
+from clinicdesk.desktop.forms.sheet import Ui_Sheet
 from clinicdesk.desktop.tasks import TaskOwner
 
 Work = Coroutine[Any, Any, Submitted | Denied]
@@ -45,18 +44,11 @@ class Sheet(QFrame):
 
     command: type[Command] = Command
 
-    def __init__(
-        self,
-        design: Design,
-        tasks: TaskOwner,
-        dispensing: Dispensing,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, design: Design, tasks: TaskOwner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._dispensing = dispensing
         self._prescription: Prescription | None = None
-        self.ui = Ui_PharmacySheet()
+        self.ui = Ui_Sheet()
         self.ui.setupUi(self)
         self.ui.sheet_close.dress(design, key="Esc")
         self.ui.sheet_close.clicked.connect(self.leave)
@@ -150,9 +142,6 @@ class Sheet(QFrame):
             case Qt.Key.Key_Escape:
                 self.leave()
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                if self.ui.sheet_close.hasFocus():
-                    self.leave()
-                else:
-                    self.confirm()
+                self.confirm()
             case _:
                 super().keyPressEvent(event)
