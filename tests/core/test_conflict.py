@@ -114,13 +114,13 @@ def a_link() -> Link:
     ("row", "account"),
     [
         (CANCELLED, Account(happening=Happening.CANCELLED, by="Dr Asha Rao", at=LATER,
-                            words="wrong patient")),
+                            words="wrong patient", own=True)),
         (COMPLETED, Account(happening=Happening.HANDED_OVER, by="Pia Patel", at=LATER,
                             words="Ravi Sharma")),
         (PAID, Account(happening=Happening.PAID, by="Pia Patel", at=LATER)),
         (UNPAID, Account(happening=Happening.SIGNED, by="Dr Asha Rao",
-                         at=NOON + timedelta(minutes=1))),
-        (DRAFT, Account(happening=Happening.CHANGED, by="Dr Asha Rao", at=NOON)),
+                         at=NOON + timedelta(minutes=1), own=True)),
+        (DRAFT, Account(happening=Happening.CHANGED, by="Dr Asha Rao", at=NOON, own=True)),
     ],
     ids=["cancelled", "handed over", "paid", "signed", "changed"],
 )  # fmt: skip
@@ -137,6 +137,22 @@ async def test_who_took_the_payment_is_told_although_somebody_else_wrote_last(
     later = replace(PAID, version=4, updated_by=sample.therapist.id)
     replica = await holding(store, later, a_payment(later))
     assert account_of(later, replica).by == "Pia Patel"
+
+
+async def test_a_refusal_that_names_the_person_of_the_desk_tells_of_their_own_work(
+    store: Store,
+) -> None:
+    replica = await holding(store, DRAFT)
+    other = account_of(DRAFT, replica, stale(DRAFT.version + 1))
+    mine = account_of(DRAFT, replica, stale(DRAFT.version + 1, by=sample.therapist.name))
+    assert (other.own, mine.own) == (False, True)
+
+
+async def test_a_name_that_two_people_share_is_not_taken_for_one_s_own(store: Store) -> None:
+    twin = replace(sample.pharmacist, id=an_id("twin"), name=sample.therapist.name)
+    replica = await holding(store, DRAFT, twin)
+    refusal = stale(DRAFT.version + 1, by=sample.therapist.name)
+    assert not account_of(DRAFT, replica, refusal).own
 
 
 async def test_what_is_gone_is_told_as_gone(store: Store) -> None:

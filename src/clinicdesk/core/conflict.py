@@ -44,6 +44,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
     Attributes:
         by: The name of whoever did it; empty when this desk does not know them.
+        own: Whether that is the person of this desk, who was at another one then.
         words: Why it was cancelled, or who collected it; else empty.
     """
 
@@ -51,6 +52,7 @@ class Account(Struct, frozen=True, kw_only=True):
     by: str
     at: datetime | None
     words: str = ""
+    own: bool = False
 
 
 class DraftConflict(Struct, frozen=True, kw_only=True):
@@ -159,16 +161,28 @@ def account_of(
     happening = _happening(row.status, signed=row.signed_at is not None)
     if refusal is not None and is_ahead(refusal, row):
         told = _told(refusal)
-        return Account(happening=told or happening, by=refusal.by, at=refusal.at)
+        own = _is_own_name(refusal.by, replica)
+        return Account(happening=told or happening, by=refusal.by, at=refusal.at, own=own)
     member = replica.members.get(_doer(row, replica, happening))
     by = "" if member is None else member.name
+    own = member is not None and member == replica.me
     if not by and refusal is not None:
         by = refusal.by
     words = {
         Happening.CANCELLED: row.cancel_reason,
         Happening.HANDED_OVER: row.collected_by,
     }.get(happening)
-    return Account(happening=happening, by=by, at=_moment(row, happening), words=words or "")
+    at = _moment(row, happening)
+    return Account(happening=happening, by=by, at=at, words=words or "", own=own)
+
+
+def _is_own_name(name: str, replica: Replica) -> bool:
+    """Whether a refusal, which has only a name, speaks of the person of this desk and of nobody
+    else."""
+    me = replica.me
+    if me is None or name != me.name:
+        return False
+    return all(member == me or member.name != name for member in replica.members.values())
 
 
 def is_ahead(refusal: Stale | IllegalState, row: Prescription) -> bool:

@@ -62,7 +62,7 @@ def why_not_again(entry: OutboxEntry, replica: Replica, member: Member, link: Li
         known = command.patient_id in replica.patients
         return None if known else "This patient is not on this desk."
     if _is_ahead(entry, replica):
-        return "What was changed is on its way to this desk."
+        return "You will see it here in a moment."
     rows = replica.rows_of(command.prescription_id)
     for item_id in _lines_of(command):
         if (why := why_not(type(command), rows, member, link, item_id)) is not None:

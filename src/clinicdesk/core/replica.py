@@ -105,6 +105,11 @@ class Replica(RowsInMemory):
         """What a `hello` says; None before the first snapshot."""
         return None if self.position is None else self.position.cursor
 
+    @property
+    def me(self) -> Member | None:
+        """The member it belongs to, as their own row says; None before the first snapshot."""
+        return self.members.get(self._member_id)
+
     async def load(self) -> None:
         """Read everything from the store. Raises StoreLost."""
         await self.load_first()

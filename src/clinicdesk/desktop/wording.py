@@ -230,7 +230,7 @@ def command_words(command: AnyCommand) -> str:
         case HandOver():
             return QCoreApplication.translate("Command", "Hand over")
         case CancelPrescription():
-            return QCoreApplication.translate("Command", "Cancel")
+            return QCoreApplication.translate("Command", "Cancel prescription")
         case PayOutRefund():
             return QCoreApplication.translate("Command", "Pay out refund")
 

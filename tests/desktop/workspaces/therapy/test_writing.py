@@ -22,6 +22,7 @@ from clinicdesk.contract.commands import ReviseDraft, SignAndSend, WriteDraft
 from clinicdesk.contract.entities import Prescription, Severity
 from clinicdesk.contract.problems import Conflict, Stale
 from clinicdesk.core.desk import Desk
+from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
@@ -471,7 +472,8 @@ async def test_a_refused_draft_is_opened_with_what_was_written_and_why(
     await until(lambda: commands(desk) == [ReviseDraft])
     room.key(Qt.Key.Key_Escape)
     item = desk.replica.items.of(draft.id)[0]
-    await room.feed(replace(draft, version=2), replace(item, version=2, quantity=77))
+    theirs = replace(draft, version=2, updated_by=new_id())
+    await room.feed(theirs, replace(item, version=2, quantity=77))
     entry = desk.outbox.entries()[0]
     stale = Stale(
         detail="It was changed.", entity="prescription", id=draft.id, current=2, state="DRAFT",

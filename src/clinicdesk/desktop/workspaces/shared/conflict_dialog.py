@@ -21,7 +21,7 @@ from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.conflict import Ui_Conflict
 from clinicdesk.desktop.wording import moment_text
 from clinicdesk.desktop.workspaces.shared.conflict_sides import ConflictSides
-from clinicdesk.desktop.workspaces.shared.conflict_words import account_words
+from clinicdesk.desktop.workspaces.shared.conflict_words import account_words, doer_words
 
 
 class ConflictDialog(QDialog):
@@ -116,7 +116,7 @@ class ConflictDialog(QDialog):
         account = conflict.account
         assert account.happening is Happening.CHANGED  # or it were no conflict of drafts
         when = "" if account.at is None else moment_text(account.at, self._zone, now)
-        return " · ".join(part for part in (account.by, when) if part)
+        return " · ".join(part for part in (doer_words(account), when) if part)
 
     def _pharmacy(self, pharmacy_id: UUID | None) -> str:
         found = self._replica.pharmacies.get(pharmacy_id)

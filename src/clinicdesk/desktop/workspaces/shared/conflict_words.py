@@ -24,8 +24,8 @@ def account_words(account: Account, zone: tzinfo, now: datetime) -> str:
         return QCoreApplication.translate(
             "Conflict", "It is not on this desk any more: it is gone, or not yours to see."
         )
-    text = _did(account.happening, known=bool(account.by))
-    text = text.replace("%1", account.by).replace("%2", moment_text(account.at, zone, now))
+    text = _did(account)
+    text = text.replace("%1", doer_words(account)).replace("%2", moment_text(account.at, zone, now))
     return f"{text} {_why(account)}".strip()
 
 
@@ -42,8 +42,14 @@ def refused_sentence(entry: OutboxEntry, replica: Replica, zone: tzinfo, now: da
     return " ".join(said)
 
 
-def _did(happening: Happening, *, known: bool) -> str:
-    match happening:
+def doer_words(account: Account) -> str:
+    """Who did it: a name, or "You"; empty when this desk does not know."""
+    return QCoreApplication.translate("Conflict", "You") if account.own else account.by
+
+
+def _did(account: Account) -> str:
+    known = bool(account.by)
+    match account.happening:
         case Happening.SIGNED if known:
             return QCoreApplication.translate("Conflict", "%1 signed it and sent it at %2.")
         case Happening.SIGNED:
@@ -64,6 +70,8 @@ def _did(happening: Happening, *, known: bool) -> str:
             return QCoreApplication.translate("Conflict", "%1 cancelled it at %2.")
         case Happening.CANCELLED:
             return QCoreApplication.translate("Conflict", "It was cancelled at %2.")
+        case _ if account.own:
+            return QCoreApplication.translate("Conflict", "%1 changed it at %2, on another desk.")
         case _ if known:
             return QCoreApplication.translate("Conflict", "%1 changed it at %2.")
         case _:

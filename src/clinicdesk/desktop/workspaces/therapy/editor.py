@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from clinicdesk.contract.entities import PrescriptionItem
 from clinicdesk.contract.problems import Stale
 from clinicdesk.core.clock import utc_now
+from clinicdesk.core.conflict import account_of
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
@@ -24,6 +25,7 @@ from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
 from clinicdesk.desktop.wording import moment_text, money, problem_sentence
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.conflict_settling import Settling
+from clinicdesk.desktop.workspaces.shared.conflict_words import doer_words
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.therapy.draft import DraftForm, DraftLine
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
@@ -310,17 +312,12 @@ class PrescriptionEditor(QWidget):
             self._trouble.hide()
 
     def _changed_title(self, refusal: OutboxEntry | None) -> str:
+        replica, draft = self._context.desk.replica, self._editing.prescription()
+        row = None if draft is None else replica.prescriptions.server_row(draft.id)
         answer = None if refusal is None else refusal.refusal
-        if isinstance(answer, Stale):
-            by, at = answer.by, answer.at
-        else:
-            draft = self._editing.prescription()
-            member = None
-            if draft is not None:
-                member = self._context.desk.replica.members.get(draft.updated_by)
-            by = "" if member is None else member.name
-            at = utc_now() if draft is None else draft.updated_at
-        when = moment_text(at, self._context.zone, utc_now())
+        account = account_of(row, replica, answer if isinstance(answer, Stale) else None)
+        when = moment_text(account.at or utc_now(), self._context.zone, utc_now())
+        by = doer_words(account)
         if not by:
             text = self.tr("This draft was changed at %1, on another desk")
             return text.replace("%1", when)
