@@ -29,6 +29,7 @@ from clinicdesk.server.database.embedded import EmbeddedDatabase
 from clinicdesk.server.database.errors import CatalogueRefused, DatabaseError, SchemaBehind
 from clinicdesk.server.database.migrate import current_revision, migrate, needed_revision
 from clinicdesk.server.domain.staff import Door, Passwords, Renewal, Sessions, Tokens
+from clinicdesk.server.ending import end
 from clinicdesk.server.head_export import HeadExport
 from clinicdesk.server.housekeeping import keep_house
 from clinicdesk.server.http.api import make_api
@@ -134,7 +135,7 @@ class Server:
 
     async def serve(self, listener: socket.socket, started: Callable[[], None]) -> None:
         """Answer on the socket until `stop`; `started` is called when it does."""
-        chores = asyncio.gather(
+        chores = (
             asyncio.create_task(keep_house(self._database), name="housekeeping"),
             asyncio.create_task(self._heads.keep_on(), name="export of heads"),
         )
@@ -144,8 +145,7 @@ class Server:
             self._uvicorn.started_hook = started
             await self._uvicorn.serve(sockets=[listener])
         finally:
-            chores.cancel()
-            await asyncio.gather(chores, return_exceptions=True)
+            await end(*chores)
             await self.hints.stop()
             await self._database.close()
 

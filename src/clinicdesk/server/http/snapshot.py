@@ -20,6 +20,7 @@ from clinicdesk.contract.frames import ResyncReason
 from clinicdesk.contract.session import SNAPSHOT
 from clinicdesk.contract.snapshot import SNAPSHOT_MEDIA_TYPE, SnapshotHead
 from clinicdesk.contract.working_set import settled_before
+from clinicdesk.server.ending import end
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.compression import coding_for, compressor
 from clinicdesk.server.http.problems import AnyRequest, documented
@@ -86,9 +87,7 @@ class Snapshots:
             if giving.done():
                 giving.result()
         finally:
-            for task in (giving, gone):
-                task.cancel()
-            await asyncio.gather(giving, gone, return_exceptions=True)
+            await end(giving, gone)
 
     async def _give(self, actor: MemberActor, coding: str, send: Send) -> None:
         async with self._turns:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter
 
+from clinicdesk.server.ending import end
 from clinicdesk.server.live.lane import MOST_DESKS, Lane
 
 if TYPE_CHECKING:
@@ -98,9 +99,7 @@ class ClinicDesks:
 
     async def stop(self) -> None:
         """Read no more."""
-        if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+        await end(self._following)
 
     async def _follow(self) -> None:
         while self._hinted:

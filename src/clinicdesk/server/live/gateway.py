@@ -2,14 +2,15 @@
 
 After a commit the HTTP side hints the clinic; its desks are told (`clinic_desks`). A hint that is
 lost costs at most a second: once a second one query asks for the heads of all clinics that have
-sockets here, and one loop shows every conversation the clock.
+sockets here. Another loop shows every conversation the clock, and waits for nothing: while the
+database hangs desks hear still that the server is there, and tokens expire.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -19,6 +20,7 @@ from prometheus_client import Counter, Gauge
 
 from clinicdesk.server.database import log
 from clinicdesk.server.database.errors import DatabaseDown
+from clinicdesk.server.ending import end
 from clinicdesk.server.live.clinic_desks import ClinicDesks
 from clinicdesk.server.live.desk_socket import DeskSocket
 from clinicdesk.server.live.feed import AnotherHistory, ClinicFeed
@@ -27,7 +29,7 @@ from clinicdesk.server.live.workers import Workers
 from clinicdesk.server.telemetry import describe_error
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from uuid import UUID
 
     from clinicdesk.contract.frames import Signal
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from clinicdesk.server.live.meetings import Meetings
 
 POLL_S: Final = 1.0
+TICK_S: Final = 1.0
 FAREWELL_S: Final = 2.0
 """How long a desk has to take the word that the server stops."""
 ANEW_SPREAD_MS: Final = 2000
@@ -93,9 +96,7 @@ class LiveGateway:
         self._sign_ins = Workers(SIGN_INS_AT_ONCE, "live sign-in")
         self._catch_ups = Workers(CATCH_UPS_AT_ONCE, "live catch-up")
         self._opening = asyncio.Lock()
-        self._polling: asyncio.Task[None] | None = None
-        self._meeting: asyncio.Task[None] | None = None
-        self._comparing: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._nobody_left = asyncio.Event()
         self._nobody_left.set()
         self._stops_with: int | None = None  # the spread of the goodbye, once it is said
@@ -105,11 +106,13 @@ class LiveGateway:
     async def start(self) -> None:
         """Begin to poll. Raises `DatabaseDown`."""
         self._epoch = await self._database.epoch()
-        self._polling = asyncio.create_task(self._poll(), name="live poll")
-        self._meeting = asyncio.create_task(self.meetings.run(), name="presence")
-        self._comparing = asyncio.create_task(
-            self._digests.keep_on(lambda: list(self._desks), note), name="live digests"
-        )
+        comparing = self._digests.keep_on(lambda: list(self._desks), note)
+        self._loops = [
+            asyncio.create_task(self._keep_time(), name="live clock"),
+            asyncio.create_task(self._poll(), name="live poll"),
+            asyncio.create_task(self.meetings.run(), name="presence"),
+            asyncio.create_task(comparing, name="live digests"),
+        ]
 
     async def stop(self, spread_ms: int) -> None:
         """Say goodbye to every desk and end; whoever comes later is told the same."""
@@ -121,11 +124,7 @@ class LiveGateway:
                 await self._nobody_left.wait()
         for desk in list(self._desks):  # one that takes nothing any more
             desk.socket.abort()
-        tasks = (self._polling, self._meeting, self._comparing)
-        running = [task for task in tasks if task is not None]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end(*self._loops)
         for workers in (self._sign_ins, self._catch_ups):
             await workers.stop()
         for clinic in self._clinics.values():
@@ -237,26 +236,32 @@ class LiveGateway:
 
     # The clock
 
-    async def _poll(self) -> None:
+    async def _keep_time(self) -> None:
         while True:
-            await asyncio.sleep(POLL_S)
-            self._tick()
-            try:
-                await self._look()
-            except Exception as error:  # without the poll no desk would hear of anything again
-                note(error)
+            await asyncio.sleep(TICK_S)
+            with _noted():
+                self._tick()
 
     def _tick(self) -> None:
         now, wall = time.monotonic(), datetime.now(UTC)
         for clinic in list(self._clinics.values()):
-            clinic.tick(now)
+            with _noted():
+                clinic.tick(now)
         for desk in list(self._desks):
-            desk.tick(now, wall)
-        self.meetings.tick()
+            with _noted():
+                desk.tick(now, wall)
+        with _noted():
+            self.meetings.tick()
         for clinic_id, clinic in list(self._clinics.items()):
             clinic.feed.forget_old(now)
             if clinic.empty_for(now) > FORGET_CLINIC_S:
                 del self._clinics[clinic_id]
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            with _noted():  # without the poll no desk would hear of anything again
+                await self._look()
 
     async def _look(self) -> None:
         """Hint the clinics whose log moved on; begin anew when the database has another history."""
@@ -289,6 +294,15 @@ class LiveGateway:
         self._note_staff_change()
         for desk in list(self._desks):
             desk.bye(ANEW_SPREAD_MS)
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """What fails is said in the journal: one mistake must not end a loop that all depend on."""
+    try:
+        yield
+    except Exception as error:
+        note(error)
 
 
 def note(error: BaseException) -> None:

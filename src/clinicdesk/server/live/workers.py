@@ -10,6 +10,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from clinicdesk.server.ending import end
+
 Job = Callable[[], Awaitable[None]]
 
 
@@ -36,10 +38,7 @@ class Workers:
     async def stop(self) -> None:
         """Leave off, also in the middle of a job."""
         self._jobs.clear()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     async def _work(self) -> None:
         while self._jobs:

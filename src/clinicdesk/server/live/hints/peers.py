@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 from uuid import UUID
 
+from clinicdesk.server.ending import end
 from clinicdesk.server.live.hints.hints import OnHint, OnSignal
 from clinicdesk.server.live.hints.standing import Standing
 from clinicdesk.server.live.hints.word import Word
@@ -117,8 +118,7 @@ class PeerHints:
         if self._line is not None and self._waiting.is_set():
             with contextlib.suppress(TimeoutError, BusLost):
                 await asyncio.wait_for(self._line.send(self._take()), FAREWELL_S)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         self._task = None
         self._standing.stopped()
 
@@ -146,9 +146,7 @@ class PeerHints:
         finally:
             self._line = None
             self._standing.unsent(len(self._take().clinics))
-            for task in (watching, telling):
-                task.cancel()
-            await asyncio.gather(watching, telling, return_exceptions=True)
+            await end(watching, telling)
 
     async def _tell(self, line: Line) -> None:
         while True:
