@@ -156,6 +156,20 @@ async def test_a_database_that_is_not_there_is_said_in_a_sentence(url: str) -> N
         await Database.open(url, patience=2)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "idle"), [("", "10"), ("keepalives_idle=77", "77")], ids=["ours", "the URL's"]
+)
+async def test_a_host_that_vanished_is_noticed_unless_the_url_says_otherwise(
+    database_url: str, chosen: str, idle: str
+) -> None:
+    url = psycopg.conninfo.make_conninfo(database_url) + " " + chosen
+    database = await Database.open(url, pool_size=1)
+    async with database.as_owner() as tx:
+        parameters = tx.connection.info.get_parameters()
+    await database.close()
+    assert (parameters["keepalives_idle"], parameters["keepalives_count"]) == (idle, "3")
+
+
 async def test_a_deadlock_may_be_tried_again() -> None:
     assert issubclass(psycopg.errors.DeadlockDetected, RETRYABLE)
 

@@ -21,6 +21,7 @@ import msgspec
 import psycopg
 from msgspec import Struct
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
@@ -37,6 +38,15 @@ RETRYABLE: Final = (
 """Nothing of the transaction took effect, and doing it again may succeed."""
 PREPARED_AFTER: Final = 5
 """So many times a connection runs a statement before it has the database keep it."""
+LOSS_NOTICED: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""Seconds, and milliseconds. A database whose host vanished without a word is noticed within half a
+minute; by itself the system waits for hours, and so would who asked. A URL that says otherwise is
+heeded."""
 LOCK_PATIENCE: Final = "2s"
 """How long a command waits for what another transaction holds before it gives up for now."""
 
@@ -84,8 +94,12 @@ class Database:
         Raises:
             DatabaseDown: no connection within `patience`, or the URL is none.
         """
+        try:
+            settings = make_conninfo(**LOSS_NOTICED | conninfo_to_dict(url))
+        except psycopg.Error as error:
+            raise DatabaseDown(_reason(error)) from error
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            url,
+            settings,
             min_size=min(2, pool_size),
             max_size=pool_size,
             timeout=patience,
@@ -100,7 +114,7 @@ class Database:
         )
         try:
             # One by hand first: it says why there is none, the pool only that there is none.
-            await (await AsyncConnection.connect(url, connect_timeout=int(patience))).close()
+            await (await AsyncConnection.connect(settings, connect_timeout=int(patience))).close()
             await pool.open(wait=True, timeout=patience)
         except (psycopg.Error, PoolTimeout) as error:
             await pool.close()
