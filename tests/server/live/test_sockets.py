@@ -17,10 +17,17 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from clinicdesk.contract.frames import CloseCode, Hello, encode_frame
+from clinicdesk.contract.frames import (
+    CloseCode,
+    Heartbeat,
+    Hello,
+    decode_server_frame,
+    encode_frame,
+)
 from clinicdesk.contract.session import LIVE, SESSION
 from clinicdesk.contract.version import SUBPROTOCOL
 from clinicdesk.server.database.database import Database
+from clinicdesk.server.live import protocol
 from clinicdesk.server.live.admission import Admission, Limits
 from clinicdesk.server.live.digests import Digests
 from clinicdesk.server.live.gateway import Authenticator, LiveGateway
@@ -88,17 +95,33 @@ def test_a_desk_that_comes_while_the_database_is_down_is_told_to_come_back(
         administrator.execute(gate.format(sql.Identifier(name), sql.SQL("true")))
 
 
+def test_desks_hear_of_the_server_while_the_database_hangs(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "IDLE_HEARTBEAT_S", 0.5)
+    desk = server.sign_in("sunita.rao")
+    with hello(server, desk) as socket, psycopg.connect(server.database_url) as administrator:
+        assert b"welcome" in socket.recv(timeout=DEADLINE_S, decode=False)
+        administrator.execute("lock table clinic_head in access exclusive mode")
+        for _ in range(4):  # the poll waits for the table since the second at the latest
+            frame = decode_server_frame(socket.recv(timeout=DEADLINE_S, decode=False))
+            assert isinstance(frame, Heartbeat)
+
+
 class Wire:
     """A socket without a network.
 
     Attributes:
-        stuck: Its desk takes nothing any more.
+        stuck: Its desk takes nothing any more. broken: A mistake of ours shows with it.
+        shown_the_clock: Set each second.
     """
 
     full = False
 
-    def __init__(self, gateway: LiveGateway, *, stuck: bool) -> None:
+    def __init__(self, gateway: LiveGateway, *, stuck: bool = False, broken: bool = False) -> None:
         self.stuck = stuck
+        self.broken = broken
+        self.shown_the_clock = asyncio.Event()
         self.desk = gateway.connect(self)
         self.closed_with: int | None = None
         self.aborted = False
@@ -118,6 +141,9 @@ class Wire:
 
     def keep_alive(self, now: float) -> None:
         """It is alive."""
+        self.shown_the_clock.set()
+        if self.broken:
+            raise RuntimeError("the handler is closed")
 
     def known(self) -> None:
         """Nobody counts it."""
@@ -128,17 +154,36 @@ class Wire:
         self.desk.lost()
 
 
+def gateway_of(database: Database) -> LiveGateway:
+    """Where nobody says who they are."""
+    nobody: Authenticator = None  # type: ignore[assignment]
+    meetings = Meetings(database, Signals(uuid4()), lambda _data: None, lambda _error: None)
+    digests = Digests(database, lambda: datetime.now(UTC), random.Random(1))
+    return LiveGateway(database, nobody, Admission(Limits()), meetings, digests)
+
+
 async def test_a_desk_that_takes_nothing_any_more_keeps_neither_the_server_nor_others(
     demo_database: str,
 ) -> None:
     database = await Database.open(demo_database, pool_size=2)
-    nobody: Authenticator = None  # type: ignore[assignment]  # nobody says who they are
-    meetings = Meetings(database, Signals(uuid4()), lambda _data: None, lambda _error: None)
-    digests = Digests(database, lambda: datetime.now(UTC), random.Random(1))
-    gateway = LiveGateway(database, nobody, Admission(Limits()), meetings, digests)
+    gateway = gateway_of(database)
     stuck, heard, other = (Wire(gateway, stuck=stuck) for stuck in (True, False, True))
     async with asyncio.timeout(DEADLINE_S):
         await gateway.stop(2000)
     await database.close()
     assert heard.closed_with == CloseCode.RESTART
     assert (stuck.aborted, heard.aborted, other.aborted) == (True, False, True)
+
+
+async def test_a_socket_that_fails_keeps_the_clock_from_nobody(demo_database: str) -> None:
+    database = await Database.open(demo_database, pool_size=2)
+    gateway = gateway_of(database)
+    wires = [Wire(gateway, broken=broken) for broken in (True, False, True)]
+    await gateway.start()
+    async with asyncio.timeout(DEADLINE_S):
+        for _ in range(2):  # it goes on
+            for wire in wires:
+                await wire.shown_the_clock.wait()
+                wire.shown_the_clock.clear()
+        await gateway.stop(2000)
+    await database.close()
