@@ -95,7 +95,7 @@ class Database:
             DatabaseDown: no connection within `patience`, or the URL is none.
         """
         try:
-            settings = make_conninfo(**LOSS_NOTICED | conninfo_to_dict(url))
+            settings = make_conninfo("", **LOSS_NOTICED | conninfo_to_dict(url))
         except psycopg.Error as error:
             raise DatabaseDown(_reason(error)) from error
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
