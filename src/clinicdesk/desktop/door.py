@@ -280,19 +280,19 @@ class Door(QObject):
         self._tasks.start(self._sign_out(choose_person), doing=self.tr("signing out"))
 
     async def _sign_out(self, choose_person: bool) -> None:
-        if not await self._may_leave():
+        if not await self._may_leave(switching=choose_person):
             return
         self._window.show_state("log-out", self.tr("Signing out"))
         self._house.settings.sign_out()
         await self._unseat(sign_out=True)
         self._ask(choose_person=choose_person)
 
-    async def _may_leave(self) -> bool:
+    async def _may_leave(self, *, switching: bool = False) -> bool:
         """Whether the person leaves for good with what is not sent yet."""
         if self._seated is None:
             return True
-        make_vault = self._keeping.make
-        return await may_leave(self._seated.desk, self._house.design, make_vault, self._window)
+        desk, design, make_vault = self._seated.desk, self._house.design, self._keeping.make
+        return await may_leave(desk, design, make_vault, self._window, switching=switching)
 
     def _hold(self) -> bool:
         """Keep the window from closing while the key of what is not sent would end with it."""

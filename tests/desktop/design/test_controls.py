@@ -223,6 +223,20 @@ def test_a_toast_goes_by_itself_and_stays_inside_its_host(
         qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
 
 
+def test_what_a_toast_offers_is_done_by_a_key_while_it_is_there(
+    design: Design, window: QWidget, qtbot: QtBot
+) -> None:
+    toast = Toast(design, window)
+    toast.say("Saved", Tone.SUCCESS)
+    with qtbot.assertNotEmitted(toast.acted):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    toast.say("Discarded: Save draft", action="Undo")
+    with qtbot.waitSignals([toast.acted, toast.gone]):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    with qtbot.assertNotEmitted(toast.acted):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+
+
 def test_a_drawer_gives_the_focus_back(design: Design, window: QWidget, qtbot: QtBot) -> None:
     field = QLineEdit(window)
     QVBoxLayout(window).addWidget(field)

@@ -82,11 +82,14 @@ async def test_what_waits_is_said_before_signing_out_and_kept_for_its_owner_alon
         dialog = await question(doorway)
         assert dialog.ui.leaving_title.text() == "1 change(s) are not sent yet"
         assert "stays encrypted on this computer" in dialog.ui.leaving_words.text()
+        assert dialog.ui.leaving_go.text() == "Sign out"
         dialog.ui.leaving_stay.click()
         await until(lambda: not doorway.main.findChildren(LeavingDialog))
         assert doorway.desk is first
-        doorway.main.user.sign_out_wanted.emit()
-        (await question(doorway)).ui.leaving_go.click()
+        doorway.main.user.switch_wanted.emit()
+        dialog = await question(doorway)
+        assert dialog.ui.leaving_go.text() == "Switch user"
+        dialog.ui.leaving_go.click()
         await until(doorway.asks, "the sign-in window")
         assert people(doorway) == [("Vikram Patil", "1 not sent")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
@@ -29,6 +29,7 @@ _ICONS = {
     Tone.DANGER: "circle-x",
 }
 SHOWN_FOR_MS = 6000
+ACTION_KEY = "Alt+Z"
 # It covers the footer and a part of the margin below the workspace's row of buttons.
 _HEIGHT = FOOTER_HEIGHT + SPACE_2
 
@@ -52,11 +53,14 @@ class Toast(QFrame):
         self._icon = IconLabel(design, "info", Tone.NEUTRAL)
         self._text = label("", TextRole.STRONG)
         self._action = Button()
-        self._action.dress(design, compact=True)
+        self._action.dress(design, key=ACTION_KEY, compact=True)
         self._action.clicked.connect(self.acted)
         self._action.clicked.connect(self.go)
         close = IconButton(design, "x", self.tr("Dismiss"))
         close.clicked.connect(self.go)
+        # It is gone before anybody could tab to it.
+        key = QShortcut(QKeySequence(ACTION_KEY), host)
+        key.activated.connect(self._press)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_4, 0, SPACE_2, 0)
         row.setSpacing(SPACE_3)
@@ -94,6 +98,10 @@ class Toast(QFrame):
         if self.isVisible():
             self.hide()
             self.gone.emit()
+
+    def _press(self) -> None:
+        if self._action.isVisible():
+            self._action.click()
 
     def _settle(self) -> None:
         width = min(self.sizeHint().width(), self._host.width() - 2 * SPACE_4)

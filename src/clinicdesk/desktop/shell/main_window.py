@@ -19,6 +19,7 @@ from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
 from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.search_field import SearchField
+from clinicdesk.desktop.design.toast import ACTION_KEY
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.main_window import Ui_MainWindow
 from clinicdesk.desktop.shell.clinic_clock import ClinicClock
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
             Shortcut(("Ctrl+1–9",), self.tr("Workspaces, in their order"), group),
             Shortcut(("Ctrl+Shift+N",), self.tr("Notices"), group),
             Shortcut(("Ctrl+Shift+O",), self.tr("Outbox"), group),
+            Shortcut((ACTION_KEY,), self.tr("Undo, or what a message offers"), group),
             Shortcut(("F1",), self.tr("This sheet"), group),
             Shortcut(("Esc",), self.tr("Close what lies on top"), group),
             Shortcut(("Ctrl+Q",), self.tr("Close clinicdesk"), group),

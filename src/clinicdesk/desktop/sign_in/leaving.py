@@ -32,6 +32,7 @@ class LeavingDialog(QDialog):
 
     Args of `__init__`:
         lasting: Whether this computer keeps the key of what waits.
+        switching: Whether somebody else is to sign in at once.
 
     Signals:
         decided: A `Leaving`.
@@ -40,7 +41,13 @@ class LeavingDialog(QDialog):
     decided = Signal(object)
 
     def __init__(
-        self, design: Design, unsent: int, *, lasting: bool, parent: QWidget | None = None
+        self,
+        design: Design,
+        unsent: int,
+        *,
+        lasting: bool,
+        switching: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.ui = Ui_Leaving()
@@ -51,14 +58,14 @@ class LeavingDialog(QDialog):
         ui.leaving_stay.clicked.connect(self.reject)
         ui.leaving_lose.setVisible(not lasting)
         if lasting:
-            self._offer_to_go(design)
+            self._offer_to_go(design, switching)
         else:
             self._offer_a_passphrase(design)
         self.setWindowTitle(ui.leaving_title.text())
         fit_height(self)
         ui.leaving_go.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _offer_to_go(self, design: Design) -> None:
+    def _offer_to_go(self, design: Design, switching: bool) -> None:
         ui = self.ui
         ui.leaving_words.setText(
             self.tr(
@@ -66,8 +73,11 @@ class LeavingDialog(QDialog):
                 "here again. Nobody else can read it or send it meanwhile."
             )
         )
-        ui.leaving_go.setText(self.tr("Sign out"))
-        ui.leaving_go.dress(design, kind=Kind.PRIMARY, icon="log-out")
+        word, icon = (
+            (self.tr("Switch user"), "users") if switching else (self.tr("Sign out"), "log-out")
+        )
+        ui.leaving_go.setText(word)
+        ui.leaving_go.dress(design, kind=Kind.PRIMARY, icon=icon)
         ui.leaving_go.clicked.connect(partial(self.decided.emit, Leaving.GO))
 
     def _offer_a_passphrase(self, design: Design) -> None:
@@ -88,10 +98,10 @@ class LeavingDialog(QDialog):
 
 
 async def ask_before_leaving(
-    design: Design, unsent: int, *, lasting: bool, over: QWidget
+    design: Design, unsent: int, *, lasting: bool, switching: bool, over: QWidget
 ) -> Leaving:
     """What the person decides; to stay, when they close the question."""
-    dialog = LeavingDialog(design, unsent, lasting=lasting, parent=over)
+    dialog = LeavingDialog(design, unsent, lasting=lasting, switching=switching, parent=over)
     answer: asyncio.Future[Leaving] = asyncio.get_running_loop().create_future()
 
     def take(decision: Leaving) -> None:
@@ -114,7 +124,12 @@ def would_lose_key(desk: Desk) -> bool:
 
 
 async def may_leave(
-    desk: Desk, design: Design, make_vault: Callable[[], Awaitable[Vault | None]], over: QWidget
+    desk: Desk,
+    design: Design,
+    make_vault: Callable[[], Awaitable[Vault | None]],
+    over: QWidget,
+    *,
+    switching: bool = False,
 ) -> bool:
     """Whether the person leaves with what is not sent; asked only when there is something.
 
@@ -125,7 +140,9 @@ async def may_leave(
     if not unsent:
         return True
     lasting = desk.session.vault.lasting
-    decision = await ask_before_leaving(design, unsent, lasting=lasting, over=over)
+    decision = await ask_before_leaving(
+        design, unsent, lasting=lasting, switching=switching, over=over
+    )
     if decision is Leaving.PASSPHRASE:
         vault = await make_vault()
         if vault is None:
