@@ -145,12 +145,17 @@ def noticed(defect: Defect) -> tuple[Counter[str], str]:
         broken.write_text(text.replace(defect.words, defect.instead, 1))
         environment = os.environ | {"PYTHONPATH": f"{folder}:{_ROOT}"}
         command = [sys.executable, "-m", "tests.faults", *defect.scenario]
-        run = subprocess.run(
-            command, env=environment, cwd=folder, capture_output=True, text=True, check=False,
-            timeout=_WITHIN_S,
-        )  # fmt: skip
-    said = [*run.stdout.splitlines(), *run.stderr.splitlines()]
-    return Counter(_FOUND.findall(run.stdout)), said[-1].strip() if said else ""
+        with subprocess.Popen(
+            command, env=environment, cwd=folder, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as run:  # fmt: skip
+            try:
+                told, _ = run.communicate(timeout=_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                run.terminate()  # it takes its servers and its database with it
+                told, _ = run.communicate()
+    said = told.splitlines() or [""]
+    return Counter(_FOUND.findall(told)), said[-1].strip()
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ from tests.faults.history import Book, now
 from tests.faults.plan import Kind, Trouble
 from tests.faults.site import Site
 
+_ENDS_WITHIN_S: Final = 30.0
+"""What is being answered may take ten seconds."""
 _SMALL_PIECE: Final = 7
 _SLOW_BYTES_PER_S: Final = 3000
 _SKEWS_S: Final = (-90_000.0, -4000.0, -600.0, 0.0, 45.0, 4000.0, 90_000.0)
@@ -48,6 +50,7 @@ class Troublemaker:
 
     Attributes:
         done: How many of each kind came. skipped: or found nothing to break.
+        wrong: What did not do as it was told, in sentences.
     """
 
     def __init__(self, site: Site) -> None:
@@ -58,6 +61,7 @@ class Troublemaker:
         self._busy: set[object] = set()
         self.done: Counter[Kind] = Counter()
         self.skipped: Counter[Kind] = Counter()
+        self.wrong: list[str] = []
 
     async def inflict(self, trouble: Trouble) -> None:
         """Begin it; what lasts goes on by itself."""
@@ -234,7 +238,12 @@ class Troublemaker:
         server = self._server(trouble)
         if not self._take(server):
             return False
-        await server.stop()
+        try:
+            async with asyncio.timeout(_ENDS_WITHIN_S):
+                await server.stop()
+        except TimeoutError:
+            self.wrong.append(f"The server at {server.port} did not end when it was told to.")
+            await server.kill()
         await self._site.start_server(server)
         self._busy.discard(server)
         return True

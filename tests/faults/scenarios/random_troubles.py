@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.end_to_end.polling import until
 from tests.faults import server_clock
@@ -67,6 +68,7 @@ async def run(numbers: Numbers, troubles: Troubles, seed: int) -> Verdict:
         await maker.mend()
         unsettled = await settle(there, troubles.settle_within_s)
         evidence = await gather(there, unsettled)
+        evidence = replace(evidence, faults=[*evidence.faults, *maker.wrong])
         for process in there.processes:
             await process.end()
     return Verdict(
