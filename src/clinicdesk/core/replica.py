@@ -247,6 +247,17 @@ class Replica(RowsInMemory):
                 await self._drop([each for each in some if self._is_settled(each, settled_before)])
         return len(leaving)
 
+    async def tidy(self) -> None:
+        """Take away what does not count in the store, for instance the rows before a snapshot.
+
+        Frames are applied in between, and it waits for a snapshot that is on its way. Raises
+        StoreLost.
+        """
+        more = True
+        while more:
+            async with self._turn:
+                more = await self._store.clear_some()
+
     async def families_wanted(self) -> list[UUID]:
         """The families of which only a part is here, to be fetched and given to `take_family`."""
         return await self._store.wanted()

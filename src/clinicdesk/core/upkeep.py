@@ -96,7 +96,7 @@ class Upkeep:
                 await self._look_after()
 
     async def _look_after(self) -> None:
-        await self._store.rows.clear()
+        await self._replica.tidy()
         if self._link.status is not LinkStatus.LIVE:
             return
         for family in await self._replica.families_wanted():
@@ -106,7 +106,7 @@ class Upkeep:
             return
         if position.settled_before is None or position.settled_before < before:
             await self._replica.let_go(before, await self._in_use())
-            await self._store.rows.clear()
+            await self._replica.tidy()
 
     async def _in_use(self) -> frozenset[UUID]:
         """What a person has begun something with: it stays until that is done."""

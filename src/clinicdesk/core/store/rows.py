@@ -78,6 +78,7 @@ class RowStore:
         self._folder = folder
         self._generation = 0
         self._staged = 0  # bytes
+        self._given_back = False  # free pages, since the log was taken in last
 
     async def position(self) -> Position | None:
         """Where the rows stand; None before the first snapshot."""
@@ -206,16 +207,24 @@ class RowStore:
         self._generation = generation
 
     async def clear(self) -> None:
-        """Take away the rows that do not count, in pieces, and give their space back."""
+        """Take away the rows that do not count, and give their space back."""
         self._staged = 0
-        while await self._writer.provisional(partial(_clear_some, generation=self._generation)):
+        while await self.clear_some():
             pass
-        given_back = False
-        while await self._writer.run(_give_back_some):
-            given_back = True
-        if given_back:
+
+    async def clear_some(self) -> bool:
+        """A piece of `clear`; whether there may be more. Not while rows are staged, nor before
+        `swap` has returned: the next generation does not count yet."""
+        if await self._writer.provisional(partial(_clear_some, generation=self._generation)):
+            return True
+        if await self._writer.run(_give_back_some):
+            self._given_back = True
+            return True
+        if self._given_back:
+            self._given_back = False
             # The file ends where its log says so, once the log has been taken into it.
             await self._writer.run(_take_log_in)
+        return False
 
     def _leave_room(self) -> None:
         """Raises StoreLost before the disk is so full that not even a command could be saved."""
