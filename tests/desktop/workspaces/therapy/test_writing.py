@@ -492,6 +492,33 @@ async def test_a_refused_draft_is_opened_with_what_was_written_and_why(
     assert desk.replica.prescriptions.get(draft.id).item_count == before + 1  # type: ignore[union-attr]
 
 
+async def test_what_was_saved_and_refused_stays_in_the_open_form_until_somebody_chooses(
+    room: Place, demo: DemoRows, desk: Desk
+) -> None:
+    draft = await open_a_draft(room, demo)
+    before = len(lines(room))
+    await add(room, "cetirizine 10 mg")
+    room.key(Qt.Key.Key_S, CTRL)
+    await until(lambda: commands(desk) == [ReviseDraft])
+    item = desk.replica.items.of(draft.id)[0]
+    theirs = replace(draft, version=2, updated_by=new_id())
+    await room.feed(theirs, replace(item, version=2, quantity=77))
+    entry = desk.outbox.entries()[0]
+    stale = Stale(
+        detail="It was changed.", entity="prescription", id=draft.id, current=2, state="DRAFT",
+        by="Dr Rao at the ward", at=demo.now,
+    )  # fmt: skip
+    await desk.outbox.finish(entry.op_id, stale)
+    await settled()
+    assert [refused.op_id for refused in desk.outbox.refused()] == [entry.op_id]
+    assert len(lines(room)) == before + 1
+    assert "Dr Rao at the ward" in room.find(Banner, "draft_trouble").accessibleName()
+
+    await desk.outbox.discard(entry.op_id)
+    await until(lambda: len(lines(room)) == before)
+    assert not room.find(Banner, "draft_trouble").isVisible()
+
+
 async def test_a_signature_that_the_server_refused_is_explained_on_the_draft(
     room: Place, demo: DemoRows, desk: Desk
 ) -> None:

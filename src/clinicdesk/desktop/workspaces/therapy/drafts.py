@@ -55,13 +55,9 @@ class Drafts:
         kept = await self._keeper.of_draft(prescription_id)
         if kept is not None:
             return kept
-        written = [
-            entry
-            for entry in self.refusals(prescription_id)
-            if isinstance(entry.command, WriteDraft | ReviseDraft)
-        ]
-        if written:
-            return self.of_refused(written[-1])
+        written = self.refused_writing(prescription_id)
+        if written is not None:
+            return self.of_refused(written)
         items = self._desk.replica.items.of(prescription_id)
         found = [await self._desk.search.medicine(item.medicine_id) for item in items]
         medicines = {medicine.id: medicine for medicine in found if medicine is not None}
@@ -81,6 +77,15 @@ class Drafts:
         """The commands on a prescription that the server refused, the oldest first."""
         refused = self._desk.outbox.refused()
         return [entry for entry in refused if entry.command.prescription_id == prescription_id]
+
+    def refused_writing(self, prescription_id: UUID) -> OutboxEntry | None:
+        """What was written last and refused: no other desk has it. None when there is nothing."""
+        written = [
+            entry
+            for entry in self.refusals(prescription_id)
+            if isinstance(entry.command, WriteDraft | ReviseDraft)
+        ]
+        return written[-1] if written else None
 
     async def dismiss_refusals(self, prescription_id: UUID) -> None:
         """A person has read them, or has done it otherwise."""

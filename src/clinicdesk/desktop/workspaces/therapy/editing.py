@@ -145,11 +145,15 @@ class Editing(QObject):
 
     def take_theirs(self) -> None:
         """Give up what was typed here for what the draft says now."""
-        form = self._form()
+        self._read_again(self._form(), give_up=True)
+
+    def _read_again(self, form: DraftForm, *, give_up: bool) -> None:
+        """Show the draft as it is now; `give_up`: not what was refused here, as it would be."""
 
         async def read() -> DraftForm | None:
             await self.keeper.forget(form)
-            await self.drafts.dismiss_refusals(form.prescription_id)
+            if give_up:
+                await self.drafts.dismiss_refusals(form.prescription_id)
             return await self.drafts.saved(form.prescription_id)
 
         def show(theirs: DraftForm | None) -> None:
@@ -381,12 +385,16 @@ class Editing(QObject):
             self._look_again()
 
     def _look_again(self) -> None:
-        """The saved draft changed: follow it silently where nothing typed here would be lost."""
+        """The saved draft changed: follow it silently where nothing typed here would be lost.
+
+        What was saved here and refused is on no other desk: it stays until a person chooses.
+        """
         form = self.form
         if form is None or self._busy:
             return
-        if self.conflict() is not None and not form.worth_keeping:
-            self.take_theirs()
+        mine = form.worth_keeping or self.drafts.refused_writing(form.prescription_id) is not None
+        if not mine and self.conflict() is not None:
+            self._read_again(form, give_up=False)
         self.trouble_changed.emit()
 
     def _allergies_changed(self, change: Change[Allergy]) -> None:
@@ -400,4 +408,4 @@ class Editing(QObject):
 
     def _outbox_changed(self, prescription_id: UUID | None) -> None:
         if self.form is not None and prescription_id in (None, self.form.prescription_id):
-            self.trouble_changed.emit()
+            self._look_again()
