@@ -21,6 +21,7 @@ from clinicdesk.core.store.outbox_table import OutboxState
 from clinicdesk.core.store.rows import GoneRow, Position, StoredRow
 from clinicdesk.core.store.sqlcipher import connect
 from clinicdesk.core.store.store import Store
+from clinicdesk.core.store.unsent_note import Unsent, read_note, unsent_below, write_note
 from tests.core import sample
 from tests.core.conftest import IDENTITY, KEY
 from tests.core.sample import NOON, an_id
@@ -135,14 +136,31 @@ async def test_a_damaged_file_is_put_aside_and_its_unsent_commands_are_taken_ove
     rows = [StoredRow("payment", an_id(str(n)), 1, os.urandom(900)) for n in range(200)]
     await store.rows.apply(rows, AT_TWO, [])
     await store.close()
+    write_note(store_path, Unsent(unsent=3))  # two of them cannot be read any more
     damage(store_path)
     store = await open_again(store_path, thorough=True)
     assert store.set_aside is not None
     assert "damaged" in store.set_aside.sentence
     assert "1 unsent change" in store.set_aside.sentence
+    assert read_note(store.set_aside.path) == Unsent(unsent=2)
     entries = await store.outbox.all()
     assert [(entry.op_id, entry.state) for entry in entries] == [(op_id, OutboxState.WAITING)]
     assert await store.rows.position() is None
+    await store.close()
+
+
+async def test_what_was_taken_over_whole_waits_in_the_damaged_file_no_more(
+    store_path: Path,
+) -> None:
+    await a_store_with_a_command(store_path)
+    write_note(store_path, Unsent(unsent=1))
+    with store_path.open("r+b") as file:  # the end of a page that has nothing yet
+        file.seek(-200, os.SEEK_END)
+        file.write(os.urandom(100))
+    store = await open_again(store_path, thorough=True)
+    assert store.set_aside is not None
+    assert len(await store.outbox.all()) == 1
+    assert unsent_below(store_path) == 0  # the new store's note follows with its desk
     await store.close()
 
 

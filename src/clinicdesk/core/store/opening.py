@@ -59,9 +59,19 @@ class SetAside(Struct, frozen=True):
         )
 
     @property
+    def left(self) -> Unsent:
+        """What waits in it still: it was noted and could not be taken over."""
+        return Unsent(
+            max(0, self.noted.unsent - self._recovered(OutboxState.WAITING)),
+            max(0, self.noted.refused - self._recovered(OutboxState.REFUSED)),
+        )
+
+    def _recovered(self, state: OutboxState) -> int:
+        return sum(entry.state is state for entry in self.recovered)
+
+    @property
     def _unsent_sentence(self) -> str:
-        unsent = sum(entry.state is OutboxState.WAITING for entry in self.recovered)
-        missing = self.noted.unsent - unsent
+        unsent, missing = self._recovered(OutboxState.WAITING), self.left.unsent
         said = f" {unsent} unsent change(s) were recovered and will be sent." if unsent else ""
         if missing > 0 and self.why is WhyAside.WRONG_KEY:
             said += (

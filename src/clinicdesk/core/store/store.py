@@ -16,7 +16,7 @@ from clinicdesk.core.store.outbox_table import OutboxTable
 from clinicdesk.core.store.rows import RowStore
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.store.thread import StoreThread
-from clinicdesk.core.store.unsent_note import path_of_note
+from clinicdesk.core.store.unsent_note import path_of_note, write_note
 
 
 class Store:
@@ -61,6 +61,7 @@ class Store:
         store = cls(path, identity, opened, lock, now)
         if store.set_aside is not None:
             await store.outbox.adopt(store.set_aside.recovered)
+            write_note(store.set_aside.path, store.set_aside.left)
         return store
 
     async def close(self) -> None:
