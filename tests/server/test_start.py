@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -18,7 +20,7 @@ import pytest
 
 from clinicdesk.cli import main
 from clinicdesk.failures import StartupFailure
-from clinicdesk.server.settings import secret_key, settings_from
+from clinicdesk.server.settings import Settings, secret_key, settings_from
 from tests.postgres import FreshDatabase, make_postgres_folder
 
 DEADLINE_S = 60.0
@@ -147,6 +149,22 @@ def test_the_secret_key_is_made_once_and_for_its_owner_s_eyes_only(tmp_path: Pat
     settings.secret_key_file.write_text("short")
     with pytest.raises(StartupFailure, match="shorter"):
         secret_key(settings)
+
+
+def test_servers_that_start_at_one_moment_in_one_folder_agree_on_its_key(tmp_path: Path) -> None:
+    for attempt in range(20):
+        folder = tmp_path / str(attempt)
+        settings = Settings(data_folder=folder, secret_key_file=folder / "secret-key")
+        together = threading.Barrier(8)
+
+        def start(settings: Settings = settings, together: threading.Barrier = together) -> bytes:
+            together.wait()
+            return secret_key(settings)
+
+        with ThreadPoolExecutor(8) as servers:
+            keys = [servers.submit(start) for _ in range(8)]
+        assert len({key.result() for key in keys}) == 1
+        assert [path.name for path in folder.iterdir()] == ["secret-key"]
 
 
 def test_a_server_of_its_own_starts_from_nothing_and_ends_when_told(

@@ -215,12 +215,19 @@ def _read_private(path: Path) -> bytes:
 def _make_private(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.token_urlsafe(2 * SECRET_BYTES).encode()
+    # Whole before it has its name: servers that start at one moment read no half of it, and a
+    # power cut leaves none.
+    whole = path.with_name(f"{path.name}-{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(whole)
     except FileExistsError:
         return _long_enough(_read_private(path), str(path))  # another server was quicker
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key + b"\n")
+    finally:
+        whole.unlink(missing_ok=True)
     return key
 
 
