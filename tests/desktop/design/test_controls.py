@@ -255,6 +255,13 @@ def test_a_drawer_gives_the_focus_back(design: Design, window: QWidget, qtbot: Q
     assert field.hasFocus()
 
 
+def test_a_drawer_leaves_the_footer_free(design: Design, window: QWidget) -> None:
+    drawer = Drawer(design, window, "Outbox", foot=26)
+    drawer.open_drawer()
+    assert drawer.geometry().bottom() == window.rect().bottom() - 26
+    assert drawer.geometry().top() == 0
+
+
 def test_a_drawer_survives_that_the_field_it_came_from_is_gone(
     design: Design, window: QWidget, qtbot: QtBot
 ) -> None:

@@ -22,6 +22,9 @@ class Drawer(QFrame):
 
     Escape and the cross close it, and the focus goes back to where it was.
 
+    Args of ``__init__``:
+        foot: So much of the host's lower edge stays free: a footer, on which toasts lie.
+
     Attributes:
         body: the layout to put content in.
         head: the row of the heading; add buttons after the title.
@@ -32,8 +35,9 @@ class Drawer(QFrame):
 
     closed = Signal()
 
-    def __init__(self, design: Design, host: QWidget, title: str = "") -> None:
+    def __init__(self, design: Design, host: QWidget, title: str = "", *, foot: int = 0) -> None:
         super().__init__(host)
+        self._foot = foot
         self._design = design
         self._host = host
         self._came_from: QWidget | None = None
@@ -88,7 +92,8 @@ class Drawer(QFrame):
 
     def _settle(self) -> None:
         width = min(DRAWER_WIDTH + _SHADE, self._host.width())
-        self.setGeometry(self._host.width() - width, 0, width, self._host.height())
+        height = self._host.height() - self._foot
+        self.setGeometry(self._host.width() - width, 0, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() is QEvent.Type.Resize and self.isVisible():

@@ -11,6 +11,7 @@ from clinicdesk.core.clock import Now
 from clinicdesk.desktop.design.button import SecondaryButton
 from clinicdesk.desktop.design.drawer import Drawer
 from clinicdesk.desktop.design.empty_state import EmptyState
+from clinicdesk.desktop.design.tokens import FOOTER_HEIGHT
 from clinicdesk.desktop.design.views import dress_list
 from clinicdesk.desktop.shell.notices_model import NoticesModel
 from clinicdesk.desktop.workspace import Context
@@ -34,7 +35,7 @@ class NoticesDrawer(QObject):
         self._notices = context.desk.notices
         self._model = NoticesModel(context.desk, context.zone, now)
         self._leave = self._notices.changed.add(lambda _event: self.refresh())
-        self.drawer = Drawer(design, host, self.tr("Notices"))
+        self.drawer = Drawer(design, host, self.tr("Notices"), foot=FOOTER_HEIGHT)
         self.drawer.setObjectName("notices_drawer")
         self._all = SecondaryButton(design, self.tr("Mark all read"), compact=True)
         self._all.setObjectName("notices_read_all")

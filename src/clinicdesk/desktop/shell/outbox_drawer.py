@@ -18,7 +18,7 @@ from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.drawer import Drawer
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.glow import Glow
-from clinicdesk.desktop.design.tokens import SPACE_3, SPACE_4, Tone
+from clinicdesk.desktop.design.tokens import FOOTER_HEIGHT, SPACE_3, SPACE_4, Tone
 from clinicdesk.desktop.design.views import dress_view
 from clinicdesk.desktop.forms.outbox_drawer import Ui_OutboxDrawer
 from clinicdesk.desktop.shell.outbox_actions import OutboxActions
@@ -52,7 +52,7 @@ class OutboxDrawer(QObject):
         self._model = OutboxModel(context.desk, context.zone, now)
         self._chosen: UUID | None = None
         self._asking = False
-        self.drawer = Drawer(design, host, self.tr("Outbox"))
+        self.drawer = Drawer(design, host, self.tr("Outbox"), foot=FOOTER_HEIGHT)
         self.drawer.setObjectName("outbox_drawer")
         self._actions = OutboxActions(context, self.drawer, now)
         self._locked = LockedBanner(design, context.desk.lost_work, context.zone, now)
