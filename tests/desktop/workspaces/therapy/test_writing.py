@@ -513,6 +513,7 @@ async def test_what_was_saved_and_refused_stays_in_the_open_form_until_somebody_
     assert [refused.op_id for refused in desk.outbox.refused()] == [entry.op_id]
     assert len(lines(room)) == before + 1
     assert "Dr Rao at the ward" in room.find(Banner, "draft_trouble").accessibleName()
+    assert room.find(QLabel, "kept_label").text() == ""
 
     await desk.outbox.discard(entry.op_id)
     await until(lambda: len(lines(room)) == before)

@@ -56,8 +56,8 @@ class ConflictDialog(QDialog):
         self._sides = ConflictSides(design)
         ui.conflict_scroll.setWidget(self._sides)
         ui.conflict_scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._mine_when = self._head(ui.mine_head, self.tr("Yours"))
-        self._theirs_when = self._head(ui.theirs_head, self.tr("Theirs"))
+        _, self._mine_when = _head(ui.mine_head, self.tr("Yours"))
+        self._theirs, self._theirs_when = _head(ui.theirs_head, self.tr("Theirs"))
         ui.conflict_later.dress(design, kind=Kind.QUIET, key="Esc")
         ui.conflict_open.dress(design, kind=Kind.QUIET, icon="file-pen", key="O")
         ui.conflict_take.dress(design, icon="users", key="T")
@@ -91,6 +91,8 @@ class ConflictDialog(QDialog):
         )
         written = moment_text(conflict.mine_at, self._zone, now)
         self._mine_when.setText(self.tr("Written here at %1").replace("%1", written))
+        other = self.tr("On the other desk") if conflict.account.own else self.tr("Theirs")
+        self._theirs.setText(other)
         self._theirs_when.setText(self._theirs_words(conflict, now))
         self._sides.show_conflict(conflict, self._pharmacy)
         self._offer(conflict)
@@ -122,12 +124,14 @@ class ConflictDialog(QDialog):
         found = self._replica.pharmacies.get(pharmacy_id)
         return "" if found is None else found.name
 
-    def _head(self, place: QVBoxLayout, title: str) -> QLabel:
-        place.addWidget(label(title, TextRole.STRONG))
-        when = label("", TextRole.SECONDARY, "second")
-        place.addWidget(when)
-        return when
-
     def _keep(self) -> None:
         if self.conflict is not None:
             self.kept.emit(self.conflict.version)
+
+
+def _head(place: QVBoxLayout, title: str) -> tuple[QLabel, QLabel]:
+    """The heading of a side: whose it is, and since when."""
+    whose, when = label(title, TextRole.STRONG), label("", TextRole.SECONDARY, "second")
+    place.addWidget(whose)
+    place.addWidget(when)
+    return whose, when

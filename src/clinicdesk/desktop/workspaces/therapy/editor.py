@@ -12,6 +12,7 @@ from clinicdesk.contract.entities import PrescriptionItem
 from clinicdesk.contract.problems import Stale
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.conflict import account_of
+from clinicdesk.core.outbox import PendingState
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
@@ -283,7 +284,10 @@ class PrescriptionEditor(QWidget):
             self._state.hide()
             return
         self.ui.editor_title.setText(self.tr("Draft %1").replace("%1", prescription.code))
-        pill = pending_pill(self._context.desk.outbox.pending(prescription.id))
+        pending = self._context.desk.outbox.pending(prescription.id)
+        if pending is PendingState.REFUSED:
+            self.ui.kept_label.clear()  # "Draft saved" is not so any more
+        pill = pending_pill(pending)
         self._state.setVisible(pill is not None)
         if pill is not None:
             self._state.show_pill(pill)
