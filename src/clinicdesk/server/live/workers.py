@@ -18,7 +18,7 @@ Job = Callable[[], Awaitable[None]]
 class Workers:
     """Carries out jobs in their order, `at_once` at a time; no task waits while there are none.
 
-    A job deals with its own errors.
+    A job deals with its own errors; a mistake in one is told to the event loop.
     """
 
     def __init__(self, at_once: int, name: str) -> None:
@@ -31,9 +31,7 @@ class Workers:
         """Have it done."""
         self._jobs.append(job)
         if len(self._tasks) < self._at_once:
-            task = asyncio.create_task(self._work(), name=self._name)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.add(asyncio.create_task(self._work(), name=self._name))
 
     async def stop(self) -> None:
         """Leave off, also in the middle of a job."""
@@ -41,6 +39,20 @@ class Workers:
         await end(*self._tasks)
 
     async def _work(self) -> None:
-        while self._jobs:
-            await self._jobs.popleft()()
-            await asyncio.sleep(0)  # a job that needs no database must not keep the loop either
+        try:
+            while self._jobs:
+                await self._do(self._jobs.popleft())
+                await asyncio.sleep(0)  # a job without the database must not keep the loop either
+        finally:
+            # In the same step as the last look at the jobs: what is put from now on finds that one
+            # is missing. A callback would come too late for what is put before it.
+            if (task := asyncio.current_task()) is not None:
+                self._tasks.discard(task)
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await job()
+        except Exception as error:  # a mistake: those behind it must not wait for ever
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": f"{self._name} failed", "exception": error}
+            )
