@@ -92,8 +92,14 @@ class Upkeep:
                 async with asyncio.timeout(EVERY_S):
                     await self._wake.wait()
             self._wake.clear()
-            with suppress(StoreLost):  # the work itself says so; this can wait for the next time
+            try:
                 await self._look_after()
+            except StoreLost:
+                pass  # the work itself says so; this can wait for the next time
+            except Exception as error:  # a mistake of ours: the next time may be better
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": "the upkeep of the rows failed", "exception": error}
+                )
 
     async def _look_after(self) -> None:
         await self._replica.tidy()
