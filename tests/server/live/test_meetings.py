@@ -11,7 +11,7 @@ import pytest
 from clinicdesk.contract.frames import Signal, SignalKind, Signalled, decode_server_frame
 from clinicdesk.contract.threads import thread_of
 from clinicdesk.server.database.database import Actor, Database
-from clinicdesk.server.live.meetings import Meetings
+from clinicdesk.server.live.meetings import ASKING_AT_ONCE, Meetings
 from clinicdesk.server.live.message import Message
 from clinicdesk.server.live.signals import Signals
 from tests.running_server import Owner
@@ -117,6 +117,35 @@ async def test_pharmacist_and_prescriber_meet_and_a_stranger_hears_nothing(
     assert [told.by for told in prescriber.told] == [clinic.pharmacist.member_id]
     assert stranger.told == []
     assert stranger.closed_with is None
+
+
+class Broken(Listening):
+    """A mistake of ours shows with it."""
+
+    def tell(self, message: Message) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+async def test_a_mistake_at_one_socket_ends_nobody_else_s_presence(
+    demo_database: str, clinic: Clinic
+) -> None:
+    database = await Database.open(demo_database, pool_size=2)
+    faults: list[BaseException] = []
+    meetings = Meetings(database, Signals(uuid4()), lambda _data: None, faults.append)
+    running = asyncio.create_task(meetings.run())
+    thread = thread_of("prescription", clinic.prescription)
+    broken, pharmacist, prescriber = Broken(), Listening(), Listening()
+    meetings.heard(broken, clinic.pharmacist, present(thread))
+    for _ in range(ASKING_AT_ONCE):  # one each for all who ask
+        meetings.heard(Listening(), clinic.prescriber, present(thread))
+    await until(lambda: faults)
+    meetings.left(broken)
+    meetings.heard(pharmacist, clinic.pharmacist, present(thread))
+    meetings.heard(prescriber, clinic.prescriber, present(thread))
+    await until(lambda: pharmacist.told and prescriber.told)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await database.close()
 
 
 async def test_only_who_works_in_a_pharmacy_is_in_its_room(

@@ -126,7 +126,10 @@ class Meetings:
                 self._some_asked.clear()
                 continue
             who = next(iter(self._asked))
-            await self._ask(who, self._asked.pop(who))
+            try:
+                await self._ask(who, self._asked.pop(who))
+            except Exception as error:  # a mistake: presence must not end for everybody
+                self._note(error)
 
     async def _ask(self, who: Actor, asks: list[Ask]) -> None:
         """Put one member's questions, in one transaction under their row-level security."""
