@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -239,3 +241,25 @@ def test_a_signal_too_long_for_one_text_is_left_out() -> None:
 
     heard = [envelope.word for text in texts if (envelope := unpack(text)) is not None]
     assert [signal for each in heard for signal in each.signals] == [b"short"]
+
+
+class Mistaken(NotifyBus):
+    """Has a mistake that shows at the first connection."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.connected = 0
+
+    def connect(self, heard: Callable[[Word], None]) -> AbstractAsyncContextManager[Any]:
+        self.connected += 1
+        if self.connected == 1:
+            raise RuntimeError("a mistake")
+        return super().connect(heard)
+
+
+async def test_a_bus_that_fails_by_a_mistake_is_tried_again(database_url: str) -> None:
+    here = await Ear(PeerHints(Mistaken(database_url))).listen()
+    there = await Ear(PeerHints(NotifyBus(database_url))).listen()
+    await hear_each_other(here, there)
+    for ear in (here, there):
+        await ear.hints.stop()

@@ -131,6 +131,8 @@ class PeerHints:
                     await self._talk(line)
             except BusLost as lost:
                 self._standing.down(str(lost))
+            except Exception as error:  # a mistake, of ours or of the bus's library
+                self._standing.failed(error)
             await asyncio.sleep(delay * (1 + self._chance()) / 2)
             delay = min(2 * delay, GREATEST_DELAY_S)
 

@@ -8,6 +8,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from clinicdesk.server.live.hints.word import Word
+from clinicdesk.server.telemetry import describe_error
 
 _sent = Counter("clinicdesk_hints_sent", "Clinics that the peers were told of", ["bus"])
 _heard = Counter("clinicdesk_hints_heard", "Clinics that a peer told of", ["bus"])
@@ -44,6 +45,11 @@ class Standing:
                 why=why,
             )
         self._is_up = False
+
+    def failed(self, error: Exception) -> None:
+        """It is not, by a mistake; said each time."""
+        self.down(type(error).__name__)
+        journal.error("the bus failed", bus=self._bus, **describe_error(error))
 
     def stopped(self) -> None:
         """This server ends."""
