@@ -451,12 +451,22 @@ async def test_a_draft_changed_elsewhere_shows_both_when_something_is_typed(
     assert not trouble.isVisible()
 
 
-async def test_saving_replaces_theirs_with_mine(room: Place, demo: DemoRows, desk: Desk) -> None:
+async def keep_mine(room: Place) -> None:
+    """Save over somebody else's version: both are shown first."""
+    room.key(Qt.Key.Key_S, CTRL)
+    await until(lambda: room.place.findChildren(ConflictDialog))
+    assert room.desk.outbox.unsent == 0
+    room.find(ConflictDialog, "Conflict").ui.conflict_keep.click()
+
+
+async def test_saving_over_another_version_shows_both_first(
+    room: Place, demo: DemoRows, desk: Desk
+) -> None:
     draft = await open_a_draft(room, demo)
     await add(room, "cetirizine 10 mg")
     item = desk.replica.items.of(draft.id)[0]
     await room.feed(replace(draft, version=2), replace(item, version=2, quantity=77))
-    room.key(Qt.Key.Key_S, CTRL)
+    await keep_mine(room)
     await until(lambda: commands(desk) == [ReviseDraft])
     assert not room.find(Banner, "draft_trouble").isVisible()
     assert 77 not in [line.quantity for line in desk.replica.items.of(draft.id)]
@@ -487,7 +497,7 @@ async def test_a_refused_draft_is_opened_with_what_was_written_and_why(
     trouble = room.find(Banner, "draft_trouble")
     assert trouble.isVisible()
     assert "Dr Rao at the ward" in trouble.accessibleName()
-    room.key(Qt.Key.Key_S, CTRL)
+    await keep_mine(room)
     await until(lambda: not desk.outbox.refused())
     assert desk.replica.prescriptions.get(draft.id).item_count == before + 1  # type: ignore[union-attr]
 

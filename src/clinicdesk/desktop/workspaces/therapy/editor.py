@@ -123,7 +123,7 @@ class PrescriptionEditor(QWidget):
         ui.pharmacy_choice.currentIndexChanged.connect(self._pharmacy_changed)
         ui.leave_button.clicked.connect(self.left)
         ui.discard_button.clicked.connect(self._discard)
-        ui.save_draft_button.clicked.connect(editing.save)
+        ui.save_draft_button.clicked.connect(self._save)
         ui.sign_button.clicked.connect(editing.sign)
         editing.shown.connect(self._show_form)
         editing.changed.connect(self._show_changes)
@@ -346,6 +346,13 @@ class PrescriptionEditor(QWidget):
             self._compare()
         else:
             self._editing.dismiss_refusal()
+
+    def _save(self) -> None:
+        """Nobody replaces by habit what somebody else wrote: first both are shown."""
+        if self._editing.conflict() is None:
+            self._editing.save()
+        else:
+            self._compare()
 
     def _compare(self) -> None:
         """Both versions side by side: mine is saved upon theirs, or given up for it."""
