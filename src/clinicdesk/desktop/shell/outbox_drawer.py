@@ -215,6 +215,8 @@ class OutboxDrawer(QObject):
         ui.outbox_open.setVisible(not asking and not mend and not two)
         ui.outbox_mend.setVisible(not asking and mend)
         ui.outbox_retry.setVisible(not asking and again)
+        for button in (ui.outbox_open, ui.outbox_mend):
+            button.set_key("" if again else "Enter")  # three keys have no room beside each other
         ui.outbox_compare.setVisible(not asking and two)
         ui.outbox_keep.setVisible(asking)
         ui.outbox_discard.setVisible(asking)
