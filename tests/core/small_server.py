@@ -452,6 +452,9 @@ class _Socket:
         if cursor.epoch != server.epoch:
             await self._frame(Resync(clinic=CLINIC, reason=ResyncReason.EPOCH))
             return
+        if cursor.access != head.access:
+            await self._frame(Resync(clinic=CLINIC, reason=ResyncReason.ACCESS))
+            return
         self._sent = cursor.seq
         while True:
             self.wake.clear()

@@ -20,6 +20,7 @@ from clinicdesk.core.errors import NotRemembered
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.outbox import PendingState, Submitted
 from clinicdesk.core.profiles import Profiles
+from clinicdesk.core.store.rows import StoredRow
 from clinicdesk.core.vault import MemoryVault
 from tests.core import sample
 from tests.core.conftest import LastingVault, OpenDesk, home_for, sign_in
@@ -403,6 +404,28 @@ async def test_a_damaged_store_is_put_aside_and_everything_is_fetched_again(
     await eventually(lambda: live(again))
     assert len(again.replica.patients) == 201
     assert stores(tmp_path) == [".damaged"]
+
+
+@pytest.mark.parametrize("kind", ["patient", "prescription_item"])
+async def test_rows_that_another_version_wrote_otherwise_are_fetched_anew(
+    server: SmallServer, tmp_path: Path, vault: LastingVault, kind: str
+) -> None:
+    prescription = sample.signed(sample.a_prescription("rx"))
+    server.write(prescription, sample.an_item(prescription))
+    desk = await Desk.open(await sign_in(server, sample.pharmacist, tmp_path, vault))
+    await eventually(lambda: live(desk))
+    rows = {row.id for row in desk.replica.by_kind[kind].values()}
+    other = StoredRow(kind, next(iter(rows)), 99, b'{"of": "another version"}')
+    assert desk.replica.position is not None
+    await desk.replica._store.move(desk.replica.position, [other])
+    await desk.close()
+
+    desk = await Desk.open(await sign_in(server, sample.pharmacist, tmp_path, vault))
+    try:
+        await eventually(lambda: {row.id for row in desk.replica.by_kind[kind].values()} == rows)
+        await eventually(lambda: live(desk))
+    finally:
+        await desk.close()
 
 
 async def test_a_store_whose_key_is_lost_is_put_aside(

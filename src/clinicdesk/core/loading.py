@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from msgspec import DecodeError
+
 from clinicdesk.contract.entities import Row
 from clinicdesk.core.bodies import decode_array
 from clinicdesk.core.collection import Collection, Prepared
@@ -16,8 +18,12 @@ from clinicdesk.core.store.rows import RowStore
 
 async def read_kinds(
     store: RowStore, collections: Mapping[str, Collection[Any]]
-) -> dict[str, Prepared[Any]]:
-    """All rows of these kinds, ready for their collections. Raises StoreLost."""
+) -> dict[str, Prepared[Any] | None]:
+    """All rows of these kinds, ready for their collections. Raises StoreLost.
+
+    None for a kind of which a row cannot be read: it was written by another version of this
+    program, when its rows had other fields.
+    """
     with making_rows():
         # All at once: while the rows of one kind are sorted the store decrypts another's.
         reading = {
@@ -31,7 +37,7 @@ async def read_kinds(
         return {kind: task.result() for kind, task in reading.items()}
 
 
-async def _read(store: RowStore, collection: Collection[Any]) -> Prepared[Any]:
+async def _read(store: RowStore, collection: Collection[Any]) -> Prepared[Any] | None:
     rows: dict[UUID, Row] = {}
 
     def take(bodies: bytes) -> None:
@@ -46,6 +52,8 @@ async def _read(store: RowStore, collection: Collection[Any]) -> Prepared[Any]:
             taking.append(asyncio.create_task(asyncio.to_thread(take, bodies)))
         while taking:
             await taking.pop()
+    except DecodeError:
+        return None
     finally:
         await _end(taking)
     return await asyncio.to_thread(collection.prepare, rows)

@@ -327,7 +327,20 @@ class Replica(RowsInMemory):
     # In steps
 
     async def _load(self, kinds: Sequence[str]) -> None:
-        self._take_all(await read_kinds(self._store, {kind: self.by_kind[kind] for kind in kinds}))
+        """Rows that cannot be read are not shown, and everything is fetched anew: the server has no
+        rights of that name to follow the log with."""
+        found = await read_kinds(self._store, {kind: self.by_kind[kind] for kind in kinds})
+        unreadable = [kind for kind, rows in found.items() if rows is None]
+        if unreadable and self.position is not None:
+            self._trace.mark("rows that cannot be read", kinds=",".join(unreadable))
+            cursor = msgspec.structs.replace(self.position.cursor, access=NO_RIGHTS)
+            self.position = msgspec.structs.replace(self.position, cursor=cursor)
+        self._take_all(
+            {
+                kind: self.by_kind[kind].prepare({}) if rows is None else rows
+                for kind, rows in found.items()
+            }
+        )
 
     def _take_all(self, prepared: Mapping[str, Prepared[Any]]) -> None:
         self._projections.forget()
