@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from clinicdesk.contract.commands import ReviseDraft, SignAndSend, WriteDraft
 from clinicdesk.contract.entities import Prescription, Severity
-from clinicdesk.contract.problems import Conflict, Stale
+from clinicdesk.contract.problems import Conflict, InvalidField, Stale
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import LinkStatus
@@ -528,6 +528,33 @@ async def test_what_was_saved_and_refused_stays_in_the_open_form_until_somebody_
     await desk.outbox.discard(entry.op_id)
     await until(lambda: len(lines(room)) == before)
     assert not room.find(Banner, "draft_trouble").isVisible()
+
+
+async def test_what_was_refused_for_what_it_says_stays_after_it_was_understood(
+    room: Place, demo: DemoRows, desk: Desk
+) -> None:
+    draft = await open_a_draft(room, demo)
+    before = len(lines(room))
+    await add(room, "cetirizine 10 mg")
+    room.key(Qt.Key.Key_S, CTRL)
+    await until(lambda: commands(desk) == [ReviseDraft])
+    entry = desk.outbox.entries()[0]
+    wrong = InvalidField(
+        detail="The quantity is more than a pharmacy may hold.", field="items[0].quantity"
+    )
+    await desk.outbox.finish(entry.op_id, wrong)
+    await settled()
+    trouble = room.find(Banner, "draft_trouble")
+    assert "The server refused it" in trouble.accessibleName()
+    trouble.acted.emit()
+    await until(lambda: not desk.outbox.entries())
+    await settled()
+    assert not trouble.isVisible()
+    assert len(lines(room)) == before + 1
+    room.key(Qt.Key.Key_Escape)
+    room.place.open_thing("prescription", draft.id)
+    await until(lambda: room.place.editing.form is not None)
+    assert len(lines(room)) == before + 1
 
 
 async def test_a_signature_that_the_server_refused_is_explained_on_the_draft(

@@ -69,9 +69,16 @@ class Drafts:
         prescription = self._desk.replica.prescriptions.get(form.prescription_id)
         if prescription is None or form.is_new or not is_draft(prescription):
             return None
+        refused = self.refused_writing(prescription.id)
+        if refused is not None and refused.version == prescription.version:
+            return None  # it was refused for what it says: the draft is what it was written over
         theirs = self._lines(prescription.id)
-        now = said(prescription.pharmacy_id, prescription.note, theirs)
-        return None if now in (form.base, form.said) else theirs
+        return None if self.said_now(prescription.id) in (form.base, form.said) else theirs
+
+    def said_now(self, prescription_id: UUID) -> str:
+        """What the saved draft says; empty when there is none."""
+        row = self._desk.replica.prescriptions.get(prescription_id)
+        return "" if row is None else said(row.pharmacy_id, row.note, self._lines(row.id))
 
     def refusals(self, prescription_id: UUID) -> list[OutboxEntry]:
         """The commands on a prescription that the server refused, the oldest first."""

@@ -264,12 +264,19 @@ class Editing(QObject):
         return refused[0] if refused else None
 
     def dismiss_refusal(self) -> None:
-        """The person has read it."""
-        if self.form is not None:
-            self._context.tasks.start(
-                self.drafts.dismiss_refusals(self.form.prescription_id),
-                doing=self.tr("putting a refusal away"),
-            )
+        """The person has read it. What was refused stays in the form, which alone has it now."""
+        form = self.form
+        if form is None:
+            return
+        if self.drafts.refused_writing(form.prescription_id) is not None:
+            self._change(replace(form, base=self.drafts.said_now(form.prescription_id)))
+        self._context.tasks.start(
+            self._put_refusals_away(form), doing=self.tr("putting a refusal away"), of=self
+        )
+
+    async def _put_refusals_away(self, form: DraftForm) -> None:
+        await self.keeper.settle()
+        await self.drafts.dismiss_refusals(form.prescription_id)
 
     def _form(self) -> DraftForm:
         assert self.form is not None  # the view is not shown without one
