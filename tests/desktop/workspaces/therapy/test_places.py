@@ -6,8 +6,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
-from clinicdesk.contract.commands import CancelPrescription
+from clinicdesk.contract.commands import CancelPrescription, ReviseDraft
 from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
+from clinicdesk.contract.problems import IllegalState
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.banner import Banner
@@ -185,6 +186,28 @@ async def test_cancelling_asks_for_a_reason_and_needs_one(
     assert end.isVisible()
     assert "Dose to be reviewed" in end.accessibleName()
     assert shown.id == room.place.detail.prescription.id
+
+
+async def test_what_was_written_goes_with_its_refusal_and_can_be_put_back(
+    open_place: Opening, demo: DemoRows, desk: Desk
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.SENT)
+    shown = room.place.detail.prescription
+    written = ReviseDraft(prescription_id=shown.id, pharmacy_id=None, note="after food", items=[])
+    given = await desk.outbox.submit(written)
+    over = IllegalState(
+        detail="", entity="prescription", id=shown.id, command="revise_draft", state="DRAFT",
+        by="Dr Arjun Menon", at=demo.now,
+    )  # fmt: skip
+    await desk.outbox.finish(given.op_id, over)
+    banner = room.find(Banner, "refusal_banner")
+    await until(banner.isVisible)
+    banner.acted.emit()
+    await until(lambda: not desk.outbox.refused())
+    await until(lambda: room.offered)
+    room.offered[-1]()
+    await until(lambda: [entry.op_id for entry in desk.outbox.refused()] == [given.op_id])
 
 
 async def test_cancelling_what_was_paid_for_needs_the_server(

@@ -14,6 +14,7 @@ from clinicdesk.contract.entities import Prescription
 from clinicdesk.contract.lifecycles import PRESCRIPTION
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.conflict import DraftConflict, conflict_of
+from clinicdesk.core.remedies import carries_typing
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
@@ -261,9 +262,23 @@ class PrescriptionDetail(QFrame):
             self.write_on()
         elif self._refusal is not None:
             self._context.tasks.start(
-                self._desk.outbox.dismiss(self._refusal.op_id),
+                self._desk.outbox.discard(self._refusal.op_id),
                 doing=self.tr("putting a refusal away"),
+                on_done=self._tell_put_away,
+                of=self,
             )
+
+    def _tell_put_away(self, gone: list[OutboxEntry]) -> None:
+        """What somebody wrote goes with its refusal; for a moment it can be put back."""
+        if not any(carries_typing(entry.command) for entry in gone):
+            return
+        tasks, outbox = self._context.tasks, self._desk.outbox
+        back = self.tr("putting a discarded change back")
+        self._context.toast(
+            self.tr("What you wrote was discarded."),
+            action=self.tr("Undo"),
+            on_action=lambda: tasks.start(outbox.put_back(gone), doing=back),
+        )
 
     def _sheet_closed(self) -> None:
         self.ui.actions.show()
