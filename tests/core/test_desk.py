@@ -21,6 +21,7 @@ from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.outbox import PendingState, Submitted
 from clinicdesk.core.profiles import Profiles
 from clinicdesk.core.store.rows import StoredRow
+from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.vault import MemoryVault
 from tests.core import sample
 from tests.core.conftest import LastingVault, OpenDesk, home_for, sign_in
@@ -424,6 +425,31 @@ async def test_rows_that_another_version_wrote_otherwise_are_fetched_anew(
     try:
         await eventually(lambda: {row.id for row in desk.replica.by_kind[kind].values()} == rows)
         await eventually(lambda: live(desk))
+    finally:
+        await desk.close()
+
+
+async def test_medicines_and_notices_of_another_version_keep_no_desk_from_opening(
+    server: SmallServer, tmp_path: Path, vault: LastingVault
+) -> None:
+    desk = await Desk.open(await sign_in(server, sample.pharmacist, tmp_path, vault))
+    await eventually(lambda: live(desk) and desk.formulary.complete)
+    server.write(sample.signed(sample.a_prescription("rx")))
+    await eventually(lambda: desk.notices.all())
+
+    def written_by_another_version(connection: Connection) -> None:
+        for table in ("medicine", "notice"):
+            connection.execute(f"UPDATE {table} SET body = ?", (b'{"of": "another version"}',))
+
+    await desk._store.medicines._writer.transaction(written_by_another_version)
+    await desk.close()
+
+    desk = await Desk.open(await sign_in(server, sample.pharmacist, tmp_path, vault))
+    try:
+        assert desk.notices.all() == []
+        await eventually(lambda: desk.formulary.complete)
+        (found,) = await desk.search.medicines("ibu")
+        assert found.generic_name == "Ibuprofen"
     finally:
         await desk.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +41,9 @@ class FormularyState(Struct, frozen=True):
     after: str | None
 
 
+_NOTHING: Final = FormularyState(0, None)
+
+
 class MedicineTable:
     """The tables `medicine`, `medicine_words` and `formulary_state`."""
 
@@ -49,16 +53,27 @@ class MedicineTable:
         self._vocabulary: list[str] | None = None
 
     async def state(self, formulary_id: UUID) -> FormularyState:
-        """How much of a formulary is here; nothing at first."""
+        """How much of a formulary is here; nothing at first.
 
-        def work(connection: Connection) -> FormularyState:
+        Nothing also where another version of this program wrote the medicines with other fields:
+        they are let go then, to be fetched anew.
+        """
+
+        def work(connection: Connection) -> FormularyState | None:
+            oldest = connection.execute("SELECT body FROM medicine ORDER BY n LIMIT 1").fetchone()
+            if oldest is not None and not _decoded([oldest]):
+                return None
             found = connection.execute(
                 "SELECT revision, after FROM formulary_state WHERE formulary_id = ?",
                 (formulary_id.bytes,),
             ).fetchone()
-            return FormularyState(0, None) if found is None else FormularyState(*found)
+            return _NOTHING if found is None else FormularyState(*found)
 
-        return await self._reader.run(work)
+        found = await self._reader.run(work)
+        if found is None:
+            await self._writer.transaction(_let_go)
+            self._vocabulary = None
+        return found or _NOTHING
 
     async def take_page(
         self, formulary_id: UUID, medicines: Sequence[Medicine], state: FormularyState
@@ -86,8 +101,7 @@ class MedicineTable:
             rows = connection.execute(
                 f"SELECT body FROM medicine WHERE id IN ({marks})", tuple(wanted)
             )
-            found = [_DECODER.decode(body) for (body,) in rows.fetchall()]
-            return {medicine.id: medicine for medicine in found}
+            return _decoded(rows.fetchall())
 
         return await self._reader.run(work)
 
@@ -153,6 +167,12 @@ def _meant(word: str, vocabulary: list[str]) -> str:
     return " OR ".join(_quoted(term) for term, _score, _place in near)
 
 
+def _let_go(connection: Connection) -> None:
+    connection.execute("DELETE FROM medicine_words WHERE rowid IN (SELECT n FROM medicine)")
+    connection.execute("DELETE FROM medicine")
+    connection.execute("DELETE FROM formulary_state")
+
+
 def _put(connection: Connection, medicine: Medicine) -> None:
     old = connection.execute("SELECT n FROM medicine WHERE id = ?", (medicine.id.bytes,)).fetchone()
     if old is not None:
@@ -198,8 +218,13 @@ def _by_words(
 
 
 def _decoded(rows: list[tuple[bytes]]) -> dict[UUID, Medicine]:
-    medicines = [_DECODER.decode(body) for (body,) in rows]
-    return {medicine.id: medicine for medicine in medicines}
+    """Those that can be read: what another version of this program wrote is on its way anew."""
+    found: dict[UUID, Medicine] = {}
+    for (body,) in rows:
+        with suppress(msgspec.DecodeError):
+            medicine = _DECODER.decode(body)
+            found[medicine.id] = medicine
+    return found
 
 
 def _rank(medicine: Medicine, typed: list[str], age: int | None) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -46,14 +47,17 @@ class NoticeTable:
         self._writer = writer
 
     async def newest(self) -> list[StoredNotice]:
-        """All that are kept, the newest first."""
+        """All that are kept, the newest first, but for what another version of this program wrote
+        with other fields."""
 
         def work(connection: Connection) -> list[StoredNotice]:
             rows = connection.execute("SELECT body, read FROM notice ORDER BY at DESC, id DESC")
-            return [
-                msgspec.structs.replace(_DECODER.decode(body), read=bool(read))
-                for body, read in rows.fetchall()
-            ]
+            found: list[StoredNotice] = []
+            for body, read in rows.fetchall():
+                with suppress(msgspec.DecodeError):
+                    notice = _DECODER.decode(body)
+                    found.append(msgspec.structs.replace(notice, read=bool(read)))
+            return found
 
         return await self._writer.run(work)
 
