@@ -21,6 +21,7 @@ from tests.faults.history import (
     Change,
     Ended,
     Given,
+    Looked,
     Saved,
     Swapped,
     Took,
@@ -231,6 +232,15 @@ def _keep_row(run: Evidence, draw: Draw) -> Evidence | None:
     if more == quin.event.rows["prescription"]:
         return None
     return _put(run, quin, replace(quin.event, rows=quin.event.rows | {"prescription": more}))
+
+
+@notices("replica", "a desk holds other rows than its new rights show")
+def _purge_too_little(run: Evidence, draw: Draw) -> Evidence | None:
+    at = _pick(draw, _find(run, Looked))
+    if at is None:
+        return None
+    sums = at.event.held | {"prescription": (99, "0" * 15)}
+    return _put(run, at, replace(at.event, held=sums))
 
 
 @notices("snapshot", "a snapshot lacks a row")

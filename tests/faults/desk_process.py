@@ -16,6 +16,7 @@ import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from traceback import print_exception
 from typing import Any, Final
 from uuid import UUID
 
@@ -106,6 +107,7 @@ class Recorder:
         self._book = history.Book(path)
         self._desk: Desk | None = None
         self._at = 0
+        self._access = ""
 
     def follow(self, desk: Desk) -> None:
         """Begin: what the store holds is the first line."""
@@ -117,6 +119,7 @@ class Recorder:
         outbox = [e.op_id for e in desk.outbox.entries() if e.state in _UNANSWERED]
         place = _place(desk)
         self._at = 0 if place is None else place.seq
+        self._access = "" if place is None else place.access
         self._write(history.Began(history.now(), os.getpid(), place, held_by(desk), outbox))
 
     def mark(self, event: str, **ids: object) -> None:
@@ -146,8 +149,9 @@ class Recorder:
         cursor = applied.position.cursor
         place = history.Place(cursor.epoch, cursor.seq, cursor.access)
         at, before, self._at = history.now(), self._at, cursor.seq
+        had, self._access = self._access, place.access
+        assert self._desk is not None
         if applied.snapshot:
-            assert self._desk is not None
             self._write(history.Swapped(at, place, held_by(self._desk)))
             return
         changes = [
@@ -158,6 +162,8 @@ class Recorder:
             for row in applied.rows
         ]  # fmt: skip
         self._write(history.Took(at, before, place, changes))
+        if had != place.access:
+            self._write(history.Looked(at, place, held_by(self._desk)))
 
     def _write(self, event: history.AnyEvent) -> None:
         self._book.write(event)
@@ -279,7 +285,9 @@ class DeskProcess:
 
     async def run(self) -> None:
         lives = [asyncio.create_task(desk.live(), name=desk.spec.name) for desk in self._desks]
-        orders = asyncio.create_task(self._obey())
+        orders = asyncio.create_task(self._obey(), name="orders")
+        for task in (*lives, orders):
+            task.add_done_callback(_tell_of_its_fault)
         await self._ended.wait()
         for task in (*lives, orders):
             task.cancel()
@@ -344,6 +352,12 @@ class DeskProcess:
             "fds": len(os.listdir("/proc/self/fd")),
             "rss_kb": _resident_kb(),
         }
+
+
+def _tell_of_its_fault(task: asyncio.Task[None]) -> None:
+    """Into the journal: who reads the verdict has to know that somebody stopped acting."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        print_exception(error)
 
 
 def _resident_kb() -> int:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from clinicdesk.contract.access import View, access_digest
 from tests.faults.evidence import DeskHistory, Evidence, Finding, Rows
-from tests.faults.history import Began, Change, Ended, Place, Sum, Swapped, Took
+from tests.faults.history import Began, Change, Ended, Looked, Place, Sum, Swapped, Took
 from tests.faults.sight import Log, Sight
 
 _AT_MOST = 5
@@ -57,6 +57,8 @@ class _Reading:
                     yield from self._took(event)
                 case Swapped():
                     yield from self._swapped(event)
+                case Looked():
+                    yield from self._sums("replica", event.held)
                 case Ended():
                     yield from self._ended(event)
         if self._desk.unsettled:

@@ -27,6 +27,7 @@ from tests.faults.history import (
     Change,
     Ended,
     Given,
+    Looked,
     Place,
     Saved,
     Swapped,
@@ -103,6 +104,7 @@ class Story:
         for prescription in self.prescriptions:
             if _shown("quin", new, prescription) is None:
                 held.pop(("prescription", prescription.id), None)
+        self.events["quin"].append(Looked(0.0, self._place("quin"), self._sums("quin")))
         self.snapshot("quin")
 
     def catch_up(self, login: str) -> None:

@@ -91,6 +91,13 @@ class Swapped(Event, frozen=True, tag="swapped"):
     held: dict[str, Sum]
 
 
+class Looked(Event, frozen=True, tag="looked"):
+    """What the desk holds once it stands somewhere with other rights than before."""
+
+    place: Place
+    held: dict[str, Sum]
+
+
 class Failed(Event, frozen=True, tag="failed"):
     """A person was told that something could not be done, by the name of what was raised."""
 
@@ -109,7 +116,7 @@ class Ended(Event, frozen=True, tag="ended"):
     outbox: dict[UUID, str]
 
 
-AnyEvent = Began | Given | Saved | Answered | Took | Swapped | Failed | Ended
+AnyEvent = Began | Given | Saved | Answered | Took | Swapped | Looked | Failed | Ended
 
 _DECODER: Final = msgspec.json.Decoder(AnyEvent)
 _Line = TypeVar("_Line")

@@ -114,7 +114,7 @@ DEFECTS: Final = (
         "core/bodies.py",
         "    if view is None:\n        return GoneRow(kind, row.id, row.version)",
         "    if view is None:\n        return None",
-        ("random", "--desks", "10", "--faults", "120", "--pace", "1.5"),
+        ("revocation", "--rounds", "3"),
     ),
 )
 

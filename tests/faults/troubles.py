@@ -34,6 +34,7 @@ _SERVER_SKEWS: Final = ("-90s", "-5s", "+0s", "+5s", "+90s")
 _RIGHTS: Final = (
     ("quin", "pharmacist", None, MAIN),
     ("quin", "pharmacist", None, CORNER),
+    ("quin", "pharmacist", TARA, CORNER),
     ("rita", "reception", None, None),
     ("rita", "reception", TARA, None),
     ("rita", "admin", None, None),

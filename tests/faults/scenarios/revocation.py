@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -146,9 +148,12 @@ async def _withdraw(
 _COUNTER: Final = ("prescription", "prescription_item", "payment")
 
 
-async def _when(condition: object) -> float:
-    assert callable(condition)
-    await until(condition, _PATIENCE_S)
+async def _when(condition: Callable[[], bool]) -> float:
+    """When it became true; infinity: it did not."""
+    try:
+        await until(condition, _PATIENCE_S)
+    except AssertionError:
+        return math.inf
     return time.monotonic()
 
 
