@@ -16,7 +16,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.desktop_session", "tests.postgres", "tests.running_server"]
+pytest_plugins = [
+    "tests.clinic_database",
+    "tests.desktop_session",
+    "tests.postgres",
+    "tests.running_server",
+]
 # Assertions in there are to say what differed, as those of a test do.
 pytest.register_assert_rewrite("tests.end_to_end.desks")
 

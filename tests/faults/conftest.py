@@ -1,7 +1,7 @@
-"""The small clinic of the end-to-end tests, with a server beside the test."""
+"""The server of the end-to-end tests, for what is tested of the harness itself."""
 
 from __future__ import annotations
 
-from tests.end_to_end.conftest import clinic_template, database_url, server, truth
+from tests.end_to_end.conftest import server
 
-__all__ = ["clinic_template", "database_url", "server", "truth"]
+__all__ = ["server"]
