@@ -17,10 +17,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
-    "tests.clinic_database",
     "tests.desktop_session",
     "tests.postgres",
     "tests.running_server",
+    "tests.clinic_database",
 ]
 # Assertions in there are to say what differed, as those of a test do.
 pytest.register_assert_rewrite("tests.end_to_end.desks")
