@@ -63,5 +63,7 @@ async def begin_attempt(tx: Transaction, login: str, address: str) -> int | TooM
 
 async def attempt_succeeded(tx: Transaction, attempt: int, login: str) -> None:
     """Forgive the account's failures: the right person came."""
+    # Another that succeeds at this moment would wait for ours, and we, forgiving, for theirs.
+    await tx.execute(_QUERIES["one_at_a_time"], {"login": login})
     await tx.execute(_QUERIES["attempt_succeeded"], {"attempt": attempt})
     await tx.execute(_QUERIES["forgive"], {"login": login})
