@@ -28,11 +28,12 @@ def clinic_template(postgres_url: str) -> str:
         connection.execute(f"create database {_TEMPLATE}")
     url = url_of(_TEMPLATE, postgres_url)
     migrate(url)
-    asyncio.run(_fill(url))
+    asyncio.run(fill_clinic(url))
     return _TEMPLATE
 
 
-async def _fill(url: str) -> None:
+async def fill_clinic(url: str) -> None:
+    """Put the clinic into a migrated database."""
     database = await Database.open(url, pool_size=1)
     async with database.as_owner() as tx:
         await fill(tx, Passwords().hash(PASSWORD))

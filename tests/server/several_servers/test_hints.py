@@ -10,12 +10,12 @@ import pytest
 
 from clinicdesk.server.database.embedded import EmbeddedDatabase
 from clinicdesk.server.database.migrate import migrate
+from tests.clinic_database import fill_clinic
 from tests.end_to_end.polling import until
 from tests.end_to_end.raw import Caller, Follower
 from tests.end_to_end.server import ServerProcess
 from tests.end_to_end.truth import Truth
 from tests.postgres import IN_MEMORY, make_postgres_folder
-from tests.server.several_servers.conftest import fill_clinic
 from tests.server.several_servers.fleet import (
     Fleet,
     can_tell_its_peers,
