@@ -22,8 +22,8 @@ from bench.figures import heading, line, machine
 from bench.private_desktop import moved_to_private_desktop
 from bench.remembered_desk import leave_behind
 from clinicdesk.core.home import home_of
+from clinicdesk.core.keyring_vault import open_vault
 from clinicdesk.core.trace import VARIABLE as TRACE
-from clinicdesk.core.vault import open_vault
 
 _BARE_WINDOW: Final = """
 import sys, time
