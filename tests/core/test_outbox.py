@@ -178,6 +178,17 @@ async def test_an_effect_that_comes_after_it_was_given_up_is_told_once(bench: Be
     assert late == [op_id]
 
 
+async def test_an_effect_that_came_before_it_was_given_up_is_told_once(bench: Bench) -> None:
+    late: list[UUID] = []
+    bench.outbox.late.add(lambda entry: late.append(entry.op_id))
+    op_id = await bench.revise("line 1")
+    changed = a_prescription(version=2, note="mine")
+    await bench.replica.apply(a_frame(1, 2, change(changed, seq=2, op_id=op_id)))
+    await bench.outbox.discard(op_id)
+    await bench.outbox.finish(op_id, Done(op_id=op_id, version=2, seq=2))
+    assert late == [op_id]
+
+
 async def test_a_refusal_that_comes_after_it_was_given_up_is_nobody_s_business(
     bench: Bench,
 ) -> None:
