@@ -6,7 +6,8 @@
      frames, items' sequence numbers covered, bytes of text, moment of the last frame (CLOCK_REALTIME,
      ns), records written, sockets that ended, reserved, reserved
    followed by RECORDS records {from, to: 32 bits; moment: 64 bits}, one for each `ev` frame while
-   there is room. CLINIC is `-` where nothing is to be acknowledged. Ends when it is terminated. */
+   there is room. It never sleeps: waking a sleeping process is work of whoever sends to it within one
+   machine, which desks on machines of their own do not cause. CLINIC is `-` where nothing is to be acknowledged. Ends when it is terminated. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -147,7 +148,7 @@ int main(int argc, char **argv) {
     uint64_t ticked = now();
     for (;;) {
         struct epoll_event events[AT_ONCE];
-        int ready = epoll_wait(poll, events, AT_ONCE, 100);
+        int ready = epoll_wait(poll, events, AT_ONCE, 0);
         for (int i = 0; i < ready; i++) {
             struct desk *desk = events[i].data.ptr;
             ssize_t size = recv(desk->fd, chunk, CHUNK, MSG_DONTWAIT);
