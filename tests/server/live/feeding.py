@@ -17,6 +17,7 @@ from clinicdesk.server.live.clinic_desks import ClinicDesks
 from clinicdesk.server.live.desk_socket import DeskSocket
 from clinicdesk.server.live.feed import ClinicFeed
 from clinicdesk.server.live.message import Message
+from clinicdesk.server.live.portions import MOST_ENTRIES
 from clinicdesk.server.live.protocol import Identity, Position
 from clinicdesk.server.live.render import RenderedEntry
 from clinicdesk.server.live.workers import Workers
@@ -64,7 +65,7 @@ class MemoryFeed(ClinicFeed):
     async def _read(self, seq: int, up_to: int | None = None) -> list[RenderedEntry]:
         self.reads += 1
         end = len(self.log) if up_to is None else up_to
-        return self.log[seq : min(end, seq + 512)]
+        return self.log[seq : min(end, seq + MOST_ENTRIES)]
 
 
 class Wire:
@@ -113,9 +114,11 @@ class Seat:
         cursor: Where it stands by what it has read. items: The sequence numbers of what it read.
     """
 
+    wire_of = Wire
+
     def __init__(self, who: Member, clinic: ClinicDesks, cursor: int | None = None) -> None:
         self.who = who
-        self.wire = Wire()
+        self.wire = self.wire_of()
         self.desk = DeskSocket(self.wire, None)  # type: ignore[arg-type]
         self.wire.conversation = self.desk
         self.desk.clinic = clinic

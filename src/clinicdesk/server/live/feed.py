@@ -6,11 +6,12 @@ import asyncio
 import time
 from bisect import bisect_right
 from collections import deque
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from clinicdesk.server.database import log
 from clinicdesk.server.live.batch import Batch
+from clinicdesk.server.live.portions import MOST_ENTRIES, portions, whole_commands
 from clinicdesk.server.live.render import RenderedEntry
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 KEPT_ENTRIES: Final = 2048
 KEPT_S: Final = 600.0
 """Entries are remembered for at most so long: most desks come back sooner."""
-READ_AT_ONCE: Final = 512
 OLDEST_GOOD_FOR_S: Final = 60.0
 _SHARED_BATCHES: Final = 8
 
@@ -36,7 +36,7 @@ class ClinicFeed:
     Attributes:
         epoch: The history that the log belongs to.
         head: Everything up to here has been committed and may be sent.
-        may_have_more: What `advance` read last was as much as it reads at once.
+        may_have_more: `advance` has something left, or read as much as it reads at once.
     """
 
     def __init__(self, database: Database, clinic_id: UUID, epoch: str, head: int) -> None:
@@ -45,6 +45,7 @@ class ClinicFeed:
         self.may_have_more = False
         self.epoch = epoch
         self._database = database
+        self._ahead: deque[list[RenderedEntry]] = deque()  # after `head`, read and not yet told
         self._recent: deque[RenderedEntry] = deque()
         self._read_at: deque[tuple[int, float]] = deque()  # of each read: its last seq, and when
         self._kept_after = head  # the memory holds every entry in (kept_after, head]
@@ -55,13 +56,17 @@ class ClinicFeed:
     async def advance(self) -> Batch | None:
         """Read what was committed since `head`; one caller at a time.
 
-        None: nothing was. Entries come in whole commands, at most `READ_AT_ONCE` at a time.
+        None: nothing was. Entries come in whole commands, as many as `portions` puts into one
+        frame.
         """
-        entries = await self._read(self.head)
-        self.may_have_more = len(entries) == READ_AT_ONCE
-        entries = _whole_commands(entries)
-        if not entries:
+        self.may_have_more = True  # what is left over may have been followed by more meanwhile
+        if not self._ahead:
+            read = await self._read(self.head)
+            self._ahead.extend(portions(whole_commands(read)))
+            self.may_have_more = len(read) == MOST_ENTRIES or len(self._ahead) > 1
+        if not self._ahead:
             return None
+        entries = self._ahead.popleft()
         batch = self._batch(entries, self.head, entries[-1].seq)
         self._recent.extend(entries)
         self.head = batch.to
@@ -77,8 +82,10 @@ class ClinicFeed:
         if shared is not None and shared.to == self.head:
             return shared
         place = bisect_right(self._recent, seq, key=_seq)
-        entries = _whole_commands(list(islice(self._recent, place, place + READ_AT_ONCE)))
-        return self._batch(entries, seq, entries[-1].seq if entries else self.head)
+        found = whole_commands(list(islice(self._recent, place, place + MOST_ENTRIES)))
+        entries = next(portions(found), [])
+        to = entries[-1].seq if entries else self.head
+        return shared if shared is not None and shared.to == to else self._batch(entries, seq, to)
 
     async def after(self, seq: int) -> Batch:
         """What follows `seq`, no further than `head`: desks that missed the same share it."""
@@ -112,7 +119,7 @@ class ClinicFeed:
     async def _remember_back_to(self, seq: int) -> None:
         while seq < self._kept_after:
             end = self._kept_after
-            begin = max(0, end - READ_AT_ONCE)
+            begin = max(0, end - MOST_ENTRIES)
             entries = await self._read(begin, end)
             if self._kept_after != end:  # something was forgotten meanwhile
                 continue
@@ -124,8 +131,13 @@ class ClinicFeed:
         head = self.head  # no further: what a heartbeat says must not lie behind a cursor
         if (shared := self._shared.get(seq)) is not None:
             return shared  # it may not reach the head, and says so
-        entries = _whole_commands(await self._read(seq, head))
-        return self._batch(entries, seq, entries[-1].seq if entries else head)
+        found = list(portions(whole_commands(await self._read(seq, head))))
+        if not found:
+            return self._batch([], seq, head)
+        # What was read beyond the first is for those who come next: the nearest is kept longest.
+        for before, entries in reversed(list(pairwise(found))):
+            self._batch(entries, before[-1].seq, entries[-1].seq)
+        return self._batch(found[0], seq, found[0][-1].seq)
 
     def _batch(self, entries: list[RenderedEntry], after: int, to: int) -> Batch:
         batch = Batch(self.clinic_id, self.epoch, entries, after, to)
@@ -137,22 +149,11 @@ class ClinicFeed:
     async def _read(self, seq: int, up_to: int | None = None) -> list[RenderedEntry]:
         async with self._database.on_the_feed() as tx:
             entries = await log.read_log(
-                tx, self.clinic_id, after=seq, up_to=up_to, limit=READ_AT_ONCE
+                tx, self.clinic_id, after=seq, up_to=up_to, limit=MOST_ENTRIES
             )
             if entries and await self._database.epochs.of(tx) != self.epoch:
                 raise AnotherHistory
         return [RenderedEntry(entry) for entry in entries]
-
-
-def _whole_commands(entries: list[RenderedEntry]) -> list[RenderedEntry]:
-    """Leave off the last command when it may go on past the limit: no desk sees half of one."""
-    if len(entries) < READ_AT_ONCE:
-        return entries
-    last = entries[-1].op_id
-    whole = len(entries)
-    while whole and last is not None and entries[whole - 1].op_id == last:
-        whole -= 1
-    return entries[:whole] if whole else entries
 
 
 def _seq(entry: RenderedEntry) -> int:

@@ -29,9 +29,11 @@ class RenderedEntry:
         seq: Its place in the clinic's log.
         entity_id: Of the row. op_id: The command it belongs to.
         member: The member's row after the change, when the change is one of a member of staff.
+        size: Bytes of its largest item.
     """
 
-    __slots__ = ("_after", "_before", "_gone", "_items", "entity_id", "member", "op_id", "seq")
+    __slots__ = ("_after", "_before", "_gone", "_items", "entity_id", "member", "op_id", "seq",
+                 "size")  # fmt: skip
 
     def __init__(self, entry: LogEntry) -> None:
         self.seq = entry.seq
@@ -45,6 +47,7 @@ class RenderedEntry:
         self._items = {view: _shown(entry, view) for view in set(self._after.values())}
         leaves = not self._before.keys() <= self._after.keys()
         self._gone = _encoder.encode(_item(entry, gone=True)) if leaves else None
+        self.size = max(map(len, (*self._items.values(), self._gone or b"")))
 
     def item_for(self, scopes: frozenset[str]) -> bytes | None:
         """The item as somebody with `scopes` receives it; None when it is none of theirs."""
