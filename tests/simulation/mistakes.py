@@ -23,9 +23,10 @@ from clinicdesk.core.live.protocol import FeedProtocol
 from clinicdesk.core.sending import Sending, Waiting
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.core.transport import Outcome
-from clinicdesk.server.live import protocol as server
+from clinicdesk.server.live import effects as server
+from clinicdesk.server.live.answers import Position
 from clinicdesk.server.live.batch import Batch
-from clinicdesk.server.live.protocol import LiveConnection, Position
+from clinicdesk.server.live.protocol import LiveConnection
 from tests.simulation.clinic import new_id
 from tests.simulation.desk import Computer
 from tests.simulation.world import Cast
@@ -128,10 +129,15 @@ class IgnoresRights(LiveConnection):
 
     __slots__ = ()
 
-    def _offer_own_row(self, batch: Batch, now: float) -> list[server.Effect]:
+    def offer(self, batch: Batch, now: float) -> list[server.Effect]:
+        if batch.after != self.wants_after or not batch.concerns(self.member_id):
+            return super().offer(batch, now)
         ev = batch.message_for(self.scopes, self.sent_to)
-        self._looked_to = batch.to
-        return [] if ev is None else [self._deliver(ev, now)]
+        self.was_shown(batch.to)
+        if ev is None:
+            return []
+        self.was_told((ev,), ev.events, ev.size, now)
+        return [server.Send(ev.message)]
 
 
 class _Overlooks(LiveConnection):

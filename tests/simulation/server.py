@@ -19,16 +19,10 @@ from clinicdesk.contract.entities import ENTITIES
 from clinicdesk.contract.frames import CloseCode, Cursor, Digest
 from clinicdesk.contract.problems import Refusal, SessionExpired, Unavailable
 from clinicdesk.contract.working_set import settled_before
+from clinicdesk.server.live.answers import Identity, Position
 from clinicdesk.server.live.batch import Batch
-from clinicdesk.server.live.protocol import (
-    Authenticate,
-    Close,
-    Effect,
-    Identity,
-    LiveConnection,
-    Position,
-    Send,
-)
+from clinicdesk.server.live.effects import Authenticate, Close, Effect, Send
+from clinicdesk.server.live.protocol import LiveConnection
 from tests.simulation.clinic import carry_out
 from tests.simulation.database import Database, Key
 from tests.simulation.line import Line

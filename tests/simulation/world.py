@@ -256,8 +256,8 @@ def small_limits(chance: random.Random) -> Iterator[None]:
     """Windows that a few rows fill, so that small worlds come to their edges; identifiers that the
     seed decides."""
     with (
-        patch("clinicdesk.server.live.protocol.WINDOW", 12),
-        patch("clinicdesk.server.live.protocol.WINDOW_BYTES", 6000),
+        patch("clinicdesk.server.live.window.WINDOW", 12),
+        patch("clinicdesk.server.live.window.WINDOW_BYTES", 6000),
         patch("clinicdesk.core.live.protocol.ACK_EVENTS", 4),
         patch("clinicdesk.core.live.protocol.ACK_BYTES", 2000),
         patch("clinicdesk.core.outbox.new_id", lambda: new_id(chance)),

@@ -36,12 +36,12 @@ from clinicdesk.server.http.api import make_api
 from clinicdesk.server.http.head import BoundedHead
 from clinicdesk.server.http.journal import Journal
 from clinicdesk.server.live.admission import Admission, Limits
+from clinicdesk.server.live.answers import Identity
 from clinicdesk.server.live.callers import Callers
 from clinicdesk.server.live.digests import Digests
 from clinicdesk.server.live.gateway import LiveGateway, note
 from clinicdesk.server.live.hints import hints_for
 from clinicdesk.server.live.meetings import Meetings
-from clinicdesk.server.live.protocol import Identity
 from clinicdesk.server.live.signals import Signals
 from clinicdesk.server.live.transport import LiveSocket
 from clinicdesk.server.open_files import raise_limit

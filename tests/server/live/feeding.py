@@ -13,12 +13,12 @@ from clinicdesk.contract.entities import ENTITIES, Member, Role
 from clinicdesk.contract.frames import Ack, Cursor, Ev, Hello, ServerFrame, decode_server_frame
 from clinicdesk.contract.frames import encode_frame as encoded
 from clinicdesk.server.database.log import LogEntry
+from clinicdesk.server.live.answers import Identity, Position
 from clinicdesk.server.live.clinic_desks import ClinicDesks
 from clinicdesk.server.live.desk_socket import DeskSocket
 from clinicdesk.server.live.feed import ClinicFeed
 from clinicdesk.server.live.message import Message
 from clinicdesk.server.live.portions import MOST_ENTRIES
-from clinicdesk.server.live.protocol import Identity, Position
 from clinicdesk.server.live.render import RenderedEntry
 from clinicdesk.server.live.workers import Workers
 

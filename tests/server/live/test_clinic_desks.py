@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from clinicdesk.contract.entities import Role
 from clinicdesk.contract.frames import Ev, ScopeChanged
-from clinicdesk.server.live import protocol
 from clinicdesk.server.live.clinic_desks import ClinicDesks
+from clinicdesk.server.live.window import WINDOW
 from tests.server.live.feeding import (
     NOON,
     PHARMACY,
@@ -79,13 +79,13 @@ async def test_who_does_not_acknowledge_is_left_behind_and_catches_up_with_one_f
     feed = MemoryFeed()
     clinic, _ = make_clinic(feed)
     keen, idle = Seat(member(Role.ADMIN), clinic), Seat(member(Role.ADMIN), clinic)
-    for _ in range(protocol.WINDOW + 200):
+    for _ in range(WINDOW + 200):
         feed.commit("prescription", **SIGNED)
         await follow(clinic)
         keen.acknowledge()
     idle.frames()
-    assert protocol.WINDOW <= idle.cursor <= protocol.WINDOW + 64
-    assert keen.cursor == protocol.WINDOW + 200
+    assert WINDOW <= idle.cursor <= WINDOW + 64
+    assert keen.cursor == WINDOW + 200
     idle.acknowledge()
     await follow(clinic)
     (rest,) = idle.frames()

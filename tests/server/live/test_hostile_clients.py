@@ -46,7 +46,7 @@ from clinicdesk.contract.frames import (
     encode_frame,
 )
 from clinicdesk.server.domain.staff import Tokens
-from clinicdesk.server.live import admission, protocol, transport
+from clinicdesk.server.live import admission, protocol, transport, window
 from tests.postgres import url_of
 from tests.running_server import SECRET, Desk, RunningServer, settings_for_tests
 from tests.server.http.hands import snapshot
@@ -521,7 +521,7 @@ def test_half_a_frame_and_then_silence(
 def test_who_takes_everything_and_acknowledges_nothing(
     clinic: Clinic, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "ACK_WITHIN_S", 0.5)
+    monkeypatch.setattr(window, "ACK_WITHIN_S", 0.5)
     with Line(clinic.server.url) as line:
         line.upgrade()
         line.send(Hello(

@@ -30,19 +30,12 @@ from clinicdesk.contract.frames import (
     encode_frame,
 )
 from clinicdesk.server.database.log import LogEntry
-from clinicdesk.server.live import protocol
+from clinicdesk.server.live.answers import Identity, Position
 from clinicdesk.server.live.batch import Batch
-from clinicdesk.server.live.protocol import (
-    Authenticate,
-    Close,
-    Effect,
-    Identity,
-    LiveConnection,
-    Phase,
-    Position,
-    Send,
-)
+from clinicdesk.server.live.effects import Authenticate, Close, Effect, Send
+from clinicdesk.server.live.protocol import LiveConnection, Phase
 from clinicdesk.server.live.render import RenderedEntry
+from clinicdesk.server.live.window import WINDOW
 
 CLINIC, PHARMACY, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -262,7 +255,7 @@ def test_a_desk_that_does_not_acknowledge_is_sent_no_more_than_its_window() -> N
         rows = [entry(number, new=pharmacy_row(number)) for number in range(seq + 1, seq + 65)]
         connection.offer(batch(rows, after=seq), 1.0)
         seq += 64
-    assert seq - 5 == protocol.WINDOW
+    assert seq - 5 == WINDOW
     connection.receive(encode_frame(Ack(clinic=CLINIC, to=seq)), 2.0)
     assert connection.wants_after == seq
 

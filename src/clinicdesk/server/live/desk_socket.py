@@ -7,14 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from clinicdesk.server.database.database import Actor
-from clinicdesk.server.live.protocol import (
-    Authenticate,
-    Close,
-    Effect,
-    LiveConnection,
-    Phase,
-    Send,
-)
+from clinicdesk.server.live.effects import Authenticate, Close, Effect, Send
+from clinicdesk.server.live.protocol import LiveConnection, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -21,10 +21,12 @@ from prometheus_client import Counter, Gauge
 from clinicdesk.server.database import log
 from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.ending import end
+from clinicdesk.server.live.answers import Identity, Position
 from clinicdesk.server.live.clinic_desks import ClinicDesks
 from clinicdesk.server.live.desk_socket import DeskSocket
+from clinicdesk.server.live.effects import Effect
 from clinicdesk.server.live.feed import AnotherHistory, ClinicFeed
-from clinicdesk.server.live.protocol import Effect, Identity, Phase, Position
+from clinicdesk.server.live.protocol import Phase
 from clinicdesk.server.live.workers import Workers
 from clinicdesk.server.telemetry import describe_error
 

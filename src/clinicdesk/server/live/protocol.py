@@ -13,15 +13,12 @@ come in as datetimes.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from operator import attrgetter
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from clinicdesk.contract.access import access_digest, scopes_of
 from clinicdesk.contract.entities import Member
@@ -47,64 +44,20 @@ from clinicdesk.contract.frames import (
     decode_client_frame,
     encode_frame,
 )
-from clinicdesk.server.live.batch import Batch, EvMessage, ev_message
+from clinicdesk.server.live.answers import Identity, Position
+from clinicdesk.server.live.batch import Batch, EvMessage
+from clinicdesk.server.live.delivery import Delivery, Told
+from clinicdesk.server.live.effects import Authenticate, Close, Effect, Heard, Send
 from clinicdesk.server.live.message import Message
+from clinicdesk.server.live.window import WINDOW
 
-WINDOW = 512
-"""Unacknowledged events after which nothing more is sent until an `ack` comes."""
-WINDOW_BYTES = 1 << 20
 HELLO_WITHIN_S = 10.0
-ACK_WITHIN_S = 60.0
 IDLE_HEARTBEAT_S = 10.0
 PING_S = 20
 WARN_BEFORE_EXPIRY = timedelta(seconds=60)
 GRACE_AFTER_EXPIRY = timedelta(seconds=30)
 MALFORMED_FRAME = 1007
 """RFC 6455: data that is not consistent with the type of the message."""
-
-
-class Send(Struct, frozen=True):
-    """A frame for the desk."""
-
-    message: Message
-
-
-class Authenticate(Struct, frozen=True):
-    """A token to look up; answer with `authenticated` or `refused`."""
-
-    token: str
-
-
-class Close(Struct, frozen=True):
-    """The end of the conversation."""
-
-    code: int
-    reason: str
-
-
-class Heard(Struct, frozen=True):
-    """A sign of presence, for `signals` to pass on to whom it concerns."""
-
-    signal: Signal
-
-
-Effect = Send | Authenticate | Heard | Close
-
-
-class Identity(Struct, frozen=True):
-    """Who a token stands for: the session, the member of staff, and until when."""
-
-    session_id: UUID
-    member: Member
-    expires: datetime
-
-
-class Position(Struct, frozen=True):
-    """Where the clinic's log stands: epoch, head, and the oldest entry to resume after."""
-
-    epoch: str
-    head: int
-    resumable_after: int
 
 
 class Phase(Enum):
@@ -123,37 +76,48 @@ class LiveConnection:
 
     Attributes:
         phase: Where the conversation stands.
-        member: Who is on the other end, once known. device_id: At which device, as they say.
-        scopes: What that member may see.
-        sent_to: The desk has been sent everything up to this sequence number.
+        device_id: At which device, as they say.
     """
 
-    __slots__ = ("_acked_to", "_epoch", "_expires", "_hello", "_last_sent", "_later_token",
-                 "_looked_to", "_looking_up", "_member_id", "_opened", "_unacked",
-                 "_unacked_bytes", "_unacked_events", "_waiting_since", "_warned", "device_id",
-                 "member", "phase", "scopes", "sent_to")  # fmt: skip
+    __slots__ = ("_delivery", "_expires", "_hello", "_last_sent", "_later_token", "_looking_up",
+                 "_opened", "_warned", "device_id", "phase")  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.phase = Phase.AWAITING_HELLO
-        self.member: Member | None = None
         self.device_id: UUID | None = None
-        self.scopes: frozenset[str] = frozenset()
-        self.sent_to = 0
-        self._looked_to = 0  # in (sent_to, looked_to] there is nothing for this desk
-        self._acked_to = 0
-        self._member_id: UUID | None = None
-        self._epoch = ""
+        self._delivery: Delivery | None = None  # None: nobody is known yet
         self._expires: datetime | None = None
         self._warned = False
         self._hello: Hello | None = None
         self._looking_up = False
         self._later_token: str | None = None  # came while an earlier one was being looked up
-        self._unacked: list[EvMessage] = []
-        self._unacked_events = 0
-        self._unacked_bytes = 0
         self._opened = now
         self._last_sent = now
-        self._waiting_since = now
+
+    @property
+    def member(self) -> Member | None:
+        """Who is on the other end, once known."""
+        return None if self._delivery is None else self._delivery.member
+
+    @property
+    def member_id(self) -> UUID | None:
+        """Theirs."""
+        return None if self._delivery is None else self._delivery.member.id
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What that member may see."""
+        return frozenset() if self._delivery is None else self._delivery.scopes
+
+    @property
+    def sent_to(self) -> int:
+        """The desk has been sent everything up to this sequence number."""
+        return 0 if self._delivery is None else self._delivery.sent_to
+
+    @property
+    def looked_to(self) -> int:
+        """In `(sent_to, looked_to]` of the log there is nothing for this desk."""
+        return 0 if self._delivery is None else self._delivery.looked_to
 
     # What the socket brings
 
@@ -194,19 +158,14 @@ class LiveConnection:
         return [Authenticate(auth.token)]
 
     def _on_ack(self, ack: Ack, now: float) -> list[Effect]:
-        member = self.member
-        if member is None or ack.clinic != member.clinic_id or ack.to > self.sent_to:
+        delivery = self._delivery
+        if delivery is None or ack.clinic != delivery.member.clinic_id or ack.to > delivery.sent_to:
             return self._close(CloseCode.GAP, "acknowledged what was not sent")
-        if ack.to > self._acked_to:
-            self._acked_to = ack.to
-            self._waiting_since = now
-            del self._unacked[: bisect_right(self._unacked, ack.to, key=attrgetter("to"))]
-            self._unacked_events = sum(frame.events for frame in self._unacked)
-            self._unacked_bytes = sum(frame.size for frame in self._unacked)
+        delivery.window.acknowledged(ack.to, now)
         return []
 
     def _on_signal(self, signal: Signal) -> list[Effect]:
-        if self.member is None:
+        if self._delivery is None:
             return self._close(CloseCode.GAP, "signal before hello")
         # While rows are being fetched anew a desk may not have noticed yet that it is unheard.
         return [Heard(signal)] if self.phase is Phase.LIVE else []
@@ -236,31 +195,19 @@ class LiveConnection:
     ) -> list[Effect]:
         if any(cursor.clinic != who.member.clinic_id for cursor in hello.cursors):
             return self._close(CloseCode.REVOKED, "a cursor of another clinic")
-        self._adopt(who)
         self.device_id = hello.device_id
-        self._epoch = position.epoch
-        self._unacked, self._unacked_events, self._unacked_bytes = [], 0, 0
+        self._good_until(who.expires)
+        delivery = self._delivery = Delivery(who.member, position.epoch)
         cursor = hello.cursors[0] if hello.cursors else None
-        effects: list[Effect] = [self._send(self._welcome(who, position, wall), now)]
+        effects: list[Effect] = [self._send(_welcome(who, delivery, position, wall), now)]
         reason = self._resync_reason(cursor, position)
         if reason is not None:
             self.phase = Phase.RESYNC
             effects.append(self._send(Resync(clinic=who.member.clinic_id, reason=reason), now))
             return effects
-        self.sent_to = position.head if cursor is None else cursor.seq
-        self._looked_to = self._acked_to = self.sent_to
+        delivery.begin(position.head if cursor is None else cursor.seq)
         self.phase = Phase.LIVE
         return effects
-
-    @property
-    def member_id(self) -> UUID | None:
-        """Who is on the other end, once known."""
-        return self._member_id
-
-    @property
-    def looked_to(self) -> int:
-        """In `(sent_to, looked_to]` of the log there is nothing for this desk."""
-        return self._looked_to
 
     def end(self) -> None:
         """The socket is gone."""
@@ -295,42 +242,19 @@ class LiveConnection:
         return [] if self.phase is Phase.CLOSED else self._close(code, reason)
 
     def _renewed(self, who: Identity, now: float) -> list[Effect]:
-        member = self.member
-        if member is None or who.member.id != member.id:
+        delivery = self._delivery
+        if delivery is None or who.member.id != delivery.member.id:
             return self._close(CloseCode.AUTH, "the token is somebody else's")
-        if scopes_of(who.member) != self.scopes:
+        if scopes_of(who.member) != delivery.scopes:
             return self._close(CloseCode.RESTART, "your rights changed; come back with them")
-        self._expires = who.expires
-        self._warned = False
+        self._good_until(who.expires)
         if self.phase is Phase.PAUSED:
             self.phase = Phase.LIVE
         return [self._send(AuthOk(expires=who.expires), now)]
 
-    def _adopt(self, who: Identity) -> None:
-        self.member = who.member
-        self._member_id = who.member.id
-        self.scopes = scopes_of(who.member)
-        self._expires = who.expires
+    def _good_until(self, expires: datetime) -> None:
+        self._expires = expires
         self._warned = False
-
-    def _welcome(self, who: Identity, position: Position, wall: datetime) -> Welcome:
-        return Welcome(
-            session=who.session_id,
-            expires=who.expires,
-            heads=[self._head(position.head)],
-            ping_s=PING_S,
-            window=WINDOW,
-            server_time=wall,
-        )
-
-    def _head(self, seq: int) -> Head:
-        assert self.member is not None
-        return Head(
-            clinic=self.member.clinic_id,
-            epoch=self._epoch,
-            seq=seq,
-            access=access_digest(self.scopes),
-        )
 
     def _resync_reason(self, cursor: Cursor | None, position: Position) -> ResyncReason | None:
         if cursor is None:
@@ -350,91 +274,56 @@ class LiveConnection:
     @property
     def wants_after(self) -> int | None:
         """The sequence number after which the socket can take entries; None while it must wait."""
-        if (
-            self.phase is not Phase.LIVE
-            or self._unacked_events >= WINDOW
-            or self._unacked_bytes >= WINDOW_BYTES
-        ):
+        delivery = self._delivery
+        if delivery is None or self.phase is not Phase.LIVE or delivery.window.is_shut:
             return None
-        return self._looked_to
+        return delivery.looked_to
 
     def offer(self, batch: Batch, now: float) -> list[Effect]:
         """The log's entries after `wants_after`; a change of one's rights counts from its seq.
 
         What the socket cannot take any more since it was asked is dropped; it is asked again.
         """
-        if self.phase is not Phase.LIVE or batch.after != self._looked_to:
+        delivery = self._delivery
+        if delivery is None or self.phase is not Phase.LIVE or batch.after != delivery.looked_to:
             return []
-        if self._member_id is not None and batch.concerns(self._member_id):
-            return self._offer_own_row(batch, now)
-        ev = batch.message_for(self.scopes, self.sent_to)
-        self._looked_to = batch.to
-        return [] if ev is None else [self._deliver(ev, now)]
-
-    def _offer_own_row(self, batch: Batch, now: float) -> list[Effect]:
-        """Deliver with the old rights up to each change of them, and with the new ones after it."""
-        effects: list[Effect] = []
-        for entry in batch.entries:
-            if entry.member is None or entry.entity_id != self._member_id:
-                continue
-            member = msgspec.convert(entry.member, Member, strict=False)
-            if scopes_of(member) != self.scopes:
-                before, batch = batch.until(entry.seq), batch.beyond(entry.seq)
-                last = before.message_for(self.scopes, self.sent_to)
-                self._looked_to = before.to
-                effects.append(self._deliver(last or self._cursor_moves(before.to), now))
-                effects += self._change_rights(member, entry.seq, now)
-            self.member = member
-            if self.phase is not Phase.LIVE:
-                return effects
-        if (ev := batch.message_for(self.scopes, self.sent_to)) is not None:
-            effects.append(self._deliver(ev, now))
-        self._looked_to = batch.to
+        told = delivery.take(batch, now)
+        effects = self._tell(told, now)
+        if told and isinstance(told[-1], ScopeChanged) and not delivery.scopes:
+            effects += self._close(CloseCode.REVOKED, "your access to this clinic has ended")
         return effects
 
     def was_told(self, frames: Sequence[EvMessage], events: int, size: int, now: float) -> None:
         """It has been sent these frames of so many events and bytes, as if by `offer`."""
-        if not self._unacked:
-            self._waiting_since = now
-        self._unacked += frames
-        self._unacked_events += events
-        self._unacked_bytes += size
-        self.sent_to = frames[-1].to
-        self._last_sent = now
+        if self._delivery is not None:
+            self._delivery.was_told(frames, events, size, now)
+            self._last_sent = now
 
     def was_shown(self, looked_to: int) -> None:
         """There is nothing for it up to here."""
-        self._looked_to = looked_to
-
-    def _deliver(self, ev: EvMessage, now: float) -> Send:
-        self.was_told((ev,), ev.events, ev.size, now)
-        return Send(ev.message)
+        if self._delivery is not None:
+            self._delivery.looked_to = looked_to
 
     def check(self, digest: Digest, now: float) -> list[Effect]:
         """Have the desk compare its rows, if it has been sent just what the digest counts."""
-        if self.phase is not Phase.LIVE or not self.sent_to <= digest.seq <= self._looked_to:
+        delivery = self._delivery
+        if (
+            delivery is None
+            or self.phase is not Phase.LIVE
+            or not delivery.sent_to <= digest.seq <= delivery.looked_to
+        ):
             return []
+        cursor = delivery.move_cursor(digest.seq, now)
+        return [*self._tell(cursor, now), self._send(digest, now)]
+
+    def _tell(self, told: Sequence[Told], now: float) -> list[Effect]:
         effects: list[Effect] = []
-        if self.sent_to < digest.seq:
-            effects.append(self._deliver(self._cursor_moves(digest.seq), now))
-        return [*effects, self._send(digest, now)]
-
-    def _cursor_moves(self, to: int) -> EvMessage:
-        assert self.member is not None
-        return ev_message(self.member.clinic_id, self._epoch, self.sent_to, to, ())
-
-    def _change_rights(self, member: Member, seq: int, now: float) -> list[Effect]:
-        before, self.scopes = self.scopes, scopes_of(member)
-        frame = ScopeChanged(
-            clinic=member.clinic_id,
-            seq=seq,
-            access=access_digest(self.scopes),
-            granted=sorted(self.scopes - before),
-            revoked=sorted(before - self.scopes),
-        )
-        effects: list[Effect] = [self._send(frame, now)]
-        if not self.scopes:
-            effects += self._close(CloseCode.REVOKED, "your access to this clinic has ended")
+        for frame in told:
+            if isinstance(frame, EvMessage):
+                self._last_sent = now
+                effects.append(Send(frame.message))
+            else:
+                effects.append(self._send(frame, now))
         return effects
 
     # The clock
@@ -445,15 +334,16 @@ class LiveConnection:
             if now - self._opened > HELLO_WITHIN_S:
                 return self._close(CloseCode.HEARTBEAT, "no hello came")
             return []
-        if self.phase is Phase.CLOSED or self._expires is None:
+        delivery = self._delivery
+        if self.phase is Phase.CLOSED or delivery is None or self._expires is None:
             return []
-        if self._unacked and now - self._waiting_since > ACK_WITHIN_S:
+        if delivery.window.is_overdue(now):
             return self._close(CloseCode.SLOW, "nothing was acknowledged")
         effects = self._watch_expiry(self._expires, now, wall)
-        if self.phase is Phase.LIVE and self.sent_to < self._looked_to:
-            effects.append(self._deliver(self._cursor_moves(self._looked_to), now))
+        if self.phase is Phase.LIVE:
+            effects += self._tell(delivery.move_cursor(delivery.looked_to, now), now)
         if not effects and now - self._last_sent >= IDLE_HEARTBEAT_S:
-            beat = Heartbeat(heads=[self._head(head)], server_time=wall)
+            beat = Heartbeat(heads=[_head(delivery, head)], server_time=wall)
             effects.append(self._send(beat, now))
         return effects
 
@@ -481,3 +371,23 @@ class LiveConnection:
     def _close(self, code: int, reason: str) -> list[Effect]:
         self.phase = Phase.CLOSED
         return [Close(code, reason)]
+
+
+def _welcome(who: Identity, delivery: Delivery, position: Position, wall: datetime) -> Welcome:
+    return Welcome(
+        session=who.session_id,
+        expires=who.expires,
+        heads=[_head(delivery, position.head)],
+        ping_s=PING_S,
+        window=WINDOW,
+        server_time=wall,
+    )
+
+
+def _head(delivery: Delivery, seq: int) -> Head:
+    return Head(
+        clinic=delivery.member.clinic_id,
+        epoch=delivery.epoch,
+        seq=seq,
+        access=access_digest(delivery.scopes),
+    )
