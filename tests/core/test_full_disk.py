@@ -74,7 +74,7 @@ async def test_a_command_that_did_not_fit_is_not_said_to_be_saved(disk: SmallDis
     assert len(shown) == saved + 1
     await bench.store.close()
     later = await Bench.open(disk)
-    assert later.store.set_aside is None
+    assert later.store.set_aside == []
     assert [e.op_id for e in later.outbox.entries()] == [e.op_id for e in shown]
     await later.store.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -177,6 +179,59 @@ async def test_what_was_taken_over_is_not_taken_twice(seat: Seat) -> None:
     again = await seat(passphrase)
     await again.lost_work.take_over(keyring)
     assert again.outbox.entries() == []
+
+
+def taken_over(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.taken-over.db"))
+
+
+def age(path: Path, days: int) -> None:
+    then = time.time() - days * 86_400
+    os.utime(path, (then, then))
+
+
+async def test_a_file_that_was_taken_over_is_deleted_when_nobody_can_miss_it(
+    seat: Seat, tmp_path: Path
+) -> None:
+    keyring, passphrase = LastingVault(), LastingVault()
+    desk = await seat(keyring)
+    await work(desk, "one")
+    await desk.close()
+    later = await seat(passphrase)
+    await later.lost_work.take_over(keyring)
+    [file] = taken_over(tmp_path)
+    await later.close()
+
+    age(file, 40)
+    waiting = await seat(passphrase)
+    assert file.exists(), "what was in it has not been sent yet"
+    await waiting.outbox.discard(waiting.outbox.entries()[0].op_id)
+    await waiting.close()
+
+    age(file, 20)
+    soon = await seat(passphrase)
+    assert file.exists(), "somebody may yet miss something"
+    await soon.close()
+
+    age(file, 31)
+    await seat(passphrase)
+    assert taken_over(tmp_path) == []
+
+
+async def test_a_file_is_as_old_as_its_taking_over_not_as_its_last_work(
+    seat: Seat, home: Home, tmp_path: Path
+) -> None:
+    keyring, passphrase = LastingVault(), LastingVault()
+    desk = await seat(keyring)
+    await work(desk, "one")
+    await desk.close()
+    age(home.store_path(NOBODY, clinic.id, sample.therapist.id), 90)
+    later = await seat(passphrase)
+    await later.lost_work.take_over(keyring)
+    await later.outbox.discard(later.outbox.entries()[0].op_id)
+    await later.close()
+    await seat(passphrase)
+    assert len(taken_over(tmp_path)) == 1
 
 
 async def test_a_key_that_does_not_fit_changes_nothing(seat: Seat) -> None:

@@ -92,7 +92,7 @@ class Life:
 
     async def begin(self) -> None:
         self.store = await Store.open(self.path, KEY, IDENTITY, lambda: NOON)
-        assert self.store.set_aside is None
+        assert self.store.set_aside == []
         self.replica = Replica(self.store.rows, sample.therapist.id, NoTrace())
         await self.replica.load()
         if self.replica.position is None:

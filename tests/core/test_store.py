@@ -118,12 +118,11 @@ async def test_a_file_under_another_key_is_put_aside_and_still_opens_with_its_ow
     op_id = await a_store_with_a_command(store_path)
     other = bytes(reversed(KEY))
     store = await open_again(store_path, key=other)
-    assert store.set_aside is not None
-    assert "could not be unlocked" in store.set_aside.sentence
+    [aside] = store.set_aside
+    assert "could not be unlocked" in aside.sentence
     assert await rows_of(store) == []
-    aside = store.set_aside.path
     await store.close()
-    old = await open_again(aside)
+    old = await open_again(aside.path)
     assert [entry.op_id for entry in await old.outbox.all()] == [op_id]
     await old.close()
 
@@ -139,10 +138,10 @@ async def test_a_damaged_file_is_put_aside_and_its_unsent_commands_are_taken_ove
     write_note(store_path, Unsent(unsent=3))  # two of them cannot be read any more
     damage(store_path)
     store = await open_again(store_path, thorough=True)
-    assert store.set_aside is not None
-    assert "damaged" in store.set_aside.sentence
-    assert "1 unsent change" in store.set_aside.sentence
-    assert read_note(store.set_aside.path) == Unsent(unsent=2)
+    [aside] = store.set_aside
+    assert "damaged" in aside.sentence
+    assert "1 unsent change" in aside.sentence
+    assert read_note(aside.path) == Unsent(unsent=2)
     entries = await store.outbox.all()
     assert [(entry.op_id, entry.state) for entry in entries] == [(op_id, OutboxState.WAITING)]
     assert await store.rows.position() is None
@@ -158,7 +157,7 @@ async def test_what_was_taken_over_whole_waits_in_the_damaged_file_no_more(
         file.seek(-200, os.SEEK_END)
         file.write(os.urandom(100))
     store = await open_again(store_path, thorough=True)
-    assert store.set_aside is not None
+    assert len(store.set_aside) == 1
     assert len(await store.outbox.all()) == 1
     assert unsent_below(store_path) == 0  # the new store's note follows with its desk
     await store.close()
@@ -176,7 +175,7 @@ async def test_a_store_that_failed_in_the_middle_of_work_is_looked_through_when_
     await store.close()
     damage(store_path)
     store = await open_again(store_path)
-    assert store.set_aside is not None
+    assert len(store.set_aside) == 1
     await store.close()
 
 
@@ -186,8 +185,8 @@ async def test_a_file_that_is_no_store_is_put_aside_unchanged(
 ) -> None:
     put(store_path, content)
     store = await open_again(store_path)
-    assert store.set_aside is not None
-    assert content_of(store.set_aside.path) == content
+    [aside] = store.set_aside
+    assert content_of(aside.path) == content
     await store.close()
 
 
@@ -197,16 +196,16 @@ async def test_another_program_s_database_is_put_aside_unchanged(store_path: Pat
         other.execute("create table recipes (name text)")
     content = content_of(store_path)
     store = await open_again(store_path)
-    assert store.set_aside is not None
-    assert "not clinicdesk's" in store.set_aside.sentence
-    assert content_of(store.set_aside.path) == content
+    [aside] = store.set_aside
+    assert "not clinicdesk's" in aside.sentence
+    assert content_of(aside.path) == content
     await store.close()
 
 
 async def test_the_store_of_another_member_is_never_used(store_path: Path) -> None:
     await a_store_with_a_command(store_path)
     store = await open_again(store_path, identity={**IDENTITY, "member": "somebody else"})
-    assert store.set_aside is not None
+    assert len(store.set_aside) == 1
     assert await rows_of(store) == []
     assert await store.outbox.all() == []
     await store.close()
@@ -237,7 +236,7 @@ async def test_every_command_that_was_said_to_be_saved_survives_a_kill(store_pat
     for round_number in range(3):
         said = await asyncio.to_thread(_saved_before_the_kill, store_path, 20 + 7 * round_number)
         store = await open_again(store_path)
-        assert store.set_aside is None
+        assert store.set_aside == []
         kept = {entry.op_id for entry in await store.outbox.all()}
         assert said <= kept
         await store.close()

@@ -75,7 +75,7 @@ def leave_behind(path: Path, steps: int) -> None:
 async def test_a_store_of_each_earlier_format_is_taken_over(store_path: Path, steps: int) -> None:
     leave_behind(store_path, steps)
     store = await Store.open(store_path, KEY, IDENTITY, lambda: NOON)
-    assert store.set_aside is None
+    assert store.set_aside == []
     replica = Replica(store.rows, sample.therapist.id, NoTrace())
     await replica.load()
     cursor = Cursor(clinic=CLINIC, epoch="first", seq=7, access="some")

@@ -84,8 +84,8 @@ class Desk:
         self.formulary = FormularySync(
             replica, store.medicines, session.transport, session, self.link, chance
         )
-        self.notes = [] if store.set_aside is None else [store.set_aside.sentence]
-        self.lost_work = LostWork(session, store, self.outbox)
+        self.notes = [aside.sentence for aside in store.set_aside]
+        self.lost_work = LostWork(session, store, self.outbox, now)
         self._tally = UnsentTally(self.outbox, store.path)
         self._joining: asyncio.Task[None] | None = None
         self._closed = False
@@ -201,6 +201,7 @@ class Desk:
     async def _load(self) -> None:
         await self._take_over_lost_work()
         await self.outbox.load()
+        await self.lost_work.delete_what_nobody_misses()
         await self.notices.load()
         self.search.index()
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
+from clinicdesk.core.clock import Now
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.session import Session
-from clinicdesk.core.store.locked import LockedFile, locked_files, put_away, read_locked
+from clinicdesk.core.store.locked import (
+    LockedFile,
+    delete_taken_over,
+    locked_files,
+    put_away,
+    read_locked,
+)
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.store_key import keep_key, keys_for
@@ -23,11 +31,12 @@ class LostWork:
         changed: Told when `files` may be others.
     """
 
-    def __init__(self, session: Session, store: Store, outbox: Outbox) -> None:
+    def __init__(self, session: Session, store: Store, outbox: Outbox, now: Now) -> None:
         user = session.user
         self._session = session
         self._store = store
         self._outbox = outbox
+        self._now = now
         self._lasting = session.home.store_path(user.server, user.clinic.id, user.member.id)
         self.files: list[LockedFile] = []
         self.changed: Listeners[None] = Listeners()
@@ -54,6 +63,12 @@ class LostWork:
             self.changed.tell(None)
         return taken
 
+    async def delete_what_nobody_misses(self) -> None:
+        """Delete files whose commands were taken over long ago and have all been settled since."""
+        if not self._outbox.entries():
+            with suppress(OSError):  # the next time, then
+                await asyncio.to_thread(delete_taken_over, self._lasting, self._now())
+
     async def keep_key(self, vault: Vault) -> None:
         """Have `vault` open this desk's store later, when the present vault has ended.
 
@@ -64,7 +79,7 @@ class LostWork:
     async def _take(self, path: Path, entries: list[OutboxEntry]) -> int:
         await self._store.outbox.adopt(entries)
         # After a crash in between they are adopted again, and have the same identity still.
-        await asyncio.to_thread(put_away, path)
+        await asyncio.to_thread(put_away, path, self._now())
         return sum(entry.unanswered for entry in entries)
 
     async def _look(self) -> list[LockedFile]:

@@ -6,89 +6,32 @@ in it that were not sent are taken over where they can be read.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from msgspec import DecodeError, Struct
 
 from clinicdesk.core.errors import StoreOfNewerVersion, StoreUnusable
-from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState, read_outbox
+from clinicdesk.core.store.aside import SetAside, WhyAside, put_aside, unread, why_of
+from clinicdesk.core.store.outbox_table import OutboxEntry, read_outbox
 from clinicdesk.core.store.schema import FORMAT, format_of, migrate
 from clinicdesk.core.store.sqlcipher import Connection, StoreError, connect, make_durable
-from clinicdesk.core.store.unsent_note import Unsent, path_of_note, read_note
+from clinicdesk.core.store.unsent_note import read_note
 
 _PLAIN = b"SQLite format 3\0"
 """How a database begins that is not encrypted: never one of ours."""
 
 
-class WhyAside(StrEnum):
-    """Why a file could not be used."""
-
-    WRONG_KEY = "wrong-key"  # or damaged at its very beginning: the two look alike
-    DAMAGED = "damaged"
-    FOREIGN = "foreign"
-
-
-class SetAside(Struct, frozen=True):
-    """A file that was renamed out of the way.
-
-    Attributes:
-        path: Where it lies now.
-        recovered: Commands taken over from it.
-        noted: What waited in it, as was noted beside it.
-    """
-
-    path: Path
-    why: WhyAside
-    recovered: list[OutboxEntry]
-    noted: Unsent = Unsent()
-
-    @property
-    def sentence(self) -> str:
-        """What happened, what was saved and what comes next, for the person."""
-        what = {
-            WhyAside.WRONG_KEY: "The data kept on this computer could not be unlocked",
-            WhyAside.DAMAGED: "The data kept on this computer is damaged",
-            WhyAside.FOREIGN: "A file that is not clinicdesk's lay where this desk keeps its data",
-        }[self.why]
-        return (
-            f"{what}, so it was put aside as {self.path.name} and everything is fetched "
-            f"from the server again.{self._unsent_sentence}"
-        )
-
-    @property
-    def left(self) -> Unsent:
-        """What waits in it still: it was noted and could not be taken over."""
-        return Unsent(
-            max(0, self.noted.unsent - self._recovered(OutboxState.WAITING)),
-            max(0, self.noted.refused - self._recovered(OutboxState.REFUSED)),
-        )
-
-    def _recovered(self, state: OutboxState) -> int:
-        return sum(entry.state is state for entry in self.recovered)
-
-    @property
-    def _unsent_sentence(self) -> str:
-        unsent, missing = self._recovered(OutboxState.WAITING), self.left.unsent
-        said = f" {unsent} unsent change(s) were recovered and will be sent." if unsent else ""
-        if missing > 0 and self.why is WhyAside.WRONG_KEY:
-            said += (
-                f" {missing} unsent change(s) are in it: they are kept, and taken over when its "
-                "key is there again."
-            )
-        elif missing > 0:
-            said += f" {missing} unsent change(s) could not be read; the file is kept."
-        return said
-
-
 class OpenedFile(Struct):
-    """A store that is ready: a connection that writes and one that reads."""
+    """A store that is ready: a connection that writes and one that reads.
+
+    `set_aside`: what lay in its place, now or before a crash, and is to be taken over from.
+    """
 
     writer: Connection
     reader: Connection
-    set_aside: SetAside | None
+    set_aside: list[SetAside]
 
 
 def open_file(
@@ -101,7 +44,7 @@ def open_file(
     StoreUnusable and StoreOfNewerVersion.
     """
     try:
-        aside = _make_room(path, key, identity, now, thorough)
+        aside = [*_unread(path, key), *_make_room(path, key, identity, now, thorough)]
         writer = connect(path, key)
         make_durable(writer)
         migrate(writer)
@@ -115,24 +58,34 @@ def open_file(
         ) from error
 
 
+def _unread(path: Path, key: bytes) -> list[SetAside]:
+    """What an earlier run put aside and died before it had taken the commands over."""
+    found = []
+    for aside in unread(path):
+        why = why_of(aside)
+        recovered: list[OutboxEntry] = []
+        if why is WhyAside.DAMAGED:
+            try:
+                with closing(connect(aside, key)) as connection:
+                    format_of(connection)
+                    recovered = _readable_outbox(connection)
+            except StoreError:
+                continue  # its key may be there the next time
+        found.append(SetAside(aside, why, recovered, read_note(aside)))
+    return found
+
+
 def _make_room(
     path: Path, key: bytes, identity: dict[str, str], now: datetime, thorough: bool
-) -> SetAside | None:
+) -> list[SetAside]:
     """Look at the file that is there; when it cannot serve, rename it and say so."""
     if not path.exists() or path.stat().st_size == 0:
-        return None
+        return []
     why, recovered = _examine(path, key, identity, thorough)
     if why is None:
-        return None
+        return []
     noted = read_note(path)
-    aside = path.with_name(f"{path.stem}.{now:%Y%m%dT%H%M%S%f}.{why.value}.db")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    if not noted.nothing:
-        path_of_note(path).rename(path_of_note(aside))
-    return SetAside(aside, why, recovered, noted)
+    return [SetAside(put_aside(path, why, now), why, recovered, noted)]
 
 
 def _examine(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from clinicdesk.core.clock import Now
 from clinicdesk.core.errors import StoreUnusable
+from clinicdesk.core.store.aside import PARTS, SetAside, was_read
 from clinicdesk.core.store.lock import StoreLock
 from clinicdesk.core.store.medicine_table import MedicineTable
 from clinicdesk.core.store.notice_table import NoticeTable
-from clinicdesk.core.store.opening import OpenedFile, SetAside, open_file
+from clinicdesk.core.store.opening import OpenedFile, open_file
 from clinicdesk.core.store.outbox_table import OutboxTable
 from clinicdesk.core.store.rows import RowStore
 from clinicdesk.core.store.scratch import Scratch
@@ -24,7 +25,7 @@ class Store:
 
     Attributes:
         path: Its file. identity: Of which server, clinic and member.
-        set_aside: What happened to an older file that could not be opened, if one could not.
+        set_aside: What happened to older files that could not be opened; seldom any.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Store:
         self._writer = StoreThread(opened.writer, "store-writer")
         self._reader = StoreThread(opened.reader, "store-reader")
         self._lock = lock
-        self.set_aside: SetAside | None = opened.set_aside
+        self.set_aside: list[SetAside] = opened.set_aside
         self.rows = RowStore(self._writer, self._reader, path.parent)
         self.outbox = OutboxTable(self._writer)
         self.notices = NoticeTable(self._writer)
@@ -59,10 +60,19 @@ class Store:
         opened, lock = await asyncio.to_thread(_open, path, key, identity, now(), suspected)
         _suspicion(path).unlink(missing_ok=True)
         store = cls(path, identity, opened, lock, now)
-        if store.set_aside is not None:
-            await store.outbox.adopt(store.set_aside.recovered)
-            write_note(store.set_aside.path, store.set_aside.left)
+        try:
+            await store._take_over()
+        except BaseException:
+            await store.close()
+            raise
         return store
+
+    async def _take_over(self) -> None:
+        for aside in self.set_aside:
+            await self.outbox.adopt(aside.recovered)
+            # After a crash before this they are adopted again, and have the same identity still.
+            was_read(aside.path)
+            write_note(aside.path, aside.left)
 
     async def close(self) -> None:
         """Finish what was asked for and let go of the file."""
@@ -76,7 +86,7 @@ class Store:
 
     def remove(self) -> None:
         """Delete the file of a closed store whose key nobody keeps."""
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in PARTS:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         self.path.with_suffix(".lock").unlink(missing_ok=True)
         path_of_note(self.path).unlink(missing_ok=True)
