@@ -64,7 +64,7 @@ class Caller:
         """Send one command, once."""
         headers = {"Idempotency-Key": str(op_id or uuid4()), "Content-Type": "application/json"}
         route = ROUTES[type(command)]
-        if not route.creates:
+        if route.matches:
             headers["If-Match"] = f'"{version}"'
         return await self.http.request(
             route.method, path_of(command), content=body_of(command), headers=headers

@@ -65,7 +65,7 @@ class QuickCaller:
         """Send a command until it is answered."""
         route = ROUTES[type(command)]
         headers = {"Idempotency-Key": str(op_id or uuid4())}
-        if not route.creates:
+        if route.matches:
             headers["If-Match"] = f'"{version}"'
         body = body_of(command)
         request = _head(route.method, path_of(command), body, headers | self._bearer())

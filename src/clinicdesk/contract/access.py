@@ -54,6 +54,7 @@ _CARE_TEAM = Grant(Audience.PRACTITIONER, "practitioner_ids")
 _SUPPLIERS = Grant(Audience.PHARMACY, "pharmacy_ids")
 _PRESCRIBER = Grant(Audience.PRACTITIONER, "practitioner_id")
 _DISPENSARY = Grant(Audience.PHARMACY, "pharmacy_id", when="signed_at")
+_COUNTER = (_ADMIN, Grant(Audience.PHARMACY, "pharmacy_id"))
 
 GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "clinic": _EVERYONE,
@@ -62,6 +63,14 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "practitioner": _EVERYONE,
     "pharmacy": _EVERYONE,
     "formulary": _EVERYONE,
+    "rule_set": _EVERYONE,
+    "seal_key": _EVERYONE,
+    "price_list": _EVERYONE,
+    "stock_level": _EVERYONE,
+    "batch": _COUNTER,
+    "supplier": (_ADMIN, Grant(Audience.ROLE, Role.PHARMACIST)),
+    "supply_order": _COUNTER,
+    "supply_order_line": _COUNTER,
     "patient": (_ADMIN, Grant(Audience.ROLE, Role.RECEPTION), _CARE_TEAM, _SUPPLIERS),
     "allergy": (_ADMIN, _CARE_TEAM, _SUPPLIERS),
     "prescription": (
@@ -77,23 +86,64 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _PRESCRIBER,
         Grant(Audience.PHARMACY, "pharmacy_id"),
     ),
+    "dispense": (*_COUNTER, _PRESCRIBER),
+    "safety_finding": (_ADMIN, _PRESCRIBER, _DISPENSARY),
+    "purchase_order": (
+        *_COUNTER,
+        Grant(Audience.ROLE, Role.RECEPTION, View.DESK),
+        _PRESCRIBER,
+    ),
+    "patient_notice": (*_COUNTER, Grant(Audience.ROLE, Role.RECEPTION), _PRESCRIBER),
 }
 
 HIDDEN: Final[Mapping[tuple[str, View], frozenset[str]]] = {
-    ("prescription", View.DESK): frozenset({"note", "cancel_reason"}),
+    ("prescription", View.DESK): frozenset({"note", "cancel_reason", "counselling", "seal"}),
+    ("purchase_order", View.DESK): frozenset({"response_note"}),
 }
 """Fields that a view shows as null: the front desk reads no clinical text."""
 
+_THERAPIST = frozenset({Role.THERAPIST})
+_PHARMACIST = frozenset({Role.PHARMACIST})
+
 COMMANDS: Final[Mapping[str, frozenset[Role]]] = {
-    "write_draft": frozenset({Role.THERAPIST}),
-    "revise_draft": frozenset({Role.THERAPIST}),
-    "sign_and_send": frozenset({Role.THERAPIST}),
-    "take_payment": frozenset({Role.PHARMACIST}),
-    "fulfill_items": frozenset({Role.PHARMACIST}),
-    "decline_item": frozenset({Role.PHARMACIST}),
-    "hand_over": frozenset({Role.PHARMACIST}),
-    "cancel_prescription": frozenset({Role.THERAPIST, Role.PHARMACIST}),
-    "pay_out_refund": frozenset({Role.PHARMACIST}),
+    "write_draft": _THERAPIST,
+    "revise_draft": _THERAPIST,
+    "sign_and_send": _THERAPIST,
+    "reroute_order": _THERAPIST,
+    "cancel_prescription": _THERAPIST | _PHARMACIST,
+    "take_payment": _PHARMACIST,
+    "pay_out_refund": _PHARMACIST,
+    "pick_items": _PHARMACIST,
+    "check_item": _PHARMACIST,
+    "uncheck_item": _PHARMACIST,
+    "owe_item": _PHARMACIST,
+    "hold_items": _PHARMACIST,
+    "release_items": _PHARMACIST,
+    "substitute_item": _PHARMACIST,
+    "decline_item": _PHARMACIST,
+    "cancel_item": _PHARMACIST,
+    "fulfill_items": _PHARMACIST,
+    "return_to_stock": _PHARMACIST,
+    "restart_items": _PHARMACIST,
+    "hand_over": _PHARMACIST,
+    "note_counselling": _PHARMACIST,
+    "dispense_repeat": _PHARMACIST,
+    "acknowledge_order": _PHARMACIST,
+    "reject_order": _PHARMACIST,
+    "dispatch_order": _PHARMACIST,
+    "deliver_order": _PHARMACIST,
+    "receive_stock": _PHARMACIST,
+    "adjust_stock": _PHARMACIST,
+    "set_reorder": _PHARMACIST,
+    "set_price": _PHARMACIST,
+    "write_supplier": _PHARMACIST,
+    "write_supply_order": _PHARMACIST,
+    "revise_supply_order": _PHARMACIST,
+    "submit_supply_order": _PHARMACIST,
+    "acknowledge_supply_order": _PHARMACIST,
+    "receive_goods": _PHARMACIST,
+    "close_supply_order": _PHARMACIST,
+    "cancel_supply_order": _PHARMACIST,
 }
 """Command to the roles that may give it, on rows that they see in full."""
 

@@ -14,11 +14,16 @@ LENGTH: Final = 5
 
 
 def prescription_code(prescription: UUID, length: int = LENGTH) -> str:
-    """`RX-` and `length` characters taken from the random end of the identifier.
+    """`RX-` and `length` characters, as `code_of`."""
+    return code_of("RX", prescription, length)
+
+
+def code_of(prefix: str, row_id: UUID, length: int = LENGTH) -> str:
+    """The prefix and `length` characters taken from the random end of the identifier.
 
     Both ends derive it alike, so that a desk without a server can already show the code. On the
-    rare collision within a clinic the server lengthens it by a character.
+    rare collision within a clinic the server lengthens it by a character. Prefixes: RX for
+    prescriptions, PO for a pharmacy's orders, SO for orders to suppliers.
     """
-    bits = prescription.int
-    letters = [ALPHABET[(bits >> (5 * place)) & 31] for place in range(length)]
-    return "RX-" + "".join(reversed(letters))
+    letters = [ALPHABET[(row_id.int >> (5 * place)) & 31] for place in range(length)]
+    return f"{prefix}-" + "".join(reversed(letters))

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from clinicdesk.contract.entities import Payment, Prescription, PrescriptionItem
+from clinicdesk.contract.entities import (
+    Dispense,
+    PatientNotice,
+    Payment,
+    Prescription,
+    PrescriptionItem,
+    PurchaseOrder,
+    SafetyFinding,
+)
 
 
 class PrescriptionDetail(Struct, frozen=True, kw_only=True):
-    """A prescription with its lines and its ledger, as far as the reader sees them."""
+    """A family (`working_set.FAMILY`), as far as the reader sees it."""
 
     prescription: Prescription
     items: list[PrescriptionItem]
     payments: list[Payment]
+    dispenses: list[Dispense] = field(default_factory=list)
+    findings: list[SafetyFinding] = field(default_factory=list)
+    orders: list[PurchaseOrder] = field(default_factory=list)
+    notices: list[PatientNotice] = field(default_factory=list)
 
 
 class PrescriptionPage(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,8 @@ REFRESH = "/api/session/refresh"
 SNAPSHOT = "/api/snapshot"
 LIVE = "/api/live"
 FORMULARY_PAGE = "/api/formularies/{formulary_id}/medicines"
+PRICE_PAGE = "/api/price-lists/{price_list_id}/prices"
+RULE_PAGE = "/api/rule-sets/{rule_set_id}/rules"
 PATIENT_SEARCH = "/api/patients"
 PRESCRIPTION_LIST = "/api/prescriptions"
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw, Struct
 
-from clinicdesk.contract.entities import Medicine
+from clinicdesk.contract.entities import Medicine, Price, SafetyRule
 
 SNAPSHOT_MEDIA_TYPE: Final = "application/x-ndjson"
 LINE_ROWS: Final = 500
@@ -97,4 +97,22 @@ class MedicinePage(Struct, frozen=True, kw_only=True):
     formulary_id: UUID
     revision: int
     medicines: list[Medicine]
+    next_after: str | None
+
+
+class PricePage(Struct, frozen=True, kw_only=True):
+    """Prices changed after the revision asked for; as `MedicinePage`."""
+
+    price_list_id: UUID
+    revision: int
+    prices: list[Price]
+    next_after: str | None
+
+
+class RulePage(Struct, frozen=True, kw_only=True):
+    """Safety rules changed after the revision asked for; as `MedicinePage`."""
+
+    rule_set_id: UUID
+    revision: int
+    rules: list[SafetyRule]
     next_after: str | None

@@ -1,8 +1,8 @@
 """What a desk keeps of what its member may see: everything but families settled long ago.
 
-A family is a prescription with its items and payments. Settled ones leave the desk together and
-come back together when the log brings a change of them; who wants to read one meanwhile asks the
-server.
+A family is a prescription with its items, payments, dispenses, findings, orders and notices.
+Settled ones leave the desk together and come back together when the log brings a change of them;
+who wants to read one meanwhile asks the server.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from clinicdesk.contract.lifecycles import PRESCRIPTION
 KEPT_FOR: Final = timedelta(days=90)
 """How long after its last change a settled family stays."""
 
-FAMILY: Final = frozenset({"prescription", "prescription_item", "payment"})
+FAMILY: Final = frozenset(
+    {
+        "prescription", "prescription_item", "payment", "dispense", "safety_finding",
+        "purchase_order", "patient_notice",
+    }
+)  # fmt: skip
 """The kinds that leave together."""
 
 

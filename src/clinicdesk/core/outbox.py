@@ -336,7 +336,7 @@ class Outbox:
 
     def _version_for(self, command: AnyCommand, but: Sequence[OutboxEntry] = ()) -> int | None:
         """What If-Match will say; None when it is not known yet, or nothing is there to match."""
-        if ROUTES[type(command)].creates:
+        if not ROUTES[type(command)].matches:
             return None
         leaving = {entry.op_id for entry in but}
         own = [

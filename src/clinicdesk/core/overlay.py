@@ -339,7 +339,7 @@ def _settled(
     """After work on lines: fulfilled once each of them is settled."""
     if items == rows.items:
         return rows
-    complete = is_fulfilled([item.status for item in items.values()])
+    complete = is_fulfilled(items.values())
     changed = _touched(
         prescription,
         pending,

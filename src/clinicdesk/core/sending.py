@@ -103,7 +103,7 @@ def request_of(entry: OutboxEntry) -> Request:
     """The command with its identity and the version it was given upon."""
     route = ROUTES[type(entry.command)]
     headers = {"Idempotency-Key": str(entry.op_id)}
-    if not route.creates:
+    if route.matches:
         headers["If-Match"] = f'"{entry.version}"'
     return Request(route.method, path_of(entry.command), body_of(entry.command), headers)
 

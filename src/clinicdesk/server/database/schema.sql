@@ -289,10 +289,12 @@ create table medicine (
   default_dose text not null check (length(default_dose) <= 120),
   default_frequency text not null check (length(default_frequency) <= 60),
   default_days integer check (default_days > 0),
+  gtin text check (gtin ~ '^[0-9]{14}$'),
   primary key (clinic_id, id),
   unique (clinic_id, formulary_id, code),
   foreign key (clinic_id, formulary_id) references formulary (clinic_id, id)
 );
+create index medicine_by_gtin on medicine (clinic_id, gtin);
 create index medicine_by_revision on medicine (clinic_id, formulary_id, revision, id);
 
 create table prescription (
@@ -320,12 +322,22 @@ create table prescription (
   cancel_reason text check (length(cancel_reason) between 1 and 300),
   updated_at timestamptz not null default now(),
   updated_by uuid not null,
+  repeats integer not null default 0 check (repeats between 0 and 11),
+  repeats_used integer not null default 0,
+  repeat_of uuid,
+  valid_until date,
+  delivery boolean not null default false,
+  bin text check (length(bin) between 1 and 20),
+  counselling text check (length(counselling) <= 2000),
+  seal text check (length(seal) <= 600),
   primary key (clinic_id, id),
   unique (clinic_id, code),
   foreign key (clinic_id, patient_id) references patient (clinic_id, id),
   foreign key (clinic_id, practitioner_id) references practitioner (clinic_id, id),
   foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id),
   foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  constraint no_more_repeats_than_authorised check (repeats_used between 0 and repeats),
+  foreign key (clinic_id, repeat_of) references prescription (clinic_id, id),
   constraint a_signed_prescription_has_a_pharmacy check (signed_at is null or pharmacy_id is not null),
   constraint only_a_signed_prescription_is_paid check (
     status not in ('PAID', 'FULFILLED', 'COMPLETED') or (signed_at is not null and paid_at is not null)),
@@ -374,11 +386,22 @@ create table prescription_item (
   decline_reason text check (length(decline_reason) between 1 and 300),
   updated_at timestamptz not null default now(),
   updated_by uuid not null,
+  prepared integer not null default 0 check (prepared >= 0),
+  owing integer not null default 0 check (owing >= 0),
+  hold_reason text check (length(hold_reason) between 3 and 300),
+  substitute_id uuid,
+  substitute_brand text check (length(substitute_brand) <= 200),
+  substitution_reason text check (length(substitution_reason) between 3 and 300),
+  prescribed_minor bigint check (prescribed_minor between 0 and 100000000000),
   primary key (clinic_id, id),
   unique (clinic_id, prescription_id, line) deferrable,  -- a draft may be reordered in one statement
   foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
   foreign key (clinic_id, medicine_id) references medicine (clinic_id, id),
   foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  constraint never_more_prepared_than_authorised check (supplied + prepared + owing <= quantity),
+  foreign key (clinic_id, substitute_id) references medicine (clinic_id, id),
+  constraint a_substitution_says_why check ((substitute_id is null) = (substitution_reason is null)),
+  constraint what_is_on_hold_says_why check (status <> 'ON_HOLD' or hold_reason is not null),
   constraint never_more_supplied_than_authorised check (supplied <= quantity),
   constraint a_declined_item_says_why check (status <> 'DECLINED' or decline_reason is not null)
 );
@@ -406,6 +429,374 @@ create table payment (
   constraint only_a_refund_waits check (kind = 'refund' or status = 'COMPLETED')
 );
 create index payment_by_prescription on payment (clinic_id, prescription_id);
+
+-- ─── The counter: what is prepared, stock, prices, suppliers ───────────────────────────────────────────────
+
+create table dispense (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  prescription_id uuid not null,
+  item_id uuid not null,
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid not null,
+  medicine_id uuid not null,
+  brand text not null check (length(brand) <= 200),
+  manufacturer text not null check (length(manufacturer) <= 200),
+  batch_id uuid,
+  batch_number text check (length(batch_number) between 1 and 20),
+  expiry date,
+  quantity integer not null check (quantity > 0),
+  status text not null check (status in ('PREPARED', 'HANDED_OVER', 'RETURNED')),
+  verified text not null check (verified in ('scan', 'hand')),
+  hand_reason text check (length(hand_reason) between 3 and 300),
+  checked_by uuid not null,
+  checked_at timestamptz not null,
+  handed_over_at timestamptz,
+  collected_by text check (length(collected_by) between 1 and 120),
+  return_reason text check (length(return_reason) between 1 and 300),
+  primary key (clinic_id, id),
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
+  foreign key (clinic_id, item_id) references prescription_item (clinic_id, id),
+  foreign key (clinic_id, medicine_id) references medicine (clinic_id, id),
+  foreign key (clinic_id, checked_by) references member (clinic_id, id),
+  constraint a_dispense_by_hand_says_why check (verified = 'scan' or hand_reason is not null),
+  constraint a_batch_is_named_whole check ((batch_id is null) = (batch_number is null)
+                                           and (batch_id is null) = (expiry is null)),
+  constraint what_was_handed_over_says_to_whom check (
+    (status = 'HANDED_OVER') = (handed_over_at is not null)
+    and (status = 'HANDED_OVER') = (collected_by is not null))
+);
+create index dispense_by_prescription on dispense (clinic_id, prescription_id);
+create index dispense_by_hand_over on dispense (clinic_id, pharmacy_id, handed_over_at);
+
+create table purchase_order (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  prescription_id uuid not null,
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid not null,
+  code text not null check (length(code) between 1 and 24),
+  status text not null check (status in (
+    'PENDING', 'ACKNOWLEDGED', 'DISPENSING', 'READY', 'COLLECTED', 'OUT_FOR_DELIVERY', 'DELIVERED',
+    'REJECTED', 'CANCELLED')),
+  delivery boolean not null,
+  response text check (response in ('out_of_stock', 'quote', 'cannot_supply')),
+  response_note text check (length(response_note) between 3 and 300),
+  quoted_minor bigint check (quoted_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  created_at timestamptz not null default now(),
+  acknowledged_at timestamptz,
+  ready_at timestamptz,
+  dispatched_at timestamptz,
+  closed_at timestamptz,
+  received_by text check (length(received_by) between 1 and 120),
+  updated_at timestamptz not null default now(),
+  updated_by uuid not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, code),
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
+  foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id),
+  foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  constraint a_rejected_order_says_why check (
+    (status = 'REJECTED') = (response is not null) and (response is null) = (response_note is null)),
+  constraint only_a_quote_names_a_price check (quoted_minor is null or response = 'quote'),
+  constraint a_closed_order_says_when check (
+    (status in ('COLLECTED', 'DELIVERED', 'REJECTED', 'CANCELLED')) = (closed_at is not null))
+);
+create index purchase_order_by_prescription on purchase_order (clinic_id, prescription_id);
+create unique index one_open_order on purchase_order (clinic_id, prescription_id)
+  where status not in ('COLLECTED', 'DELIVERED', 'REJECTED', 'CANCELLED');
+
+create table safety_finding (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  prescription_id uuid not null,
+  item_id uuid not null,
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid,
+  signed_at timestamptz,
+  stage text not null check (stage in ('prescribing', 'dispensing')),
+  kind text not null check (kind in ('allergy', 'interaction', 'duplicate', 'dose')),
+  tier text not null check (tier in ('stop', 'override', 'information')),
+  key text not null check (length(key) between 1 and 300),
+  summary text not null check (length(summary) between 1 and 500),
+  reason text not null check (length(reason) between 3 and 300),
+  by uuid not null,
+  at timestamptz not null,
+  primary key (clinic_id, id),
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
+  foreign key (clinic_id, item_id) references prescription_item (clinic_id, id),
+  foreign key (clinic_id, by) references member (clinic_id, id)
+);
+create index safety_finding_by_prescription on safety_finding (clinic_id, prescription_id);
+
+create table patient_notice (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  patient_id uuid not null,
+  practitioner_id uuid not null,
+  pharmacy_id uuid not null,
+  prescription_id uuid not null,
+  kind text not null check (kind in ('owing_ready')),
+  subject_id uuid not null,
+  status text not null check (status in ('QUEUED', 'SENT', 'DELIVERED', 'FAILED')),
+  created_at timestamptz not null default now(),
+  primary key (clinic_id, id),
+  unique (clinic_id, kind, subject_id),
+  foreign key (clinic_id, patient_id) references patient (clinic_id, id),
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id)
+);
+create index patient_notice_by_prescription on patient_notice (clinic_id, prescription_id);
+
+create table stock_level (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  pharmacy_id uuid not null,
+  medicine_id uuid not null,
+  on_hand integer not null default 0 check (on_hand >= 0),
+  reorder_level integer not null check (reorder_level between 0 and 1000000),
+  reorder_packs integer not null check (reorder_packs between 0 and 10000),
+  shelf text not null check (length(shelf) <= 20),
+  updated_at timestamptz not null default now(),
+  primary key (clinic_id, id),
+  unique (clinic_id, pharmacy_id, medicine_id),
+  foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id),
+  foreign key (clinic_id, medicine_id) references medicine (clinic_id, id)
+);
+
+create table batch (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  pharmacy_id uuid not null,
+  medicine_id uuid not null,
+  number text not null check (length(number) between 1 and 20),
+  expiry date not null,
+  on_hand integer not null default 0,
+  cost_minor bigint not null check (cost_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  received_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (clinic_id, id),
+  unique (clinic_id, pharmacy_id, medicine_id, number, expiry),
+  foreign key (clinic_id, pharmacy_id, medicine_id) references stock_level (clinic_id, pharmacy_id, medicine_id),
+  constraint stock_is_never_below_nothing check (on_hand >= 0)
+);
+create index batch_by_expiry on batch (clinic_id, pharmacy_id, medicine_id, expiry);
+alter table dispense add foreign key (clinic_id, batch_id) references batch (clinic_id, id);
+
+create table stock_movement (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  pharmacy_id uuid not null,
+  medicine_id uuid not null,
+  batch_id uuid not null,
+  kind text not null check (kind in ('received', 'dispensed', 'returned', 'adjusted', 'written_off')),
+  quantity integer not null check (quantity <> 0),
+  subject_id uuid,
+  reason text check (length(reason) between 1 and 300),
+  by uuid not null,
+  at timestamptz not null default now(),
+  primary key (clinic_id, id),
+  foreign key (clinic_id, batch_id) references batch (clinic_id, id),
+  foreign key (clinic_id, by) references member (clinic_id, id),
+  constraint a_movement_goes_its_way check (
+    case kind when 'received' then quantity > 0 when 'returned' then quantity > 0
+              when 'dispensed' then quantity < 0 when 'written_off' then quantity < 0 else true end)
+);
+comment on table stock_movement is 'The ledger of each batch: it grows, and is never changed. What a batch holds is its sum.';
+create index stock_movement_by_batch on stock_movement (clinic_id, batch_id, at);
+create index stock_movement_by_medicine on stock_movement (clinic_id, pharmacy_id, medicine_id, at desc, id desc);
+
+create function count_movement() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update batch b set on_hand = b.on_hand + n.quantity
+  from (select clinic_id, batch_id, sum(quantity)::integer as quantity from new_rows group by 1, 2) n
+  where b.clinic_id = n.clinic_id and b.id = n.batch_id and n.quantity <> 0;
+  update stock_level l set on_hand = l.on_hand + n.quantity
+  from (select b.clinic_id, b.pharmacy_id, b.medicine_id, sum(r.quantity)::integer as quantity
+        from new_rows r join batch b on b.clinic_id = r.clinic_id and b.id = r.batch_id
+        group by 1, 2, 3) n
+  where l.clinic_id = n.clinic_id and l.pharmacy_id = n.pharmacy_id and l.medicine_id = n.medicine_id
+    and n.quantity <> 0;
+  return null;
+end;
+$$;
+comment on function count_movement is 'A batch, and the shelf it lies on, hold what their movements add up to.';
+create trigger counted after insert on stock_movement
+  referencing new table as new_rows for each statement execute function count_movement();
+
+create function copy_batch_keys() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  select b.pharmacy_id, b.medicine_id into new.pharmacy_id, new.medicine_id
+  from batch b where b.clinic_id = new.clinic_id and b.id = new.batch_id;
+  return new;
+end;
+$$;
+comment on function copy_batch_keys is 'A movement is its batch''s: whatever is written, pharmacy and medicine are those.';
+create trigger keys before insert on stock_movement for each row execute function copy_batch_keys();
+
+create table price_list (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  pharmacy_id uuid not null,
+  name text not null check (length(name) between 1 and 120),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  revision integer not null check (revision >= 0),
+  price_count integer not null check (price_count >= 0),
+  updated_at timestamptz not null default now(),
+  primary key (clinic_id, id),
+  unique (clinic_id, pharmacy_id),
+  foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id)
+);
+
+create table price (
+  id uuid not null,
+  clinic_id uuid not null,
+  price_list_id uuid not null,
+  pharmacy_id uuid not null,
+  revision integer not null check (revision >= 0),
+  medicine_id uuid not null,
+  price_minor bigint not null check (price_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  effective_from date not null,
+  effective_until date,
+  withdrawn boolean not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, price_list_id, medicine_id, effective_from),
+  foreign key (clinic_id, price_list_id) references price_list (clinic_id, id),
+  foreign key (clinic_id, medicine_id) references medicine (clinic_id, id),
+  constraint a_price_ends_after_it_begins check (effective_until >= effective_from)
+);
+create index price_by_revision on price (clinic_id, price_list_id, revision, id);
+
+create table supplier (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  phone text not null check (length(phone) <= 24),
+  email text not null check (length(email) <= 200),
+  address text not null check (length(address) <= 200),
+  active boolean not null,
+  primary key (clinic_id, id)
+);
+
+create table supply_order (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  code text not null check (length(code) between 1 and 24),
+  pharmacy_id uuid not null,
+  supplier_id uuid not null,
+  status text not null check (status in (
+    'DRAFT', 'SUBMITTED', 'ACKNOWLEDGED', 'PARTIALLY_RECEIVED', 'RECEIVED', 'CLOSED', 'CLOSED_SHORT',
+    'CANCELLED')),
+  note text check (length(note) <= 2000),
+  line_count integer not null check (line_count >= 0),
+  total_minor bigint not null check (total_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  created_at timestamptz not null default now(),
+  submitted_at timestamptz,
+  acknowledged_at timestamptz,
+  expected_on date,
+  received_at timestamptz,
+  closed_at timestamptz,
+  close_reason text check (length(close_reason) between 1 and 300),
+  updated_at timestamptz not null default now(),
+  updated_by uuid not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, code),
+  foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id),
+  foreign key (clinic_id, supplier_id) references supplier (clinic_id, id),
+  foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  constraint a_closed_supply_order_says_when check (
+    (status in ('CLOSED', 'CLOSED_SHORT', 'CANCELLED')) = (closed_at is not null)),
+  constraint a_cancelled_supply_order_says_why check (status <> 'CANCELLED' or close_reason is not null)
+);
+create index supply_order_recent on supply_order (clinic_id, pharmacy_id, created_at desc);
+
+create table supply_order_line (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  supply_order_id uuid not null,
+  pharmacy_id uuid not null,
+  line integer not null check (line > 0),
+  medicine_id uuid not null,
+  description text not null check (length(description) between 1 and 500),
+  pack_size integer not null check (pack_size > 0),
+  packs_ordered integer not null check (packs_ordered > 0),
+  packs_received integer not null default 0 check (packs_received >= 0),
+  cost_minor bigint not null check (cost_minor between 0 and 100000000000),
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  updated_at timestamptz not null default now(),
+  updated_by uuid not null,
+  primary key (clinic_id, id),
+  unique (clinic_id, supply_order_id, line) deferrable,
+  foreign key (clinic_id, supply_order_id) references supply_order (clinic_id, id),
+  foreign key (clinic_id, medicine_id) references medicine (clinic_id, id),
+  foreign key (clinic_id, updated_by) references member (clinic_id, id)
+);
+
+create table rule_set (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  name text not null check (length(name) between 1 and 120),
+  revision integer not null check (revision >= 0),
+  rule_count integer not null check (rule_count >= 0),
+  updated_at timestamptz not null default now(),
+  primary key (clinic_id, id)
+);
+
+create table safety_rule (
+  id uuid not null,
+  clinic_id uuid not null,
+  rule_set_id uuid not null,
+  revision integer not null check (revision >= 0),
+  kind text not null check (kind in ('class', 'cross_reaction', 'interaction', 'dose')),
+  subject text not null check (subject = lower(subject) and length(subject) between 1 and 120),
+  other text not null check (other = lower(other) and length(other) <= 120),
+  level text not null check (level in ('contraindicated', 'major', 'moderate', 'minor', 'unknown')),
+  text text not null check (length(text) <= 500),
+  source text not null check (length(source) between 1 and 60),
+  route text not null check (length(route) <= 40),
+  max_single_ug bigint check (max_single_ug > 0),
+  max_daily_ug bigint check (max_daily_ug > 0),
+  from_age_months integer check (from_age_months >= 0),
+  to_age_months integer check (to_age_months > 0),
+  withdrawn boolean not null,
+  primary key (clinic_id, id),
+  unique nulls not distinct (clinic_id, rule_set_id, kind, subject, other, route, source, from_age_months),
+  foreign key (clinic_id, rule_set_id) references rule_set (clinic_id, id)
+);
+create index safety_rule_by_revision on safety_rule (clinic_id, rule_set_id, revision, id);
+create index safety_rule_by_subject on safety_rule (clinic_id, subject) where not withdrawn;
+create index safety_rule_by_other on safety_rule (clinic_id, other) where not withdrawn;
+
+create table seal_key (
+  id uuid not null,
+  clinic_id uuid not null references clinic (clinic_id),
+  version integer not null default 1,
+  kid text not null check (length(kid) between 1 and 40),
+  public_key text not null check (length(public_key) = 43),
+  active boolean not null,
+  created_at timestamptz not null default now(),
+  primary key (clinic_id, id),
+  unique (clinic_id, kid)
+);
 
 create table clinic_counter (
   clinic_id uuid not null references clinic (clinic_id),
@@ -473,10 +864,11 @@ do $$
 declare
   entity text;
 begin
-  foreach entity in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'allergy', 'payment'] loop
+  foreach entity in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'allergy', 'payment',
+                                'dispense', 'safety_finding', 'patient_notice', 'supplier', 'seal_key'] loop
     execute format('create trigger versions before update on %I for each row execute function next_version()', entity);
   end loop;
-  foreach entity in array array['patient', 'formulary', 'prescription', 'prescription_item'] loop
+  foreach entity in array array['patient', 'formulary', 'prescription', 'prescription_item', 'purchase_order', 'stock_level', 'batch', 'price_list', 'supply_order', 'supply_order_line', 'rule_set'] loop
     execute format(
       'create trigger versions before update on %I for each row execute function next_version_now()', entity);
   end loop;
@@ -514,7 +906,11 @@ create trigger pass_keys after update on patient
 create function copy_prescription_keys() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  if tg_table_name = 'payment' then
+  if tg_table_name = 'purchase_order' then
+    select p.patient_id, p.practitioner_id into new.patient_id, new.practitioner_id
+    from prescription p where p.clinic_id = new.clinic_id and p.id = new.prescription_id
+    for share;
+  elsif tg_table_name in ('payment', 'dispense', 'patient_notice') then
     select p.patient_id, p.practitioner_id, p.pharmacy_id
     into new.patient_id, new.practitioner_id, new.pharmacy_id
     from prescription p where p.clinic_id = new.clinic_id and p.id = new.prescription_id
@@ -529,13 +925,33 @@ begin
 end;
 $$;
 comment on function copy_prescription_keys is
-  'Items and payments carry the keys that decide who sees them; whatever is written, they are their prescription''s.';
+  'What hangs on a prescription carries the keys that decide who sees it; whatever is written, they are its prescription''s.';
 create trigger keys
   before insert or update of prescription_id, patient_id, practitioner_id, pharmacy_id, signed_at on prescription_item
   for each row execute function copy_prescription_keys();
 create trigger keys
   before insert or update of prescription_id, patient_id, practitioner_id, pharmacy_id on payment
   for each row execute function copy_prescription_keys();
+
+create trigger keys
+  before insert or update of prescription_id, patient_id, practitioner_id, pharmacy_id, signed_at on safety_finding
+  for each row execute function copy_prescription_keys();
+-- These stay with the pharmacy that they were made at, though the prescription may go to another.
+create trigger keys before insert on dispense for each row execute function copy_prescription_keys();
+create trigger keys before insert on patient_notice for each row execute function copy_prescription_keys();
+create trigger keys before insert on purchase_order for each row execute function copy_prescription_keys();
+
+create function copy_supply_order_keys() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  select o.pharmacy_id into new.pharmacy_id
+  from supply_order o where o.clinic_id = new.clinic_id and o.id = new.supply_order_id;
+  return new;
+end;
+$$;
+comment on function copy_supply_order_keys is 'A line of an order to a supplier is seen by those who see the order.';
+create trigger keys before insert or update of supply_order_id, pharmacy_id on supply_order_line
+  for each row execute function copy_supply_order_keys();
 
 create function pass_prescription_keys() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -553,6 +969,13 @@ begin
   where p.clinic_id = n.clinic_id and p.prescription_id = n.id
     and (p.patient_id, p.practitioner_id, p.pharmacy_id)
         is distinct from (n.patient_id, n.practitioner_id, n.pharmacy_id);
+  update safety_finding f
+  set patient_id = n.patient_id, practitioner_id = n.practitioner_id,
+      pharmacy_id = n.pharmacy_id, signed_at = n.signed_at
+  from new_rows n
+  where f.clinic_id = n.clinic_id and f.prescription_id = n.id
+    and (f.patient_id, f.practitioner_id, f.pharmacy_id, f.signed_at)
+        is distinct from (n.patient_id, n.practitioner_id, n.pharmacy_id, n.signed_at);
   return null;
 end;
 $$;
@@ -572,13 +995,13 @@ $$;
 create trigger frozen before update on prescription_item for each row
   when (old.signed_at is not null and
         (new.prescription_id, new.line, new.medicine_id, new.generic_name, new.strength, new.form, new.brand,
-         new.schedule, new.dose, new.route, new.frequency, new.days, new.quantity, new.instructions,
-         new.amount_minor, new.currency)
+         new.schedule, new.dose, new.route, new.frequency, new.days, new.quantity, new.instructions, new.currency)
         is distinct from
         (old.prescription_id, old.line, old.medicine_id, old.generic_name, old.strength, old.form, old.brand,
-         old.schedule, old.dose, old.route, old.frequency, old.days, old.quantity, old.instructions,
-         old.amount_minor, old.currency))
+         old.schedule, old.dose, old.route, old.frequency, old.days, old.quantity, old.instructions, old.currency))
   execute function refuse_change('a signed line is frozen');
+create trigger frozen before update or delete on stock_movement for each row
+  execute function refuse_change('a movement of stock is never changed');
 
 -- ─── The log ───────────────────────────────────────────────────────────────────────────────────────────
 -- Every change of a clinic's rows is one entry of its one log, written by the triggers below in the
@@ -756,7 +1179,9 @@ declare
 begin
   -- `medicine` is not among them: a change of many medicines is one change of their formulary.
   foreach entity in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'patient', 'allergy',
-                                'formulary', 'prescription', 'prescription_item', 'payment'] loop
+                                'formulary', 'prescription', 'prescription_item', 'payment',
+                                'rule_set', 'seal_key', 'price_list', 'stock_level', 'batch', 'supplier',
+                                'supply_order', 'supply_order_line', 'dispense', 'safety_finding', 'purchase_order', 'patient_notice'] loop
     hidden := case entity when 'patient' then quote_literal('search_text') else '' end;
     execute format('create trigger log_insert after insert on %I referencing new table as new_rows
                     for each statement execute function log_insert(%s)', entity, hidden);
@@ -829,7 +1254,9 @@ begin
     'account', 'device', 'session', 'refresh_token', 'sign_in_attempt', 'server_meta', 'clinic', 'service',
     'practitioner', 'pharmacy', 'member', 'patient', 'allergy', 'formulary', 'medicine', 'prescription',
     'prescription_item', 'payment', 'clinic_counter', 'op_result', 'clinic_head', 'clinic_log',
-    'clinic_log_default', 'patient_word'] loop
+    'clinic_log_default', 'rule_set', 'seal_key', 'price_list', 'stock_level', 'batch', 'supplier', 'supply_order', 'supply_order_line',
+    'dispense', 'safety_finding', 'purchase_order', 'patient_notice', 'stock_movement', 'price', 'safety_rule',
+    'patient_word'] loop
     execute format('alter table %I enable row level security, force row level security', protected);
     -- FORCE binds the owner too: its own triggers, functions and migrations work by this policy.
     execute format('create policy owner on %I to current_user using (true) with check (true)', protected);
@@ -842,7 +1269,8 @@ do $$
 declare
   shared text;
 begin
-  foreach shared in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'formulary', 'medicine'] loop
+  foreach shared in array array['clinic', 'service', 'member', 'practitioner', 'pharmacy', 'formulary', 'medicine',
+                                'rule_set', 'safety_rule', 'seal_key', 'price_list', 'price', 'stock_level'] loop
     execute format('grant select on %I to clinicdesk_app', shared);
     execute format('create policy see on %I for select to clinicdesk_app
                     using (clinic_id = (select acting_clinic()))', shared);
@@ -955,6 +1383,175 @@ create policy settle on payment for update to clinicdesk_app using (
   and kind = 'refund' and status = 'PENDING')
 with check (
   clinic_id = (select acting_clinic()) and status = 'COMPLETED');
+
+grant update (repeats, repeats_used, valid_until, delivery, bin, counselling, seal) on prescription to clinicdesk_app;
+grant update (prepared, owing, hold_reason, substitute_id, substitute_brand, substitution_reason, prescribed_minor)
+  on prescription_item to clinicdesk_app;
+
+grant select on batch, supplier, supply_order, supply_order_line, dispense, safety_finding, purchase_order,
+  patient_notice, stock_movement to clinicdesk_app;
+
+do $$
+declare
+  kept text;
+begin
+  foreach kept in array array['batch', 'supply_order', 'supply_order_line', 'stock_movement'] loop
+    execute format('create policy see on %I for select to clinicdesk_app using (
+      clinic_id = (select acting_clinic())
+      and ((select acting_role()) = ''admin'' or pharmacy_id = (select acting_pharmacy())))', kept);
+  end loop;
+end;
+$$;
+
+create policy see on supplier for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) in ('admin', 'pharmacist'));
+
+create policy see on dispense for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) = 'admin'
+       or practitioner_id = (select acting_practitioner())
+       or pharmacy_id = (select acting_pharmacy())));
+
+create policy see on safety_finding for select to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and ((select acting_role()) = 'admin'
+       or practitioner_id = (select acting_practitioner())
+       or (pharmacy_id = (select acting_pharmacy()) and signed_at is not null)));
+
+do $$
+declare
+  told text;
+begin
+  foreach told in array array['purchase_order', 'patient_notice'] loop
+    execute format('create policy see on %I for select to clinicdesk_app using (
+      clinic_id = (select acting_clinic())
+      and ((select acting_role()) in (''admin'', ''reception'')
+           or practitioner_id = (select acting_practitioner())
+           or pharmacy_id = (select acting_pharmacy())))', told);
+  end loop;
+end;
+$$;
+
+-- check_item and what follows it: the pharmacy's. A prescriber who cancels has what was prepared put back.
+grant insert on dispense to clinicdesk_app;
+grant update (status, handed_over_at, collected_by, return_reason) on dispense to clinicdesk_app;
+create policy write on dispense for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()) and checked_by = (select acting_member()));
+create policy settle on dispense for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and status = 'PREPARED'
+  and (((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))
+       or ((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))))
+with check (
+  clinic_id = (select acting_clinic())
+  and (status = 'RETURNED' or (select acting_role()) = 'pharmacist'));
+
+grant insert on safety_finding to clinicdesk_app;
+create policy write on safety_finding for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and by = (select acting_member())
+  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
+       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))));
+
+grant insert on purchase_order to clinicdesk_app;
+grant update (status, response, response_note, quoted_minor, acknowledged_at, ready_at, dispatched_at, closed_at,
+              received_by, updated_at, updated_by)
+  on purchase_order to clinicdesk_app;
+create policy write on purchase_order for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and updated_by = (select acting_member())
+  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
+       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))));
+create policy follow on purchase_order for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic())
+  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
+       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))))
+with check (clinic_id = (select acting_clinic()) and updated_by = (select acting_member()));
+
+grant insert on patient_notice to clinicdesk_app;
+create policy write on patient_notice for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()));
+
+-- dispense_repeat: the pharmacy opens the next dispensing of what it has dispensed.
+create policy repeat on prescription for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy())
+  and repeat_of is not null and signed_at is not null and updated_by = (select acting_member()));
+create policy repeat on prescription_item for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()) and updated_by = (select acting_member())
+  and exists (select from prescription p where p.clinic_id = prescription_item.clinic_id
+              and p.id = prescription_item.prescription_id and p.repeat_of is not null));
+
+-- The shelves: what they hold is counted by the movements' trigger, and by nobody else.
+grant insert on stock_level, batch, stock_movement to clinicdesk_app;
+grant update (reorder_level, reorder_packs, shelf, updated_at) on stock_level to clinicdesk_app;
+grant update (cost_minor, updated_at) on batch to clinicdesk_app;
+create policy write on stock_level for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()) and on_hand = 0);
+create policy revise on stock_level for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()));
+create policy write on batch for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()) and on_hand = 0);
+create policy revise on batch for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()));
+create policy write on stock_movement for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and by = (select acting_member())
+  and (((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))
+       or ((select acting_role()) = 'therapist' and kind = 'returned'
+           and exists (select from dispense d where d.clinic_id = stock_movement.clinic_id
+                       and d.id = stock_movement.subject_id and d.batch_id = stock_movement.batch_id
+                       and d.practitioner_id = (select acting_practitioner())))));
+
+grant insert on price to clinicdesk_app;
+grant update (revision, price_minor, effective_until, withdrawn) on price to clinicdesk_app;
+grant update (revision, price_count, updated_at) on price_list to clinicdesk_app;
+create policy write on price for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy())
+  and exists (select from price_list l where l.clinic_id = price.clinic_id and l.id = price.price_list_id
+              and l.pharmacy_id = price.pharmacy_id));
+create policy revise on price for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()));
+create policy revise on price_list for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()));
+
+grant insert on supplier, supply_order, supply_order_line to clinicdesk_app;
+grant update (name, phone, email, address, active) on supplier to clinicdesk_app;
+grant update (supplier_id, status, note, line_count, total_minor, submitted_at, acknowledged_at, expected_on,
+              received_at, closed_at, close_reason, updated_at, updated_by)
+  on supply_order to clinicdesk_app;
+grant update (line, medicine_id, description, pack_size, packs_ordered, packs_received, cost_minor, updated_at,
+              updated_by)
+  on supply_order_line to clinicdesk_app;
+grant delete on supply_order_line to clinicdesk_app;
+create policy write on supplier for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist');
+create policy revise on supplier for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist');
+do $$
+declare
+  ordered text;
+begin
+  foreach ordered in array array['supply_order', 'supply_order_line'] loop
+    execute format('create policy write on %I for insert to clinicdesk_app with check (
+      clinic_id = (select acting_clinic()) and (select acting_role()) = ''pharmacist''
+      and pharmacy_id = (select acting_pharmacy()) and updated_by = (select acting_member()))', ordered);
+    execute format('create policy revise on %I for update to clinicdesk_app using (
+      clinic_id = (select acting_clinic()) and (select acting_role()) = ''pharmacist''
+      and pharmacy_id = (select acting_pharmacy()))
+      with check (clinic_id = (select acting_clinic()) and updated_by = (select acting_member()))', ordered);
+  end loop;
+end;
+$$;
+create policy strike on supply_order_line for delete to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()));
 
 -- What a desk was answered is that desk's.
 grant select, insert on op_result to clinicdesk_app;
@@ -1091,4 +1688,5 @@ grant execute on function find_patients to clinicdesk_app;
 -- Who may call one may hang it on a temporary table of their own, with rows of any clinic; and these act for
 -- their owner. Firing a trigger asks for no right.
 revoke all on function copy_patient_keys, pass_patient_keys, copy_prescription_keys, pass_prescription_keys,
-  log_insert, log_update, log_delete, keep_patient_words from public;
+  log_insert, log_update, log_delete, keep_patient_words, count_movement, copy_batch_keys,
+  copy_supply_order_keys from public;

@@ -85,7 +85,7 @@ _VERSION: Final = re.compile(r'"(\d{1,9})"')
 
 def command_routes(once: Once, metrics: Metrics) -> list[HTTPRouteHandler]:
     """The routes of all commands."""
-    return [_route(command_type, once, metrics) for command_type in ROUTES]
+    return [_route(command_type, once, metrics) for command_type in ROUTES if command_type in RULES]
 
 
 def body_type(command_type: type[Command]) -> type[msgspec.Struct]:
@@ -113,7 +113,7 @@ def _route(command_type: type[Command], once: Once, metrics: Metrics) -> HTTPRou
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         op_id = _identity(idempotency_key)
-        version = 0 if where.creates else _version(if_match)
+        version = 0 if not where.matches else _version(if_match)
         identifiers = {field: path_id(request.path_params, field) for field in in_path}
         command = command_type(**identifiers, **msgspec.structs.asdict(data))
         attempt = Attempt(

@@ -81,7 +81,7 @@ def declined(held: Held, item_id: UUID, reason: str, member_id: UUID) -> Held:
 
 def fulfilled_if_settled(held: Held) -> Held:
     """FULFILLED once every line is settled and one of them at least supplies something."""
-    if not is_fulfilled([item.status for item in held.items]):
+    if not is_fulfilled(held.items):
         return held
     header = replace(held.header, status=PrescriptionStatus.FULFILLED, fulfilled_at=held.now)
     return replace(held, header=header)
