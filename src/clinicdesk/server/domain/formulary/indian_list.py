@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from clinicdesk.contract.substances import INTERNATIONAL_NAMES
 from clinicdesk.server.domain.formulary.controlled import schedule_of
 from clinicdesk.server.domain.formulary.forms import UNKNOWN, DosageForm, dosage_form
 from clinicdesk.server.domain.formulary.rows import (
@@ -34,24 +35,6 @@ COLUMNS: Final = (
 """In lower case, as headers are compared."""
 
 REQUIRED: Final = frozenset(COLUMNS) - {"type", "short_composition2"}
-
-_INTERNATIONAL_NAMES: Final = {
-    "acetaminophen": "paracetamol", "amoxycillin": "amoxicillin", "acyclovir": "aciclovir",
-    "valacyclovir": "valaciclovir", "beclomethasone": "beclometasone", "cephalexin": "cefalexin",
-    "cefadroxyl": "cefadroxil", "chlorpheniramine": "chlorphenamine",
-    "chlorpheniramine maleate": "chlorphenamine", "cholecalciferol": "colecalciferol",
-    "vitamin d3": "colecalciferol", "vitamin c": "ascorbic acid", "cyclosporine": "ciclosporin",
-    "dicyclomine": "dicycloverine", "frusemide": "furosemide", "glycopyrrolate": "glycopyrronium",
-    "guaiphenesin": "guaifenesin", "indomethacin": "indometacin",
-    "levosulbutamol": "levosalbutamol", "lignocaine": "lidocaine",
-    "methylcobalamin": "mecobalamin", "penicillin v": "phenoxymethylpenicillin",
-    "phenobarbitone": "phenobarbital", "rifampin": "rifampicin", "simethicone": "simeticone",
-    "sulphamethoxazole": "sulfamethoxazole", "sulphasalazine": "sulfasalazine",
-    "thyroxine": "levothyroxine", "torsemide": "torasemide",
-    "trihexyphenidyl hydrochloride": "trihexyphenidyl",
-    "albuterol": "salbutamol", "epinephrine": "adrenaline",
-}  # fmt: skip
-"""The list's spellings to international names, so that allergy checks meet one word."""
 
 
 class _Pack(Struct, frozen=True):
@@ -136,7 +119,7 @@ def _parts(row: Mapping[str, str]) -> Sequence[_Part]:
 def _part(text: str) -> _Part:
     found = _COMPOSITION.fullmatch(text)
     name, strength = (found[1], found[2]) if found and found[1] else (text, "")
-    name = _INTERNATIONAL_NAMES.get(name.lower(), name)
+    name = INTERNATIONAL_NAMES.get(name.lower(), name)
     return _Part(name[:1].upper() + name[1:], _strength(strength))
 
 
