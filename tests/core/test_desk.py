@@ -13,13 +13,18 @@ from msgspec.structs import replace
 from clinicdesk.contract.commands import HandOver, SignAndSend, TakePayment
 from clinicdesk.contract.entities import PrescriptionStatus
 from clinicdesk.contract.problems import Conflict
+from clinicdesk.core import desk as desk_module
 from clinicdesk.core import sender
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.errors import NotRemembered
+from clinicdesk.core.live.effects import Effect
 from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.live.protocol import FeedProtocol
 from clinicdesk.core.outbox import PendingState, Submitted
 from clinicdesk.core.profiles import Profiles
+from clinicdesk.core.replica import Replica
+from clinicdesk.core.store.medicine_table import MedicineTable
 from clinicdesk.core.store.rows import StoredRow
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.vault import MemoryVault
@@ -274,6 +279,48 @@ async def test_a_mistake_in_taking_rows_is_told_and_the_desk_goes_on_with_all_of
     server.write(sample.signed(sample.a_prescription("another rx")))
     await eventually(lambda: an_id("another rx") in desk.replica.prescriptions)
     assert len(mistakes.told) == (1 if at == "apply" else 2)
+
+
+async def test_a_mistake_in_fetching_medicines_is_told_and_they_come_all_the_same(
+    server: SmallServer, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistakes = Mistakes(monkeypatch)
+    mistakes.plant(MedicineTable, "take_page", times=2)
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: desk.formulary.complete)
+    assert await desk.search.medicines("ibu")
+    assert mistakes.told == ["fetching the formulary failed"] * 2
+
+
+async def test_a_mistake_in_reading_the_rows_is_told_and_the_desk_joins_all_the_same(
+    server: SmallServer, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "READ_AGAIN_S", 0.2)
+    mistakes = Mistakes(monkeypatch)
+    mistakes.plant(Replica, "load_rest", times=2)
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: desk.link.status is LinkStatus.OFFLINE)
+    assert "tries again by itself" in desk.link.detail
+    await eventually(lambda: live(desk))
+    assert mistakes.told == ["reading the rows failed"] * 2
+
+
+async def test_a_mistake_of_the_feed_s_clock_is_told_and_it_goes_on(
+    server: SmallServer, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistakes = Mistakes(monkeypatch)
+    ticks: list[float] = []
+    right = FeedProtocol.tick
+
+    def tick(self: FeedProtocol, now: float, wall: float) -> list[Effect]:
+        ticks.append(now)
+        return right(self, now, wall)
+
+    monkeypatch.setattr(FeedProtocol, "tick", tick)
+    mistakes.plant(FeedProtocol, "tick", times=1)
+    await open_desk(sample.therapist)
+    await eventually(lambda: ticks)
+    assert mistakes.told == ["the feed's clock failed"]
 
 
 async def test_somebody_else_s_change_in_between_makes_a_queued_command_stale(

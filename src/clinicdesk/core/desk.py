@@ -50,6 +50,10 @@ _DAMAGED: Final = (
     "Some of the data kept on this computer cannot be read. Close clinicdesk and open it again: "
     "it will be fetched anew, and what you did here is kept."
 )
+_NOT_READ: Final = (
+    "This desk made a mistake when it read what is kept here; it tries again by itself."
+)
+READ_AGAIN_S: Final = 5.0
 
 
 class Desk:
@@ -214,7 +218,7 @@ class Desk:
     async def _join(self) -> None:
         """Read the rest, then follow the clinic: screens are there meanwhile."""
         try:
-            await self.replica.load_rest()
+            await self._read_rest()
         except StoreLost:
             self._store.suspect()
             self.link.become(LinkStatus.OFFLINE, _DAMAGED)
@@ -224,6 +228,20 @@ class Desk:
         self._sender.start()
         self.formulary.start()
         self._upkeep.start()
+
+    async def _read_rest(self) -> None:
+        """Again and again, if it fails by a mistake of ours. Raises StoreLost."""
+        while True:
+            try:
+                return await self.replica.load_rest()
+            except StoreLost:
+                raise
+            except Exception as error:  # or the desk would seem about to connect for ever
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": "reading the rows failed", "exception": error}
+                )
+                self.link.become(LinkStatus.OFFLINE, _NOT_READ)
+            await asyncio.sleep(READ_AGAIN_S)
 
 
 async def _open_store(session: Session, trace: Trace, now: Now) -> tuple[Store, Replica]:

@@ -73,7 +73,7 @@ class FormularySync:
         attempts = 0
         while True:
             self._wake.clear()
-            if await self._fetch_all():
+            if await self._attempt():
                 attempts = 0
                 await self._wake.wait()
                 continue
@@ -84,6 +84,15 @@ class FormularySync:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    async def _attempt(self) -> bool:
+        try:
+            return await self._fetch_all()
+        except Exception as error:  # a mistake of ours: medicines must not stay old for good
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "fetching the formulary failed", "exception": error}
+            )
+            return False
 
     async def _fetch_all(self) -> bool:
         """Whether everything is here now; False: the server or the store has to be asked again."""

@@ -391,7 +391,12 @@ class Follower:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self._take(self._protocol.tick(time.monotonic(), time.time()))
+            try:
+                self._take(self._protocol.tick(time.monotonic(), time.time()))
+            except Exception as error:  # without a clock no silence would ever be noticed
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": "the feed's clock failed", "exception": error}
+                )
             if self._socket is not None and self._session.is_due:
                 self._spawn(self._renew(), "token renewal")
 
