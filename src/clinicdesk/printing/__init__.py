@@ -3,14 +3,14 @@
 Facts in, bytes out: nothing here reads a database, a clock or a network, so that both programs make
 the same paper. The one thing that is read is the fonts beside this file.
 
-| part           | what it makes                                                                     |
-|----------------|-----------------------------------------------------------------------------------|
-| `facts`        | what a document is made from: rows of the contract, gathered by whoever asks      |
-| `prescription` | the prescription as the law of the clinic's country wants it                      |
-| `labels`       | dispensing labels, for label printers (ZPL II) and on sheets of A4 (PDF)          |
-| `registers`    | what was supplied under Schedule H, H1 or X, and controlled drugs (CSV, PDF)      |
-| `ink`, `fonts` | text on a page, in the scripts that people write                                  |
-| `raster`       | pages as pictures: for a preview, and for a label printer that cannot shape Hindi |
+| part           | what it makes                                                             |
+|----------------|---------------------------------------------------------------------------|
+| `facts`        | what a document is made from: rows, gathered by whoever asks              |
+| `prescription` | the prescription as the law of the clinic's country wants it              |
+| `labels`       | dispensing labels, for label printers (ZPL II) and on sheets of A4 (PDF)  |
+| `registers`    | what was supplied under a schedule (CSV, PDF)                             |
+| `ink`, `fonts` | text on a page, in the scripts that people write                          |
+| `raster`       | pages as pictures: for a preview, and for printers that cannot join Hindi |
 
 The libraries are heavy: import what makes a document when somebody asks for one.
 """

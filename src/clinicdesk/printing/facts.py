@@ -1,0 +1,139 @@
+"""What documents are made from: rows of the contract, gathered by a desk or by the server.
+
+A gatherer reads what the person who prints may see and no more; nothing here is checked again.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from clinicdesk.contract.entities import (
+    Clinic,
+    Dispense,
+    MovementKind,
+    Patient,
+    Pharmacy,
+    Practitioner,
+    Prescription,
+    PrescriptionItem,
+)
+
+
+class Document(StrEnum):
+    """A kind of paper; a desk remembers a printer for each."""
+
+    PRESCRIPTION = "prescription"
+    LABELS = "labels"
+    REGISTER = "register"
+
+
+class RegisterKind(StrEnum):
+    """Which supplies a register lists."""
+
+    H = "H"
+    H1 = "H1"
+    X = "X"
+    CONTROLLED = "controlled"  # every controlled schedule, whatever the country calls it
+
+
+class Printing(Struct, frozen=True, kw_only=True):
+    """The circumstances of a print.
+
+    Attributes:
+        at: When, in UTC. by: Who prints, by name.
+        earlier: How often this document was printed before; a copy says that it is one.
+    """
+
+    at: datetime
+    by: str
+    earlier: int = 0
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether somebody may hold the first print already."""
+        return self.earlier > 0
+
+
+class PrescriptionFacts(Struct, frozen=True, kw_only=True):
+    """A prescription with all that its paper says. `items` in the order of their lines."""
+
+    clinic: Clinic
+    practitioner: Practitioner
+    patient: Patient
+    prescription: Prescription
+    items: list[PrescriptionItem]
+    pharmacy: Pharmacy | None
+    printing: Printing
+
+
+class LabelFacts(Struct, frozen=True, kw_only=True):
+    """What was prepared of a prescription, for the labels on it.
+
+    Attributes:
+        pharmacy: Who dispenses.
+        dispenses: One label each, in the order of their lines.
+        ingredients: Of each product, by `medicine_id`; one that is missing goes by its name.
+        units: What a product is counted in, by `medicine_id`: "tablet", "ml".
+    """
+
+    clinic: Clinic
+    practitioner: Practitioner
+    patient: Patient
+    pharmacy: Pharmacy
+    prescription: Prescription
+    items: list[PrescriptionItem]
+    dispenses: list[Dispense]
+    ingredients: dict[UUID, list[str]]
+    units: dict[UUID, str]
+    printing: Printing
+
+
+class RegisterEntry(Struct, frozen=True, kw_only=True):
+    """One line of a register: a supply, or another movement of what is on the shelf.
+
+    Attributes:
+        at: When it was handed over; of a movement, when it was made. UTC.
+        kind: None for what was handed over where no stock is kept.
+        quantity: Units; negative when they went from the shelf, in registers with a balance.
+        balance: Units on the shelf afterwards, of this medicine at this pharmacy; None where no
+            stock of it is kept, and in registers without a balance.
+        prescription_code and all below it: None where it was no supply on a prescription.
+    """
+
+    at: datetime
+    kind: MovementKind | None
+    generic_name: str
+    strength: str
+    form: str
+    brand: str
+    manufacturer: str
+    schedule: str
+    batch_number: str | None
+    expiry: date | None
+    quantity: int
+    balance: int | None
+    by: str  # the member of staff who supplied it or moved it
+    reason: str | None = None
+    prescription_code: str | None = None
+    prescribed_on: date | None = None
+    patient_name: str | None = None
+    patient_address: str | None = None
+    prescriber_name: str | None = None
+    prescriber_registration: str | None = None
+    collected_by: str | None = None
+
+
+class RegisterFacts(Struct, frozen=True, kw_only=True):
+    """A register of one pharmacy from one day to another, both included, oldest first."""
+
+    kind: RegisterKind
+    clinic: Clinic
+    pharmacy: Pharmacy
+    first: date
+    last: date
+    entries: list[RegisterEntry]
+    printing: Printing
