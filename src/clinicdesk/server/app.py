@@ -28,6 +28,7 @@ from clinicdesk.server.database.database import Database
 from clinicdesk.server.database.embedded import EmbeddedDatabase
 from clinicdesk.server.database.errors import CatalogueRefused, DatabaseError, SchemaBehind
 from clinicdesk.server.database.migrate import current_revision, migrate, needed_revision
+from clinicdesk.server.domain.prescribing.sealing import Sealer
 from clinicdesk.server.domain.staff import Door, Passwords, Renewal, Sessions, Tokens
 from clinicdesk.server.ending import end
 from clinicdesk.server.head_export import HeadExport
@@ -100,6 +101,7 @@ class Server:
             door=Door(database, tokens, Passwords(), _now),
             renewal=Renewal(database, tokens, _now),
             metrics=metrics,
+            sealer=Sealer(secret_key(settings)),
             hint=self.hints.committed,
             now=_now,
             name=settings.name,

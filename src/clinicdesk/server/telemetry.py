@@ -38,6 +38,12 @@ class Metrics:
             ["command", "outcome", "replayed"],
             registry=registry,
         )
+        self._scans = Counter(
+            "clinicdesk_scans",
+            "Scanned prescriptions that a desk asked about, by the verdict",
+            ["verdict"],
+            registry=registry,
+        )
         self.registry = registry
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -47,6 +53,10 @@ class Metrics:
     def command(self, name: str, outcome: str, *, replayed: bool) -> None:
         """A command was answered: `done`, or the refusal's code."""
         self._commands.labels(name, outcome, str(replayed).lower()).inc()
+
+    def scan(self, verdict: str) -> None:
+        """A scanned prescription was looked at: a `scanning.Verdict`, or `unknown`."""
+        self._scans.labels(verdict).inc()
 
 
 def configure_journal(stream: TextIO | None = None, level: int = logging.INFO) -> None:

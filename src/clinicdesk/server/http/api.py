@@ -12,11 +12,12 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from clinicdesk import __version__
 from clinicdesk.server.http.authentication import authenticator
-from clinicdesk.server.http.commands import command_routes
+from clinicdesk.server.http.commands import Seals, command_routes
 from clinicdesk.server.http.health import health_routes
 from clinicdesk.server.http.idempotency import Once
 from clinicdesk.server.http.problems import MAX_BODY, exception_handlers
 from clinicdesk.server.http.reads import read_routes
+from clinicdesk.server.http.scanning import scan_route
 from clinicdesk.server.http.session import session_routes
 from clinicdesk.server.http.snapshot import Snapshots, snapshot_route
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clinicdesk.server.database.database import Database
+    from clinicdesk.server.domain.prescribing.sealing import Sealer
     from clinicdesk.server.domain.staff import Door, Renewal, Sessions
     from clinicdesk.server.telemetry import Metrics
 
@@ -37,6 +39,7 @@ def make_api(
     door: Door,
     renewal: Renewal,
     metrics: Metrics,
+    sealer: Sealer,
     hint: Callable[[UUID], None],
     now: Callable[[], datetime],
     name: str,
@@ -48,7 +51,8 @@ def make_api(
         sessions: Who an access token stands for.
         door: Signing in.
         renewal: Refreshing.
-        metrics: Told of each command.
+        metrics: Told of each command and scan.
+        sealer: Seals what is signed.
         hint: Called with the clinic after each commit of a command.
         now: The time, in UTC.
         name: What the server calls itself.
@@ -56,9 +60,10 @@ def make_api(
     return Litestar(
         route_handlers=[
             *session_routes(door, renewal, sessions, now, name),
-            *command_routes(Once(database, hint), metrics),
+            *command_routes(Once(database, hint), metrics, Seals(database, sealer)),
             snapshot_route(Snapshots(database, now)),
             *read_routes(database),
+            scan_route(database, metrics, now),
             *health_routes(database, metrics),
         ],
         dependencies={"authenticated": Provide(authenticator(sessions))},

@@ -7,6 +7,7 @@ The body is the command without what its path carries already. `Idempotency-Key`
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -47,8 +48,10 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from clinicdesk.contract.problems import Refusal
+    from clinicdesk.server.database.database import Database
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
+    from clinicdesk.server.domain.prescribing.sealing import Sealer
     from clinicdesk.server.telemetry import Metrics
 
     Rule: TypeAlias = Callable[[Transaction, MemberActor, Any, int], Awaitable[Done | Refusal]]
@@ -77,15 +80,39 @@ RULES: Final[Mapping[type[Command], Rule]] = {
 }
 """What carries each command out."""
 
+SEALED: Final[frozenset[type[Command]]] = frozenset({SignAndSend})
+"""Those that sign a prescription: their rules take what seals it."""
+
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 
 _IN_PATH: Final = re.compile(r"\{(\w+)\}")
 _VERSION: Final = re.compile(r'"(\d{1,9})"')
 
 
-def command_routes(once: Once, metrics: Metrics) -> list[HTTPRouteHandler]:
+class Seals:
+    """Has the commands that sign a prescription seal it, with a key that the desks have."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._database = database
+        self._sealer = sealer
+
+    async def rule(self, command_type: type[Command], actor: MemberActor) -> Rule:
+        """What carries the command out. Raises DatabaseDown."""
+        rule = RULES[command_type]
+        if command_type not in SEALED:
+            return rule
+        await self._sealer.publish(self._database, actor.member.clinic_id)
+        sealing: Any = rule  # takes `seal` by name
+        return partial(sealing, seal=self._sealer.seal)
+
+
+def command_routes(once: Once, metrics: Metrics, seals: Seals) -> list[HTTPRouteHandler]:
     """The routes of all commands."""
-    return [_route(command_type, once, metrics) for command_type in ROUTES if command_type in RULES]
+    return [
+        _route(command_type, once, metrics, seals)
+        for command_type in ROUTES
+        if command_type in RULES
+    ]
 
 
 def body_type(command_type: type[Command]) -> type[msgspec.Struct]:
@@ -99,9 +126,10 @@ def body_type(command_type: type[Command]) -> type[msgspec.Struct]:
     return msgspec.defstruct(f"{command_type.__name__}Body", fields, frozen=True, kw_only=True)
 
 
-def _route(command_type: type[Command], once: Once, metrics: Metrics) -> HTTPRouteHandler:
+def _route(
+    command_type: type[Command], once: Once, metrics: Metrics, seals: Seals
+) -> HTTPRouteHandler:
     where = ROUTES[command_type]
-    rule = RULES[command_type]
     name = name_of(command_type)
     in_path = _IN_PATH.findall(where.path)
 
@@ -124,6 +152,7 @@ def _route(command_type: type[Command], once: Once, metrics: Metrics) -> HTTPRou
             ),
             created=where.creates,
         )
+        rule = await seals.rule(command_type, authenticated.actor)
         answer = await once.carry_out(
             attempt, lambda tx: rule(tx, authenticated.actor, command, version)
         )

@@ -35,7 +35,9 @@ set pharmacy_id = n.pharmacy_id, status = n.status, signed_at = n.signed_at, not
     item_count = n.item_count, controlled = n.controlled, total_minor = n.total_minor,
     paid_minor = n.paid_minor, paid_at = n.paid_at, fulfilled_at = n.fulfilled_at,
     completed_at = n.completed_at, collected_by = n.collected_by, cancelled_at = n.cancelled_at,
-    cancel_reason = n.cancel_reason, updated_at = n.updated_at, updated_by = n.updated_by
+    cancel_reason = n.cancel_reason, updated_at = n.updated_at, updated_by = n.updated_by,
+    repeats = n.repeats, repeats_used = n.repeats_used, valid_until = n.valid_until,
+    delivery = n.delivery, bin = n.bin, counselling = n.counselling, seal = n.seal
 from jsonb_populate_record(null::prescription, %(header)s::jsonb) n
 where p.clinic_id = n.clinic_id and p.id = n.id
 returning p.version;

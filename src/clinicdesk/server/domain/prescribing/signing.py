@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from clinicdesk.contract.allergies import meets
 from clinicdesk.contract.commands import Done, SignAndSend
 from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
+from clinicdesk.contract.validity import last_day
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.domain.prescribing.held import Held, hold, save
 from clinicdesk.server.domain.prescribing.lines import products
@@ -21,24 +23,34 @@ if TYPE_CHECKING:
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
     from clinicdesk.server.domain.prescribing.lines import Product
+    from clinicdesk.server.domain.prescribing.sealing import SealOf
 
 _QUERIES = load_queries("clinicdesk.server.domain.prescribing", "signing.sql")
 
 
 class Recipient(Struct, frozen=True, kw_only=True):
-    """What signing must know of the patient and the pharmacy."""
+    """What signing must know of the patient, the pharmacy and the calendar of the clinic."""
 
     severe_allergies: list[str]
     known_there: bool
     pharmacy_is_open: bool
+    today: date
 
 
 async def sign_and_send(
-    tx: Transaction, actor: MemberActor, command: SignAndSend, expected_version: int
+    tx: Transaction,
+    actor: MemberActor,
+    command: SignAndSend,
+    expected_version: int,
+    *,
+    seal: SealOf | None = None,
 ) -> Done | Refusal:
     """Sign, and let the pharmacy see the prescription, the patient and the patient's allergies.
 
     A severe allergy is refused; lesser ones are the prescriber's judgement, and the desk warns.
+
+    Args:
+        seal: Gives what its QR code says; None: it has none, and is found by its code.
     """
     before = await hold(tx, actor, "sign_and_send", command.prescription_id, expected_version)
     if not isinstance(before, Held):
@@ -66,13 +78,20 @@ async def sign_and_send(
         return refusal
     if not recipient.known_there:
         await tx.execute(_QUERIES["make_known"], key)
-    return await save(tx, actor, before, signed(before, command.pharmacy_id))
+    return await save(tx, actor, before, signed(before, command, recipient.today, seal))
 
 
-def signed(draft: Held, pharmacy_id: UUID) -> Held:
-    """The draft with its signature, which the database passes on to the lines."""
-    header = replace(draft.header, signed_at=draft.now, pharmacy_id=pharmacy_id)
-    return replace(draft, header=header)
+def signed(draft: Held, command: SignAndSend, today: date, seal: SealOf | None) -> Held:
+    """The draft with its signature, which the database passes on to the lines, and its seal."""
+    header = replace(
+        draft.header,
+        signed_at=draft.now,
+        pharmacy_id=command.pharmacy_id,
+        delivery=command.delivery,
+        valid_until=last_day(today, controlled=draft.header.controlled),
+    )
+    sealed = header if seal is None else replace(header, seal=seal(header))
+    return replace(draft, header=sealed)
 
 
 def _unfit(draft: Held, recipient: Recipient, formulary: Mapping[UUID, Product]) -> Conflict | None:

@@ -3,7 +3,8 @@
 select from patient where clinic_id = %(clinic_id)s and id = %(patient_id)s for no key update;
 
 -- name: recipient
--- The patient's severe allergies, whether the pharmacy knows the patient, and whether it is open.
+-- The patient's severe allergies, whether the pharmacy knows the patient, whether it is open, and
+-- which day it is at the clinic.
 select
   array(
     select substance from allergy
@@ -12,7 +13,8 @@ select
   %(pharmacy_id)s::uuid = any(p.pharmacy_ids) as known_there,
   exists (
     select from pharmacy
-    where clinic_id = p.clinic_id and id = %(pharmacy_id)s::uuid and active) as pharmacy_is_open
+    where clinic_id = p.clinic_id and id = %(pharmacy_id)s::uuid and active) as pharmacy_is_open,
+  (select (now() at time zone zone)::date from clinic where clinic_id = p.clinic_id) as today
 from patient p
 where p.clinic_id = %(clinic_id)s and p.id = %(patient_id)s;
 
