@@ -85,7 +85,8 @@ async def write_draft(
 async def revise_draft(
     tx: Transaction, actor: MemberActor, command: ReviseDraft, expected_version: int
 ) -> Done | Refusal:
-    """Replace what an unsigned draft says; names and prices are those of the formulary now."""
+    """Replace what an unsigned draft says; names are those of the formulary now, and so
+    are prices where the pharmacy has none of its own."""
     before = await hold(tx, actor, "revise_draft", command.prescription_id, expected_version)
     if not isinstance(before, Held):
         return before
@@ -126,13 +127,14 @@ async def _with_lines(
     tx: Transaction, draft: Held, command: WriteDraft | ReviseDraft
 ) -> Held | InvalidField:
     wanted = [item.medicine_id for item in command.items]
-    formulary = await products(tx, draft.header.clinic_id, wanted) if wanted else {}
+    header = draft.header
+    formulary = await products(tx, header.clinic_id, wanted, header.pharmacy_id) if wanted else {}
     items = priced(draft.header, command.items, formulary)
     if isinstance(items, InvalidField):
         return items
     known = {item.id: item for item in draft.items}
     header = replace(
-        draft.header,
+        header,
         item_count=len(items),
         controlled=any(item.schedule.controlled for item in items),
         total_minor=sum(item.amount_minor for item in items),

@@ -1,4 +1,5 @@
-"""The lines of a draft: what the prescriber wrote, named and priced by the formulary of now."""
+"""The lines of a draft: what the prescriber wrote, named by the formulary of now, and priced by it
+or by the list of the pharmacy that the draft names."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from clinicdesk.contract.entities import ItemStatus, Prescription, PrescriptionItem, Schedule
 from clinicdesk.contract.money import line_amount
 from clinicdesk.contract.problems import InvalidField
 from clinicdesk.contract.sig import FREQUENCIES, ROUTES, frequency_code
 from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.domain.pricing import prices_today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +29,7 @@ GREATEST_AMOUNT: Final = 100_000_000_000
 
 
 class Product(Struct, frozen=True, kw_only=True):
-    """What a line takes from the formulary."""
+    """What a line takes from the formulary, and what a pack costs."""
 
     id: UUID
     generic_name: str
@@ -41,12 +44,23 @@ class Product(Struct, frozen=True, kw_only=True):
     discontinued: bool
 
 
-async def products(tx: Transaction, clinic_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Product]:
-    """The formulary's products of these identifiers; those it does not have are left out."""
+async def products(
+    tx: Transaction, clinic_id: UUID, ids: Sequence[UUID], pharmacy_id: UUID | None
+) -> dict[UUID, Product]:
+    """The formulary's products of these identifiers, at the prices that the pharmacy has today;
+    those that the formulary does not have are left out."""
     found = await tx.all(
         _QUERIES["products"], {"clinic_id": clinic_id, "ids": list(ids)}, into=Product
     )
-    return {product.id: product for product in found}
+    if pharmacy_id is None:
+        return {product.id: product for product in found}
+    there = await prices_today(tx, clinic_id, pharmacy_id, ids)
+    return {
+        product.id: replace(product, price_minor=price.price_minor, currency=price.currency)
+        if (price := there.get(product.id))
+        else product
+        for product in found
+    }
 
 
 def priced(

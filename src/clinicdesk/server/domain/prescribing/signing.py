@@ -16,6 +16,7 @@ from clinicdesk.contract.validity import last_day
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.domain.prescribing.held import Held, hold, save
 from clinicdesk.server.domain.prescribing.lines import products
+from clinicdesk.server.domain.prescribing.repricing import repriced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,12 +74,15 @@ async def sign_and_send(
             detail="There is no such pharmacy, or it takes no prescriptions.", field="pharmacy_id"
         )
     medicines = [item.medicine_id for item in before.items]
-    formulary = await products(tx, before.header.clinic_id, medicines)
+    formulary = await products(tx, before.header.clinic_id, medicines, command.pharmacy_id)
     if refusal := _unfit(before, recipient, formulary):
         return refusal
+    priced = repriced(before, formulary)
+    if isinstance(priced, Conflict):
+        return priced
     if not recipient.known_there:
         await tx.execute(_QUERIES["make_known"], key)
-    return await save(tx, actor, before, signed(before, command, recipient.today, seal))
+    return await save(tx, actor, before, signed(priced, command, recipient.today, seal))
 
 
 def signed(draft: Held, command: SignAndSend, today: date, seal: SealOf | None) -> Held:

@@ -1,0 +1,84 @@
+"""The amounts of lines that are sent to a pharmacy: by its prices, or by what it quoted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from clinicdesk.contract.entities import ItemStatus
+from clinicdesk.contract.money import line_amount
+from clinicdesk.contract.problems import Conflict
+from clinicdesk.server.domain.prescribing.lines import GREATEST_AMOUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from clinicdesk.contract.entities import PrescriptionItem
+    from clinicdesk.server.domain.prescribing.held import Held
+    from clinicdesk.server.domain.prescribing.lines import Product
+
+WITHDRAWN: Final = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED})
+"""A line in one of these costs nothing any more."""
+
+
+def repriced(held: Held, products: Mapping[UUID, Product]) -> Held | Conflict:
+    """With each line at the price that its product has in `products`.
+
+    A line whose product is not there any more keeps its amount.
+    """
+    items: list[PrescriptionItem] = []
+    for index, item in enumerate(held.items):
+        product = products.get(item.medicine_id)
+        if product is None or item.status in WITHDRAWN:
+            items.append(item)
+            continue
+        if product.currency != item.currency:
+            return Conflict(
+                detail=f"Line {item.line}, {item.generic_name}, is priced in {product.currency} "
+                f"there, not {item.currency}; choose another pharmacy.",
+                field=f"items[{index}].medicine_id",
+            )
+        amount = line_amount(product.price_minor, product.pack_size, item.quantity)
+        items.append(replace(item, amount_minor=amount))
+    if _total(items) > GREATEST_AMOUNT:
+        return Conflict(detail="The prescription costs more there than can be recorded.")
+    return with_amounts(held, items)
+
+
+def quoted(held: Held, total_minor: int) -> Held:
+    """With amounts that come to the total, each line's part in proportion to what it was."""
+    open_lines = [item for item in held.items if item.status not in WITHDRAWN]
+    shares = apportioned(total_minor, [item.amount_minor for item in open_lines])
+    amounts = {item.id: share for item, share in zip(open_lines, shares, strict=True)}
+    items = [
+        replace(item, amount_minor=amounts.get(item.id, item.amount_minor)) for item in held.items
+    ]
+    return with_amounts(held, items)
+
+
+def with_amounts(held: Held, items: list[PrescriptionItem]) -> Held:
+    """With these lines, and the total that they come to."""
+    return replace(held, header=replace(held.header, total_minor=_total(items)), items=items)
+
+
+def apportioned(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` in whole parts that are to each other as the weights are, to the nearest unit below
+    or above; equal parts where all weights are zero. The parts come to the total exactly."""
+    if not weights:
+        return []
+    if not any(weights):
+        weights = [1] * len(weights)
+    whole = sum(weights)
+    parts = [total * weight // whole for weight in weights]
+    largest_remainders = sorted(
+        range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place)
+    )
+    for place in largest_remainders[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def _total(items: Sequence[PrescriptionItem]) -> int:
+    return sum(item.amount_minor for item in items if item.status not in WITHDRAWN)
