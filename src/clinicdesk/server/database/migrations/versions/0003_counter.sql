@@ -686,3 +686,35 @@ create policy strike on supply_order_line for delete to clinicdesk_app using (
   and pharmacy_id = (select acting_pharmacy()));
 
 revoke all on function count_movement, copy_batch_keys, copy_supply_order_keys from public;
+
+-- What a patient takes from signed prescriptions other than `besides` and its repeats, whoever wrote them, for
+-- those who see the patient in full: a check must know the medicines of all prescribers. It tells neither who
+-- wrote them nor what for. A course without an end is taken as thirty days.
+create function current_medicines(of_patient uuid, besides uuid)
+returns table (item_id uuid, name text, ingredients text[], strength text, form text, route text, dose text,
+               frequency text, ends_in_days integer)
+language sql stable security definer set search_path = public, pg_temp as $$
+  with acting as (select (acting_as()).*), taken as (
+    select i.id, concat_ws(' ', i.generic_name, nullif(i.strength, ''), i.form) as name, m.ingredients,
+      i.strength, i.form, i.route, i.dose, i.frequency,
+      (coalesce(rx.completed_at, rx.signed_at) at time zone c.zone)::date
+        + case when i.frequency = 'STAT' then 1 else coalesce(i.days, 30) end
+        - (now() at time zone c.zone)::date as ends_in_days
+    from acting a
+    join patient p on p.clinic_id = a.clinic_id and p.id = of_patient
+    join clinic c on c.clinic_id = p.clinic_id
+    join prescription rx on rx.clinic_id = p.clinic_id and rx.patient_id = p.id
+    join prescription_item i on i.clinic_id = rx.clinic_id and i.prescription_id = rx.id
+    join medicine m on m.clinic_id = i.clinic_id and m.id = coalesce(i.substitute_id, i.medicine_id)
+    where (a.role = 'admin' or a.practitioner_id = any (p.practitioner_ids) or a.pharmacy_id = any (p.pharmacy_ids))
+      and rx.signed_at > now() - interval '400 days' and rx.status <> 'CANCELLED'
+      and i.status not in ('DECLINED', 'CANCELLED')
+      and rx.id <> besides and rx.repeat_of is distinct from besides
+      and rx.id is distinct from (
+        select b.repeat_of from prescription b where b.clinic_id = p.clinic_id and b.id = besides)
+  )
+  select id, name, ingredients, strength, form, route, dose, frequency, ends_in_days
+  from taken where ends_in_days > 0
+$$;
+revoke all on function current_medicines from public;
+grant execute on function current_medicines to clinicdesk_app;

@@ -1,0 +1,17 @@
+"""What the server says of a prescription's safety, when it is signed and when it is dispensed.
+
+Map:
+
+- `checking`   what is found, and what of it keeps a command from being carried out
+- `loading`    what a check needs of the database
+- `rule_rows`  rules as files give them
+- `own_rules`  the product's own rules, from their file
+- `ddinter`    lists of interactions in DDInter's form
+- `importing`  taking rules into a clinic's rule set
+"""
+
+from __future__ import annotations
+
+from clinicdesk.server.domain.safety.checking import found_in, refused_by_safety
+
+__all__ = ["found_in", "refused_by_safety"]
