@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from clinicdesk.contract.commands import (
+    ROUTES,
     AnyCommand,
-    DeclineItem,
-    FulfillItems,
-    PayOutRefund,
     ReviseDraft,
+    ReviseSupplyOrder,
     WriteDraft,
+    WriteSupplyOrder,
 )
 from clinicdesk.core.store.outbox_table import NEVER, OutboxEntry
 
@@ -20,7 +21,7 @@ def built_upon(entry: OutboxEntry, entries: Sequence[OutboxEntry]) -> list[Outbo
     it. `entries` is all of the outbox in its order, and so is the answer."""
     built: list[OutboxEntry] = []
     for later in entries:
-        if later.n <= entry.n or not same_thing(later, entry):
+        if later.n <= entry.n or not same_thing(later, entry) or _stands_alone(later, entry):
             continue
         if not (later.unanswered if entry.unanswered else _depends(later)):
             break
@@ -29,25 +30,33 @@ def built_upon(entry: OutboxEntry, entries: Sequence[OutboxEntry]) -> list[Outbo
 
 
 def same_thing(one: OutboxEntry, other: OutboxEntry) -> bool:
-    """Whether both are about one prescription."""
-    return one.command.prescription_id == other.command.prescription_id
+    """Whether both are about one aggregate: a prescription, an order to a supplier, a batch."""
+    return one.command.aggregate_id == other.command.aggregate_id
 
 
 def does_anew(command: AnyCommand, refused: AnyCommand) -> bool:
     """Whether it does to the same thing what a refused command was to do."""
-    if command.prescription_id != refused.prescription_id:
+    if command.aggregate_id != refused.aggregate_id:
         return False
-    match command, refused:
-        case DeclineItem(), DeclineItem():
-            return command.item_id == refused.item_id
-        case PayOutRefund(), PayOutRefund():
-            return command.payment_id == refused.payment_id
-        case FulfillItems(), FulfillItems():
-            return set(refused.item_ids) <= set(command.item_ids)
-        case ((WriteDraft() | ReviseDraft()), (WriteDraft() | ReviseDraft())):
-            return True
-        case _:
-            return type(command) is type(refused)
+    if isinstance(command, _WRITES):
+        return isinstance(refused, _WRITES)
+    if type(command) is not type(refused):
+        return False
+    lines = frozenset(getattr(refused, "item_ids", ()))
+    return lines <= frozenset(getattr(command, "item_ids", ())) and all(
+        getattr(command, part, None) == getattr(refused, part, None) for part in _PARTS
+    )
+
+
+_WRITES: Final = (WriteDraft, ReviseDraft, WriteSupplyOrder, ReviseSupplyOrder)
+"""To write a draft and to write it anew come to the same."""
+_PARTS: Final = ("item_id", "payment_id", "delivery_id", "price_id")
+"""Fields that say which part of the aggregate a command is about."""
+
+
+def _stands_alone(later: OutboxEntry, entry: OutboxEntry) -> bool:
+    """Whether its effect is the same without the other: "20 more" on a thing that is there."""
+    return ROUTES[type(later.command)].relative and not ROUTES[type(entry.command)].creates
 
 
 def _depends(entry: OutboxEntry) -> bool:

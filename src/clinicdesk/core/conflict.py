@@ -13,7 +13,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from clinicdesk.contract.commands import DraftItem, ReviseDraft
+from clinicdesk.contract.commands import DraftItem, OfPrescription, ReviseDraft
 from clinicdesk.contract.entities import (
     Medicine,
     PaymentKind,
@@ -99,18 +99,19 @@ def conflict_of(entry: OutboxEntry, replica: Replica, followers: int = 0) -> Con
     refusal = entry.refusal
     if not isinstance(refusal, Stale | IllegalState):
         return None
-    row = replica.prescriptions.server_row(entry.command.prescription_id)
+    command = entry.command
+    if not isinstance(command, OfPrescription):
+        return None
+    row = replica.prescriptions.server_row(command.prescription_id)
     account = account_of(row, replica, refusal)
     if (
-        not isinstance(entry.command, ReviseDraft)
+        not isinstance(command, ReviseDraft)
         or row is None
         or account.happening is not Happening.CHANGED
     ):
         return StateConflict(entry=entry, prescription=row, account=account)
     medicines = {medicine.id: medicine for medicine in entry.medicines}
-    mine = said_of_lines(
-        entry.command.pharmacy_id, entry.command.note, entry.command.items, medicines
-    )
+    mine = said_of_lines(command.pharmacy_id, command.note, command.items, medicines)
     arrived = not isinstance(refusal, Stale) or row.version >= refusal.current
     return _between(row, replica, mine, account, entry.at, entry, arrived, followers)
 

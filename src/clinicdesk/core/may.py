@@ -14,6 +14,7 @@ from clinicdesk.contract.commands import (
     DeclineItem,
     FulfillItems,
     HandOver,
+    OfPrescription,
     PayOutRefund,
     SignAndSend,
     name_of,
@@ -75,6 +76,8 @@ def why_not(
 
 def needs_server(command: AnyCommand, replica: Replica) -> str | None:
     """Why a command must not wait in the outbox for a server; None when it is safe to queue."""
+    if not isinstance(command, OfPrescription):
+        return None
     return needs_server_now(type(command), replica.rows_of(command.prescription_id))
 
 

@@ -100,7 +100,7 @@ class Outbox:
         self._entries = {entry.op_id: entry for entry in await self._table.all()}
         cursor = self._replica.cursor
         self._epoch = None if cursor is None else cursor.epoch
-        for aggregate in {e.command.prescription_id for e in self._entries.values()}:
+        for aggregate in {e.command.aggregate_id for e in self._entries.values()}:
             self._show(aggregate)
         self.changed.tell(None)
         self.work.tell(None)
@@ -110,7 +110,7 @@ class Outbox:
         async with self._turn:
             for entry in await self._table.all():
                 self._entries.setdefault(entry.op_id, entry)
-        for aggregate in {e.command.prescription_id for e in self._entries.values()}:
+        for aggregate in {e.command.aggregate_id for e in self._entries.values()}:
             self._show(aggregate)
         self.changed.tell(None)
         self.work.tell(None)
@@ -123,7 +123,7 @@ class Outbox:
         saved.
         """
         op_id = new_id()
-        self._trace.mark("submit", op_id=op_id, aggregate=command.prescription_id)
+        self._trace.mark("submit", op_id=op_id, aggregate=command.aggregate_id)
         async with self._turn:
             settled = [entry for entry in self.refused() if does_anew(command, entry.command)]
             fresh = Fresh(op_id, command, list(medicines), self._version_for(command))
@@ -132,7 +132,7 @@ class Outbox:
                 self._entries.pop(each.op_id, None)
             self._entries[op_id] = entry
         self._trace.mark("saved", op_id=op_id)
-        self._changed(command.prescription_id)
+        self._changed(command.aggregate_id)
         self.work.tell(None)
         return Submitted(op_id)
 
@@ -158,12 +158,13 @@ class Outbox:
         """Commands that were refused and that nobody has dealt with, the oldest first."""
         return [entry for entry in self.entries() if entry.state is OutboxState.REFUSED]
 
-    def pending(self, prescription_id: UUID) -> PendingState | None:
-        """How far the commands on a prescription have come; None when none is on its way."""
+    def pending(self, aggregate_id: UUID) -> PendingState | None:
+        """How far the commands on one thing have come: a prescription, an order to a supplier;
+        None when none is on its way."""
         states = {
             entry.state
             for entry in self._entries.values()
-            if entry.command.prescription_id == prescription_id
+            if entry.command.aggregate_id == aggregate_id
         }
         for state, meaning in _MEANINGS:
             if state in states:
@@ -184,7 +185,7 @@ class Outbox:
                 return
             await self._table.remove([entry])
             self._entries.pop(op_id, None)
-        self._changed(entry.command.prescription_id)
+        self._changed(entry.command.aggregate_id)
 
     async def discard(self, op_id: UUID) -> list[OutboxEntry]:
         """Give up a command that is not done, and what was built upon it; answers them.
@@ -205,7 +206,7 @@ class Outbox:
                 self._leaving = frozenset()
             gone = [self._entries.pop(each.op_id) for each in leaving]
             self._discarded |= {each.op_id: each for each in gone if not each.seen}
-        self._changed(entry.command.prescription_id)
+        self._changed(entry.command.aggregate_id)
         self.work.tell(None)
         for each in gone:
             if each.seen:  # the feed was quicker than the answer: it had taken effect before
@@ -220,7 +221,7 @@ class Outbox:
                 self._discarded.pop(entry.op_id, None)
                 state = OutboxState.WAITING if entry.unanswered else entry.state
                 self._entries[entry.op_id] = replace(entry, state=state)
-        for aggregate in {entry.command.prescription_id for entry in entries}:
+        for aggregate in {entry.command.aggregate_id for entry in entries}:
             self._changed(aggregate)
         self.work.tell(None)
 
@@ -228,7 +229,7 @@ class Outbox:
         """Give a refused command anew, and what was built upon it, in one step with forgetting the
         refused ones; None when it is not here any more.
 
-        `upon` is the version of its prescription that the person has seen; without it the one that
+        `upon` is the version of its aggregate that the person has seen; without it the one that
         is known. Raises StoreLost: then the refusal is there still.
         """
         async with self._turn:
@@ -245,7 +246,7 @@ class Outbox:
             for each in old:
                 self._entries.pop(each.op_id, None)
             self._entries |= {each.op_id: each for each in added}
-        self._changed(entry.command.prescription_id)
+        self._changed(entry.command.aggregate_id)
         self.work.tell(None)
         return Submitted(added[0].op_id)
 
@@ -254,7 +255,7 @@ class Outbox:
         first: dict[UUID, OutboxEntry] = {}
         for entry in self.entries():
             if entry.unanswered:
-                first.setdefault(entry.command.prescription_id, entry)
+                first.setdefault(entry.command.aggregate_id, entry)
         return [
             entry
             for aggregate, entry in first.items()
@@ -267,7 +268,7 @@ class Outbox:
         if entry is not None and entry.unanswered:
             state = OutboxState.SENDING if sending else OutboxState.WAITING
             self._entries[op_id] = replace(entry, state=state)
-            self._changed(entry.command.prescription_id)
+            self._changed(entry.command.aggregate_id)
 
     def put_off(self, op_id: UUID, delay: Delay | None, *, heard: bool) -> None:
         """An attempt to send came to nothing: it waits again. Not stored.
@@ -280,7 +281,7 @@ class Outbox:
             self._entries[op_id] = replace(
                 entry, state=OutboxState.WAITING, delay=delay, tried=entry.tried or heard
             )
-            self._changed(entry.command.prescription_id)
+            self._changed(entry.command.aggregate_id)
 
     async def finish(self, op_id: UUID, answer: Done | Refusal) -> bool:
         """Keep the server's answer. Raises StoreLost: then the command is sent again.
@@ -304,7 +305,7 @@ class Outbox:
                 self._finish_done(entry, answer)
             else:
                 self._finish_refused(entry, answer)
-        self._changed(entry.command.prescription_id)
+        self._changed(entry.command.aggregate_id)
         return True
 
     def _answered_late(self, op_id: UUID, answer: Done | Refusal) -> None:
@@ -342,11 +343,11 @@ class Outbox:
         own = [
             entry
             for entry in self.entries()
-            if entry.command.prescription_id == command.prescription_id
+            if entry.command.aggregate_id == command.aggregate_id
             and entry.state is not OutboxState.REFUSED
             and entry.op_id not in leaving
         ]
-        row = self._replica.prescriptions.server_row(command.prescription_id)
+        row = self._replica.by_kind[command.aggregate].server_row(command.aggregate_id)
         known = 0 if row is None else row.version
         if not own:
             return known
@@ -368,10 +369,10 @@ class Outbox:
         for entry in self.entries():
             if entry.op_id in applied.seen and not entry.seen:
                 entry = self._entries[entry.op_id] = replace(entry, seen=True)
-                touched.add(entry.command.prescription_id)
+                touched.add(entry.command.aggregate_id)
             if entry.done is not None and entry.done.seq <= applied.position.cursor.seq:
                 del self._entries[entry.op_id]
-                touched.add(entry.command.prescription_id)
+                touched.add(entry.command.aggregate_id)
         for aggregate in touched:
             self._changed(aggregate)
 
@@ -381,7 +382,7 @@ class Outbox:
             if entry.done is not None and entry.done.epoch != self._epoch:
                 entry = replace(entry, state=OutboxState.WAITING, done=None)
             self._entries[entry.op_id] = replace(entry, seen=False)
-            self._show(entry.command.prescription_id)
+            self._show(entry.command.aggregate_id)
         self.changed.tell(None)
         self.work.tell(None)
 
@@ -401,7 +402,7 @@ class Outbox:
                 currency,
             )
             for entry in self.entries()
-            if entry.command.prescription_id == aggregate
+            if entry.command.aggregate_id == aggregate
             and entry.state is not OutboxState.REFUSED
             and not entry.seen
         }

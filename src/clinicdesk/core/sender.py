@@ -1,4 +1,4 @@
-"""Carries the outbox to the server, in the order of each prescription: `sending` with a network."""
+"""Carries the outbox to the server, in the order of each aggregate: `sending` with a network."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.core.transport import Answer, Outcome
 
 AT_ONCE: Final = 4
-"""Prescriptions whose commands are on their way at one time."""
+"""Aggregates whose commands are on their way at one time."""
 FIRST_DELAY_S: Final = 0.5
 LONGEST_DELAY_S: Final = 30.0
 
@@ -71,7 +71,7 @@ class Sending:
         going: list[OutboxEntry] = []
         next_due: float | None = None
         for entry in waiting(frozenset(self._busy)):
-            aggregate = entry.command.prescription_id
+            aggregate = entry.command.aggregate_id
             attempts = self._attempts.get(aggregate)
             if attempts is not None and attempts.not_before > now:
                 due = attempts.not_before
@@ -84,7 +84,7 @@ class Sending:
     def over(self, entry: OutboxEntry, outcome: Outcome | None, *, kept: bool, now: float) -> None:
         """The attempt has come to its end. `kept`: there is an answer, and it is in the store.
         Without an outcome it ended by a mistake of ours, which the next attempt may meet again."""
-        aggregate = entry.command.prescription_id
+        aggregate = entry.command.aggregate_id
         self._busy.discard(aggregate)
         if kept:
             self._attempts.pop(aggregate, None)

@@ -116,7 +116,7 @@ class Upkeep:
 
     async def _in_use(self) -> frozenset[UUID]:
         """What a person has begun something with: it stays until that is done."""
-        begun = frozenset(entry.command.prescription_id for entry in self._outbox.entries())
+        begun = frozenset(entry.command.aggregate_id for entry in self._outbox.entries())
         return begun | named_in(await self._store.scratch.keys())
 
     async def _fetch(self, family: UUID) -> None:

@@ -15,7 +15,7 @@ from clinicdesk.core.store.outbox_table import Delay, OutboxEntry, OutboxState
 class Cause(StrEnum):
     """What a command waits for, the most telling first."""
 
-    BEHIND = "behind"  # another command on the same prescription goes first
+    BEHIND = "behind"  # another command on the same thing goes first
     SIGNED_OUT = "signed_out"
     NOT_ACCEPTED = "not_accepted"  # rights withdrawn, or another version of the server
     OFFLINE = "offline"
@@ -53,9 +53,9 @@ def why_waiting(entry: OutboxEntry, entries: Sequence[OutboxEntry], link: Link) 
 
 
 def _is_behind(entry: OutboxEntry, entries: Sequence[OutboxEntry]) -> bool:
-    aggregate = entry.command.prescription_id
+    aggregate = entry.command.aggregate_id
     return any(
-        other.n < entry.n and other.unanswered and other.command.prescription_id == aggregate
+        other.n < entry.n and other.unanswered and other.command.aggregate_id == aggregate
         for other in entries
     )
 

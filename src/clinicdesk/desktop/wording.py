@@ -11,18 +11,7 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from clinicdesk.contract.commands import (
-    AnyCommand,
-    CancelPrescription,
-    DeclineItem,
-    FulfillItems,
-    HandOver,
-    PayOutRefund,
-    ReviseDraft,
-    SignAndSend,
-    TakePayment,
-    WriteDraft,
-)
+from clinicdesk.contract.commands import AnyCommand, TakePayment
 from clinicdesk.contract.entities import (
     ItemStatus,
     Patient,
@@ -51,7 +40,6 @@ __all__ = [
     "Look",
     "age_in_words",
     "age_text",
-    "command_words",
     "date_text",
     "minutes_since",
     "moment_text",
@@ -208,31 +196,6 @@ def unrecorded_payment_words() -> str:
     return QCoreApplication.translate(
         "Problem", "What you took for it is not recorded: give it back, or take the payment anew."
     )
-
-
-def command_words(command: AnyCommand) -> str:
-    """What a command does, for the outbox: "Take payment ₹ 412.00"."""
-    match command:
-        case WriteDraft() | ReviseDraft():
-            return QCoreApplication.translate("Command", "Save draft")
-        case SignAndSend():
-            return QCoreApplication.translate("Command", "Sign and send")
-        case TakePayment():
-            text = QCoreApplication.translate("Command", "Take payment %1")
-            return text.replace("%1", money(command.amount_minor, command.currency))
-        case FulfillItems(item_ids=[_]):
-            return QCoreApplication.translate("Command", "Fulfil a line")
-        case FulfillItems():
-            text = QCoreApplication.translate("Command", "Fulfil %1 lines")
-            return text.replace("%1", str(len(command.item_ids)))
-        case DeclineItem():
-            return QCoreApplication.translate("Command", "Decline a line")
-        case HandOver():
-            return QCoreApplication.translate("Command", "Hand over")
-        case CancelPrescription():
-            return QCoreApplication.translate("Command", "Cancel prescription")
-        case PayOutRefund():
-            return QCoreApplication.translate("Command", "Pay out refund")
 
 
 def money(minor: int, currency: str) -> str:

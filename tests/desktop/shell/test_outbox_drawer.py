@@ -150,7 +150,7 @@ async def test_each_entry_says_why_it_waits(design: Design, tmp_path: Path) -> N
         drawer.choose(0)
         assert "The server is busy" in drawer.words()
         drawer.choose(1)
-        assert "when your earlier change to this prescription is through" in drawer.words()
+        assert "when your earlier change to the same thing is through" in drawer.words()
         seat.desk.link.become(LinkStatus.OFFLINE)
         drawer.choose(0)
         assert "Offline since" in drawer.words()

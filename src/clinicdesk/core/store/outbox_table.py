@@ -143,7 +143,7 @@ class OutboxTable:
         that cannot match, so that the server refuses them as stale instead of doing half of what
         was meant.
         """
-        aggregate = entry.command.prescription_id.bytes
+        aggregate = entry.command.aggregate_id.bytes
 
         def work(connection: Connection) -> bool:
             if isinstance(answer, Done) and not _of_this_history(connection, answer):
@@ -196,7 +196,7 @@ def _append(connection: Connection, fresh: Fresh, at: datetime) -> int:
         "VALUES (?, ?, ?, ?, ?, 'waiting', ?)",
         (
             fresh.op_id.bytes,
-            fresh.command.prescription_id.bytes,
+            fresh.command.aggregate_id.bytes,
             msgspec.json.encode(fresh.command),
             msgspec.json.encode(fresh.medicines),
             at.isoformat(),
@@ -233,7 +233,7 @@ def _insert(
             (
                 entry.n if in_their_places else None,
                 entry.op_id.bytes,
-                entry.command.prescription_id.bytes,
+                entry.command.aggregate_id.bytes,
                 msgspec.json.encode(entry.command),
                 msgspec.json.encode(entry.medicines),
                 entry.at.isoformat(),

@@ -88,7 +88,7 @@ class DeskView(QObject):
             if workspace.mend(entry):
                 self.show_workspace(workspace.key)
                 return
-        self.go("prescription", entry.command.prescription_id)
+        self.go(entry.command.aggregate, entry.command.aggregate_id)
 
     def go(self, kind: str, thing: UUID) -> None:
         """Open a thing in whichever workspace shows it, the present one first."""
@@ -114,6 +114,11 @@ class DeskView(QObject):
         if not again:
             workspace.focus_start()
             workspace.opened.emit()
+
+    def _show_place(self, key: str, place: str) -> None:
+        self._make_rest()
+        self.show_workspace(key)
+        self._workspaces[key].show_place(place)
 
     def mark_read(self, notice_id: UUID) -> None:
         """Somebody has looked at a notice on the operating system's screen."""
@@ -221,6 +226,7 @@ class DeskView(QObject):
         workspace = make(self._context)
         workspace.setObjectName(f"workspace_{key}")
         workspace.hints_changed.connect(self._show_hints)
+        workspace.place_wanted.connect(self._show_place)
         self._workspaces[key] = workspace
         self._window.ui.workspaces.addWidget(workspace)
 

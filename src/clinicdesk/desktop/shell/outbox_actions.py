@@ -11,9 +11,9 @@ from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.remedies import carries_typing, why_not_again
 from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState
+from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.shell.outbox_words import about_words
-from clinicdesk.desktop.wording import command_words
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.conflict_settling import settle_refused
 
@@ -71,7 +71,7 @@ class OutboxActions(QObject):
     def discard(self, entry: OutboxEntry) -> None:
         """Give a command up, with what was built upon it; for a moment it can be put back."""
         text = self.tr("Discarded: %1, %2")
-        text = text.replace("%1", command_words(entry.command))
+        text = text.replace("%1", command_words(entry.command, self._desk.replica))
         said = text.replace("%2", about_words(entry, self._desk.replica))
         outbox, tasks = self._desk.outbox, self._context.tasks
         undo, back = self.tr("Undo"), self.tr("putting a discarded change back")
@@ -95,12 +95,12 @@ class OutboxActions(QObject):
     def _tell_late(self, entry: OutboxEntry) -> None:
         """The person was told that it might be; now it is known."""
         text = self.tr("What you discarded had reached the server already: %1, %2")
-        text = text.replace("%1", command_words(entry.command))
+        text = text.replace("%1", command_words(entry.command, self._desk.replica))
         said = text.replace("%2", about_words(entry, self._desk.replica))
-        thing = entry.command.prescription_id
+        kind, thing = entry.command.aggregate, entry.command.aggregate_id
         self._context.toast(
             said,
             Tone.WARNING,
             action=self.tr("View"),
-            on_action=lambda: self._context.go("prescription", thing),
+            on_action=lambda: self._context.go(kind, thing),
         )

@@ -242,7 +242,7 @@ class OutboxDrawer(QObject):
 
     def _open_entry(self, entry: OutboxEntry) -> None:
         self.drawer.shut()
-        self.thing_wanted.emit("prescription", entry.command.prescription_id)
+        self.thing_wanted.emit(entry.command.aggregate, entry.command.aggregate_id)
 
     def _mend(self) -> None:
         self._with_entry(self._mend_entry)

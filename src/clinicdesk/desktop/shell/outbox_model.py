@@ -22,6 +22,7 @@ from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.core.waiting import Waiting, why_waiting
+from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.shell.outbox_delegate import HEADING_ROLE, Heading
@@ -32,7 +33,7 @@ from clinicdesk.desktop.shell.outbox_words import (
     group_word,
     status_word,
 )
-from clinicdesk.desktop.wording import command_words, minutes_since, moment_text, time_text
+from clinicdesk.desktop.wording import minutes_since, moment_text, time_text
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -140,7 +141,7 @@ class OutboxModel(QAbstractListModel):
         word, tone = status_word(entry, self.waiting(entry))
         return RowContent(
             key=entry.op_id,
-            primary=command_words(entry.command),
+            primary=command_words(entry.command, self._desk.replica),
             secondary=about_words(entry, self._desk.replica),
             corner=moment_text(self.sent_at(entry), self._zone, self._now()),
             status=word,

@@ -8,21 +8,29 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from clinicdesk.contract.codes import prescription_code
+from clinicdesk.contract.codes import code_of, prescription_code
 from clinicdesk.contract.commands import (
+    AdjustStock,
     CancelPrescription,
     DeclineItem,
     HandOver,
+    OfPrescription,
+    OfSupplyOrder,
+    ReceiveStock,
     ReviseDraft,
+    SetPrice,
+    SetReorder,
     TakePayment,
     WriteDraft,
+    WriteSupplier,
 )
 from clinicdesk.core.conflict import DraftConflict, conflict_of
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState
 from clinicdesk.core.waiting import Cause, Waiting
+from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.wording import command_words, money, time_text
+from clinicdesk.desktop.wording import money, time_text
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 
 
@@ -92,7 +100,7 @@ def waiting_sentence(waiting: Waiting, zone: ZoneInfo) -> str:
     match waiting.cause:
         case Cause.BEHIND:
             return QCoreApplication.translate(
-                "Outbox", "It goes when your earlier change to this prescription is through."
+                "Outbox", "It goes when your earlier change to the same thing is through."
             )
         case Cause.SIGNED_OUT:
             return QCoreApplication.translate(
@@ -135,8 +143,28 @@ def refused_words(
 
 
 def about_words(entry: OutboxEntry, replica: Replica) -> str:
-    """Which prescription, and whose: "RX-7F3K2 · Meera Deshpande"."""
+    """What it is about: "RX-7F3K2 · Meera Deshpande", "SO-7F3K2 · Mahavir Pharma"."""
     command = entry.command
+    match command:
+        case OfPrescription():
+            return _about_prescription(command, replica)
+        case OfSupplyOrder():
+            order = replica.supply_orders.get(command.supply_order_id)
+            code = code_of("SO", command.supply_order_id) if order is None else order.code
+            supplier = None if order is None else replica.suppliers.get(order.supplier_id)
+            return code if supplier is None else f"{code} · {supplier.name}"
+        case ReceiveStock():
+            return command.number
+        case AdjustStock():
+            batch = replica.batches.get(command.batch_id)
+            return "" if batch is None else batch.number
+        case WriteSupplier():
+            return command.name
+        case SetPrice() | SetReorder():
+            return ""
+
+
+def _about_prescription(command: OfPrescription, replica: Replica) -> str:
     prescription = replica.prescriptions.get(command.prescription_id)
     code = prescription_code(command.prescription_id) if prescription is None else prescription.code
     patient_id = None if prescription is None else prescription.patient_id
@@ -158,9 +186,7 @@ class LossWords(QObject):
         """What is lost, what goes with it, and what may have happened already."""
         said = [self._reached(entry), self._lost(entry)]
         if built_upon:
-            said.append(
-                self.tr("%n later change(s) to this prescription go with it.", "", built_upon)
-            )
+            said.append(self.tr("%n later change(s) to the same thing go with it.", "", built_upon))
         return " ".join(part for part in said if part)
 
     def _reached(self, entry: OutboxEntry) -> str:
@@ -168,8 +194,8 @@ class LossWords(QObject):
             return ""
         if entry.state is OutboxState.SENDING or entry.tried:
             return self.tr(
-                "It was sent and not answered: it may have taken effect, and the prescription will "
-                "show it."
+                "It was sent and not answered: it may have taken effect, and then it will be shown "
+                "here."
             )
         return self.tr("It was not sent, so nobody else has seen it.")
 

@@ -11,6 +11,7 @@ from clinicdesk.contract.entities import Prescription, PrescriptionItem, Prescri
 from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
 from clinicdesk.core.clock import Now
 from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Button, Kind
@@ -21,7 +22,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
-from clinicdesk.desktop.wording import command_words, moment_text, money
+from clinicdesk.desktop.wording import moment_text, money
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
@@ -202,11 +203,12 @@ class PrescriptionPane(QFrame):
     def _show_refusal(self, prescription: Prescription) -> None:
         """What the server refused of this desk's work, the oldest first, until it was read."""
         refused = self._desk.outbox.refused()
-        mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
+        mine = (entry for entry in refused if entry.command.aggregate_id == prescription.id)
         self._refusal = entry = next(mine, None)
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:
-            title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
+            what = command_words(entry.command, self._desk.replica)
+            title = self.tr("Refused: %1").replace("%1", what)
             why = refused_sentence(entry, self._desk.replica, self._context.zone, self._now())
             self._banner.say(title, why, self.tr("Understood"))
 

@@ -159,7 +159,7 @@ class PharmacyWorkspace(Workspace):
 
     def mend(self, entry: OutboxEntry) -> bool:
         """Ask again what a refused command was given upon."""
-        if not self._open_prescription(entry.command.prescription_id):
+        if not self._open_prescription(entry.command.aggregate_id):
             return False
         self._refresh()
         return self.work.mend(entry.command)

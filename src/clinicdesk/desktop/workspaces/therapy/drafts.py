@@ -83,7 +83,7 @@ class Drafts:
     def refusals(self, prescription_id: UUID) -> list[OutboxEntry]:
         """The commands on a prescription that the server refused, the oldest first."""
         refused = self._desk.outbox.refused()
-        return [entry for entry in refused if entry.command.prescription_id == prescription_id]
+        return [entry for entry in refused if entry.command.aggregate_id == prescription_id]
 
     def refused_writing(self, prescription_id: UUID) -> OutboxEntry | None:
         """What was written last and refused: no other desk has it. None when there is nothing."""

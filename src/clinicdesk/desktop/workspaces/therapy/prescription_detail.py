@@ -16,6 +16,7 @@ from clinicdesk.core.clock import utc_now
 from clinicdesk.core.conflict import DraftConflict, conflict_of
 from clinicdesk.core.remedies import carries_typing
 from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
@@ -25,7 +26,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
-from clinicdesk.desktop.wording import command_words, moment_text, phone_text
+from clinicdesk.desktop.wording import moment_text, phone_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import show_company
@@ -135,7 +136,7 @@ class PrescriptionDetail(QFrame):
 
     def _show_refusal(self, prescription: Prescription) -> None:
         refused = self._desk.outbox.refused()
-        mine = (entry for entry in refused if entry.command.prescription_id == prescription.id)
+        mine = (entry for entry in refused if entry.command.aggregate_id == prescription.id)
         self._refusal = entry = next(mine, None)
         self._banner.setVisible(entry is not None)
         if entry is None or entry.refusal is None:
@@ -146,7 +147,8 @@ class PrescriptionDetail(QFrame):
             self._banner.say(title, words, self.tr("Compare"))
             return
         kept = self.tr("What you wrote is kept: open the draft to see both.")
-        title = self.tr("Refused: %1").replace("%1", command_words(entry.command))
+        what = command_words(entry.command, self._desk.replica)
+        title = self.tr("Refused: %1").replace("%1", what)
         draft = is_draft(prescription)
         action = self.tr("Open the draft") if draft else self.tr("Understood")
         self._banner.say(title, f"{words} {kept}" if draft else words, action)

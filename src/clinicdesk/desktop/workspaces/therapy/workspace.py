@@ -305,7 +305,7 @@ class TherapyWorkspace(Workspace):
     def _show_refused(self, entry: OutboxEntry, kept: DraftForm | None) -> None:
         """What a refused command was to write; a patient has one new prescription at a time, and
         one that was begun since comes first."""
-        if kept is not None and kept.prescription_id != entry.command.prescription_id:
+        if kept is not None and kept.prescription_id != entry.command.aggregate_id:
             sentence = self.tr("Finish or discard the prescription that is begun here first.")
             self._context.toast(sentence, Tone.WARNING)
         form = kept or self.editing.drafts.of_refused(entry)
