@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from clinicdesk.contract.access import access_digest, scopes_of
 from clinicdesk.contract.commands import DraftItem, WriteDraft
 from clinicdesk.contract.entities import (
+    ENTITIES,
     Allergy,
     Clinic,
     Formulary,
@@ -179,11 +180,7 @@ def signed(prescription: Prescription, **changes: Any) -> Prescription:
     )
 
 
-KINDS: dict[type[Row], str] = {
-    Clinic: "clinic", Member: "member", Practitioner: "practitioner", Pharmacy: "pharmacy",
-    Patient: "patient", Allergy: "allergy", Formulary: "formulary", Prescription: "prescription",
-    PrescriptionItem: "prescription_item", Payment: "payment",
-}  # fmt: skip
+KINDS: dict[type[Row], str] = {row_type: kind for kind, row_type in ENTITIES.items()}
 
 
 def encoded(value: Any) -> bytes:
