@@ -145,5 +145,6 @@ def test_the_openapi_document_describes_every_command(server: RunningServer) -> 
     assert {"prescription_id", "Idempotency-Key", "If-Match"} <= names
     reference = fulfil["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     body = document["components"]["schemas"][reference.rpartition("/")[2]]
-    assert set(body["properties"]) == {"item_ids"}
+    assert set(body["properties"]) == {"item_ids", "bin", "hand_reason"}
+    assert body["required"] == ["item_ids"]
     assert "412" in fulfil["responses"]

@@ -119,11 +119,18 @@ def body_type(command_type: type[Command]) -> type[msgspec.Struct]:
     """The command's fields that its path does not carry."""
     in_path = set(_IN_PATH.findall(ROUTES[command_type].path))
     fields = [
-        (field.name, field.type)
+        (field.name, field.type, _default(field))
         for field in msgspec.structs.fields(command_type)
         if field.name not in in_path
     ]
     return msgspec.defstruct(f"{command_type.__name__}Body", fields, frozen=True, kw_only=True)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    """What the field is where a desk of an earlier release does not send it."""
+    if field.default_factory is not msgspec.NODEFAULT:
+        return msgspec.field(default_factory=field.default_factory)
+    return msgspec.field(default=field.default)
 
 
 def _route(
