@@ -44,7 +44,9 @@ def directions(
     """The sentence. `frequency` is a code of `sig.FREQUENCIES`; one that is none stays as it is."""
     verb, place = _VERBS.get(route, ("Use", route))
     known = FREQUENCIES.get(frequency)
-    parts = [verb, dose_words(dose), place, frequency if known is None else known.sentence]
+    # "Apply 1 application" says the same twice.
+    how_much = "" if verb == "Apply" and dose == "1 application" else dose_words(dose)
+    parts = [verb, how_much, place, frequency if known is None else known.sentence]
     if days is not None and frequency != "STAT":
         parts.append(f"for {duration_words(days)}")
     sentence = " ".join(part for part in parts if part)
