@@ -29,6 +29,7 @@ from clinicdesk.core.prescribing import Prescribing
 from clinicdesk.core.presence import Presence
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.replica import Replica
+from clinicdesk.core.scanning import Scanning
 from clinicdesk.core.search import Search
 from clinicdesk.core.sender import Sender
 from clinicdesk.core.session import Session
@@ -65,6 +66,7 @@ class Desk:
         older: Prescriptions that this desk has let go.
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
+        scanning: What a scanned code is.
         formulary: The list of medicines on its way here.
         presence: Who else has the same thing open.
         lost_work: What waits in files whose key is not here.
@@ -85,6 +87,15 @@ class Desk:
         self.search = Search(replica, store.medicines)
         self.prescribing = Prescribing(replica, self.outbox, store.medicines, self._who, self.link)
         self.dispensing = Dispensing(replica, self.outbox, self._who, self.link)
+        self.scanning = Scanning(
+            replica,
+            store.medicines.by_gtin,
+            session.transport,
+            session,
+            self.link,
+            lambda: self.clinic,
+            session.server_now,
+        )
         self.formulary = FormularySync(
             replica, store.medicines, session.transport, session, self.link, chance
         )

@@ -105,6 +105,15 @@ class MedicineTable:
 
         return await self._reader.run(work)
 
+    async def by_gtin(self, gtin: str) -> list[Medicine]:
+        """The products with this trade item number of fourteen digits; those still made first."""
+
+        def work(connection: Connection) -> list[Medicine]:
+            rows = connection.execute("SELECT body FROM medicine WHERE gtin = ?", (gtin,))
+            return sorted(_decoded(rows.fetchall()).values(), key=lambda m: m.discontinued)
+
+        return await self._reader.run(work)
+
     async def count(self) -> int:
         """How many medicines are here."""
 
@@ -179,8 +188,8 @@ def _put(connection: Connection, medicine: Medicine) -> None:
         connection.execute("DELETE FROM medicine_words WHERE rowid = ?", old)
         connection.execute("DELETE FROM medicine WHERE n = ?", old)
     n = connection.execute(
-        "INSERT INTO medicine (id, name, body) VALUES (?, ?, ?)",
-        (medicine.id.bytes, _name(medicine), msgspec.json.encode(medicine)),
+        "INSERT INTO medicine (id, name, gtin, body) VALUES (?, ?, ?, ?)",
+        (medicine.id.bytes, _name(medicine), medicine.gtin, msgspec.json.encode(medicine)),
     ).lastrowid
     spoken = " ".join(
         words(

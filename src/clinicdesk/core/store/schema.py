@@ -97,6 +97,11 @@ STEPS: Final[tuple[str, ...]] = (
     -- Families of which the log brought a part, the rest having been let go: to be fetched.
     CREATE TABLE family_wanted (prescription_id BLOB PRIMARY KEY) WITHOUT ROWID;
     """,
+    """
+    -- Products are found by what their barcode says.
+    ALTER TABLE medicine ADD COLUMN gtin TEXT;
+    CREATE INDEX medicine_by_gtin ON medicine (gtin) WHERE gtin IS NOT NULL;
+    """,
 )
 
 FORMAT: Final = len(STEPS)
