@@ -6,7 +6,6 @@ A gatherer reads what the person who prints may see and no more; nothing here is
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,23 +20,7 @@ from clinicdesk.contract.entities import (
     Prescription,
     PrescriptionItem,
 )
-
-
-class Document(StrEnum):
-    """A kind of paper; a desk remembers a printer for each."""
-
-    PRESCRIPTION = "prescription"
-    LABELS = "labels"
-    REGISTER = "register"
-
-
-class RegisterKind(StrEnum):
-    """Which supplies a register lists."""
-
-    H = "H"
-    H1 = "H1"
-    X = "X"
-    CONTROLLED = "controlled"  # every controlled schedule, whatever the country calls it
+from clinicdesk.contract.paper import RegisterKind
 
 
 class Printing(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from clinicdesk.contract.entities import MovementKind
-from clinicdesk.printing.facts import RegisterEntry, RegisterFacts, RegisterKind
+from clinicdesk.contract.paper import RegisterKind
+from clinicdesk.printing.facts import RegisterEntry, RegisterFacts
 from clinicdesk.printing.words import day_text
 
 BALANCED: Final = frozenset({RegisterKind.X, RegisterKind.CONTROLLED})
