@@ -1,4 +1,4 @@
-"""The shelves of a pharmacy: one row for each medicine that it keeps, and the lock of its batches."""
+"""The shelves of a pharmacy: a row for each medicine that it keeps, the lock of its batches."""
 
 from __future__ import annotations
 
