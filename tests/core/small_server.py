@@ -25,6 +25,7 @@ from clinicdesk.contract.frames import (
     CloseCode,
     Ev,
     Head,
+    Heartbeat,
     Hello,
     Item,
     Resync,
@@ -85,6 +86,7 @@ class SmallServer:
         refuse: By command name: a refusal to give instead of carrying it out.
         pages: How many medicines each page of the formulary had that was asked for.
         faults: So many commands are answered with a bare 503 before anything is done.
+        database_away_since: What its heartbeats say; `lose_database` and `find_database`.
         token_life: Of access tokens.
     """
 
@@ -100,6 +102,7 @@ class SmallServer:
         self.lose_answers = 0
         self.refuse: dict[str, Problem] = {}
         self.faults = 0
+        self.database_away_since: datetime | None = None
         self.pages: list[int] = []
         self.snapshots = 0
         self.refreshes = 0
@@ -139,6 +142,20 @@ class SmallServer:
         self._uvicorn.should_exit = True
         self._uvicorn.force_exit = True
         await self._serving
+
+    def lose_database(self) -> None:
+        """Tell every desk that nothing can be read or written."""
+        self.database_away_since = self.now
+        self._wake_all()
+
+    def find_database(self) -> None:
+        """Tell every desk that it can again."""
+        self.database_away_since = None
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        for socket in self._sockets:
+            socket.wake.set()
 
     @property
     def address(self) -> str:
@@ -401,6 +418,7 @@ class _Socket:
         self._receive = receive
         self._send = send
         self._sent = 0
+        self._told_away_since: datetime | None = None
         self.wake = asyncio.Event()
         self.gone = asyncio.Event()
 
@@ -470,6 +488,15 @@ class _Socket:
                     Ev(clinic=CLINIC, epoch=server.epoch, from_=self._sent, to=to, items=items)
                 )
                 self._sent = to
+            if self._told_away_since != server.database_away_since:
+                self._told_away_since = server.database_away_since
+                await self._frame(
+                    Heartbeat(
+                        heads=[msgspec.structs.replace(head, seq=self._sent)],
+                        server_time=server.now,
+                        database_away_since=server.database_away_since,
+                    )
+                )  # fmt: skip
             await self.wake.wait()
 
     async def _frame(self, frame: Any) -> None:

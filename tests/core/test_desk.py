@@ -227,6 +227,24 @@ async def test_a_server_that_is_down_behind_a_proxy_is_asked_again_with_the_same
     assert len(server.received) == 3
 
 
+async def test_while_the_server_has_no_database_the_desk_is_not_live_and_keeps_what_is_done(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
+    desk = await open_desk(sample.therapist)
+    await eventually(lambda: live(desk) and desk.formulary.complete)
+    server.lose_database()
+    await eventually(lambda: desk.link.status is LinkStatus.OFFLINE)
+    assert desk.link.server_answers
+    assert "cannot reach its database" in desk.link.detail
+    await write(desk)
+    assert desk.outbox.unsent == 1
+    assert server.received == [], "it would be refused, and would be in the way"
+    server.find_database()
+    await eventually(lambda: live(desk))
+    assert (desk.link.server_answers, desk.link.detail) == (False, "")
+    await eventually(lambda: not desk.outbox.entries())
+
+
 class Mistakes:
     """Has a function of the program fail a few times, and hears what the event loop is told."""
 

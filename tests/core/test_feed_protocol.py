@@ -52,6 +52,8 @@ from clinicdesk.core.live.effects import (
     Compare,
     Connect,
     Cut,
+    DatabaseAway,
+    DatabaseBack,
     Effect,
     FetchSnapshot,
     RenewToken,
@@ -248,6 +250,44 @@ def test_a_server_that_says_there_is_more_and_does_not_send_it_is_asked_anew() -
         Cut(expected=True),
         Connect(2),
     ]
+
+
+def a_beat(seq: int, *, away: bool) -> Heartbeat:
+    return Heartbeat(
+        heads=[a_head(seq)], server_time=NOON, database_away_since=NOON if away else None
+    )
+
+
+def test_a_server_without_its_database_is_not_called_live() -> None:
+    protocol = following(5)
+    assert frame(protocol, a_beat(5, away=True)) == [DatabaseAway()]
+    assert frame(protocol, a_beat(5, away=True)) == [], "it is said once"
+    assert frame(protocol, a_beat(5, away=False)) == [DatabaseBack(behind=False)]
+
+
+def test_rows_that_come_up_to_the_head_meanwhile_do_not_make_it_live() -> None:
+    protocol = following(5, head=8)
+    frame(protocol, a_frame(5, 8))
+    assert frame(protocol, a_beat(8, away=True)) == [DatabaseAway()]
+    assert protocol.applied(sample.a_cursor(8)) == []
+    assert frame(protocol, a_beat(8, away=False)) == [CaughtUp()]
+
+
+def test_rows_that_are_still_to_come_when_the_database_is_back_are_said() -> None:
+    protocol = following(5, head=8)
+    frame(protocol, a_frame(5, 8))
+    frame(protocol, a_beat(8, away=True))
+    assert frame(protocol, a_beat(8, away=False)) == [DatabaseBack(behind=True)]
+    assert protocol.applied(sample.a_cursor(8)) == [CaughtUp()]
+
+
+def test_another_server_has_to_say_itself_that_its_database_is_away() -> None:
+    protocol = following(5)
+    frame(protocol, a_beat(5, away=True))
+    protocol.disconnected(protocol.number, CloseCode.RESTART, 1)
+    protocol.hurry()
+    assert greet(protocol, a_head(5)) == [Serving(behind=False), CaughtUp()]
+    assert frame(protocol, a_beat(5, away=True)) == [DatabaseAway()]
 
 
 def test_a_slow_store_is_not_held_against_the_server() -> None:

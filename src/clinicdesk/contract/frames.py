@@ -112,11 +112,16 @@ class Ev(Struct, frozen=True, kw_only=True, tag_field="t", tag="ev", rename={"fr
     items: list[Item]
 
 
-class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
-    """Nothing happened, and the line is alive."""
+class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="t", tag="hb", omit_defaults=True):
+    """Nothing happened, and the line is alive.
+
+    `database_away_since`: or nobody knows whether anything happened, for since then the server has
+    not reached its database, and takes no commands.
+    """
 
     heads: list[Head]
     server_time: datetime
+    database_away_since: datetime | None = None
 
 
 class Resync(Struct, frozen=True, kw_only=True, tag_field="t", tag="resync"):

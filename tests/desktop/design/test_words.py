@@ -112,6 +112,13 @@ def test_a_rail_button_tells_its_count(design: Design, qtbot: QtBot) -> None:
         (Connection.CATCHING_UP, "", 0, "Catching up", Tone.INFO),
         (Connection.OFFLINE, "10:42", 3, "Offline since 10:42 · 3 to send", Tone.WARNING),
         (Connection.OFFLINE, "", 0, "Offline", Tone.WARNING),
+        (
+            Connection.NO_DATABASE,
+            "10:42",
+            3,
+            "Server cannot reach its database since 10:42 · 3 to send",
+            Tone.WARNING,
+        ),
     ],
 )
 def test_the_connection_pill_says_how_the_desk_stands(

@@ -97,6 +97,12 @@ async def test_the_pill_says_how_the_desk_stands(design: Design, tmp_path: Path)
         assert seat.window.pill.accessibleName().startswith("Offline since ")
         link.become(LinkStatus.LIVE)
         assert seat.window.pill.accessibleName() == "Live"
+        link.become(
+            LinkStatus.OFFLINE, "The server cannot reach its database.", server_answers=True
+        )
+        told = seat.window.pill.accessibleName()
+        assert told.startswith("Server cannot reach its database since ")
+        assert seat.window.pill.toolTip() == "The server cannot reach its database."
 
 
 @on_qt_loop

@@ -20,6 +20,7 @@ from clinicdesk.contract.frames import (
     Cursor,
     Digest,
     Ev,
+    Heartbeat,
     Hello,
     Resync,
     ResyncReason,
@@ -266,6 +267,21 @@ def test_a_desk_that_never_acknowledges_is_closed_as_slow() -> None:
     assert connection.tick(50.0, NOON, 6) != []  # a heartbeat
     assert connection.receive(encode_frame(Ack(clinic=CLINIC, to=5)), 50.0) == [], "nothing new"
     assert closed_with(connection.tick(62.0, NOON, 6)) == CloseCode.SLOW
+
+
+def test_a_desk_hears_at_once_that_the_database_is_away_and_that_it_is_back() -> None:
+    connection, _ = connected()
+    away = NOON + timedelta(seconds=3)
+    (told,) = frames(connection.tick(5.0, NOON + timedelta(seconds=5), 5, away))
+    assert isinstance(told, Heartbeat)
+    assert told.database_away_since == away
+    assert connection.tick(6.0, NOON + timedelta(seconds=6), 5, away) == [], "it has been told"
+    (told,) = frames(connection.tick(16.0, NOON + timedelta(seconds=16), 5, away))
+    assert isinstance(told, Heartbeat)
+    assert told.database_away_since == away, "whoever missed it hears it again"
+    (told,) = frames(connection.tick(17.0, NOON + timedelta(seconds=17), 5, None))
+    assert isinstance(told, Heartbeat)
+    assert told.database_away_since is None
 
 
 def test_delivery_pauses_when_the_token_expires_and_goes_on_with_a_fresh_one() -> None:

@@ -108,6 +108,32 @@ def test_desks_hear_of_the_server_while_the_database_hangs(
             assert isinstance(frame, Heartbeat)
 
 
+def test_desks_are_told_that_the_database_is_away_and_that_it_is_back(
+    server: RunningServer, postgres_url: str
+) -> None:
+    name = psycopg.conninfo.conninfo_to_dict(server.database_url)["dbname"]
+    gate = sql.SQL("alter database {} allow_connections {}")
+    with (
+        hello(server, server.sign_in("sunita.rao")) as socket,
+        psycopg.connect(postgres_url, autocommit=True) as administrator,
+    ):
+        assert b"welcome" in socket.recv(timeout=DEADLINE_S, decode=False)
+        administrator.execute(gate.format(sql.Identifier(name), sql.SQL("false")))
+        administrator.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
+        )
+        assert next_beat(socket).database_away_since is not None
+        administrator.execute(gate.format(sql.Identifier(name), sql.SQL("true")))
+        while next_beat(socket).database_away_since is not None:
+            pass
+
+
+def next_beat(socket: ClientConnection) -> Heartbeat:
+    frame = decode_server_frame(socket.recv(timeout=DEADLINE_S, decode=False))
+    assert isinstance(frame, Heartbeat)
+    return frame
+
+
 class Wire:
     """A socket without a network.
 

@@ -70,6 +70,16 @@ class CaughtUp(Struct, frozen=True):
     """Everything that the server had at the greeting has been applied."""
 
 
+class DatabaseAway(Struct, frozen=True):
+    """The server is there, and has not reached its database for a while."""
+
+
+class DatabaseBack(Struct, frozen=True):
+    """The server reaches it again. `behind`: rows are still to come."""
+
+    behind: bool
+
+
 class Told(Struct, frozen=True):
     """Somebody else is present at something, or not any more."""
 
@@ -99,6 +109,8 @@ Effect = (
     | RenewToken
     | Serving
     | CaughtUp
+    | DatabaseAway
+    | DatabaseBack
     | Told
     | Cut
     | Stopped

@@ -34,6 +34,8 @@ from clinicdesk.core.live.effects import (
     Compare,
     Connect,
     Cut,
+    DatabaseAway,
+    DatabaseBack,
     Effect,
     FetchSnapshot,
     RenewToken,
@@ -61,6 +63,9 @@ _LARGEST_FRAME: Final = 16 * 1024 * 1024
 
 _RESTARTS = "The server is restarting; this desk reconnects by itself."
 _CUT = "The connection to the server was cut; this desk reconnects by itself."
+_NO_DATABASE = (
+    "The server cannot reach its database. What you do is kept here, and sent when it can."
+)
 _SIGN_IN = "Your session has ended; please sign in again."
 _REVOKED = "Your access to this clinic has been withdrawn; ask your administrator."
 _UPGRADE = "The server is of another version than this desk; update the older of the two."
@@ -182,6 +187,10 @@ class Follower:
             case CaughtUp():
                 self._link.become(LinkStatus.LIVE)
                 self._trace.mark("live")
+            case DatabaseAway():
+                self._link.become(LinkStatus.OFFLINE, _NO_DATABASE, server_answers=True)
+            case DatabaseBack(behind):
+                self._link.become(LinkStatus.CATCHING_UP if behind else LinkStatus.LIVE)
             case Told(signal):
                 self.signalled.tell(signal)
             case Cut(expected):

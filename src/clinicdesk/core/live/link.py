@@ -17,7 +17,7 @@ class LinkStatus(Enum):
     CONNECTING = "connecting"  # the first attempt, or one after a short cut
     CATCHING_UP = "catching_up"  # connected, rows are still coming
     LIVE = "live"  # each change arrives as it happens
-    OFFLINE = "offline"  # the server is out of reach; attempts go on
+    OFFLINE = "offline"  # the server, or its database, is out of reach; attempts go on
     REFUSED = "refused"  # the server does not take this desk: another version, rights withdrawn
 
 
@@ -26,6 +26,7 @@ class Link:
 
     Attributes:
         status, since: The present one. detail: A sentence that says why, empty when all is well.
+        server_answers: While `OFFLINE`: the server is there, and it is its database that is not.
         changed: Told the new status.
         progress: How far the rows have come that are being fetched anew; None when none are.
         progressed: Told of each step of it, and None when it is over.
@@ -36,6 +37,7 @@ class Link:
         self.status = LinkStatus.CONNECTING
         self.since: datetime = now()
         self.detail = ""
+        self.server_answers = False
         self.changed: Listeners[LinkStatus] = Listeners()
         self.progress: Progress | None = None
         self.progressed: Listeners[Progress | None] = Listeners()
@@ -45,13 +47,13 @@ class Link:
         """Whether a command given now goes to the server at once."""
         return self.status in (LinkStatus.LIVE, LinkStatus.CATCHING_UP)
 
-    def become(self, status: LinkStatus, detail: str = "") -> None:
+    def become(self, status: LinkStatus, detail: str = "", *, server_answers: bool = False) -> None:
         """Say how it stands; the follower alone does."""
-        if (status, detail) == (self.status, self.detail):
+        if (status, detail, server_answers) == (self.status, self.detail, self.server_answers):
             return
         if status is not self.status:
             self.since = self._now()
-        self.status, self.detail = status, detail
+        self.status, self.detail, self.server_answers = status, detail, server_answers
         self.changed.tell(status)
 
     def progress_to(self, progress: Progress | None) -> None:

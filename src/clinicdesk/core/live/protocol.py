@@ -52,6 +52,8 @@ from clinicdesk.core.live.effects import (
     Compare,
     Connect,
     Cut,
+    DatabaseAway,
+    DatabaseBack,
     Effect,
     FetchSnapshot,
     RenewToken,
@@ -113,6 +115,7 @@ class FeedProtocol:
         self._due: float | None = None  # when the next attempt is made, in RESTING and SNAPSHOT
         self._reason: ResyncReason | None = None  # of the snapshot that is due
         self._catch_up_to: int | None = None
+        self._database_away = False  # the server's, as it says itself
         self._last_heard = 0.0
         self._last_wall: float | None = None
         self._mismatches: list[float] = []
@@ -265,7 +268,7 @@ class FeedProtocol:
             case Welcome():
                 return self._on_welcome(frame, now)
             case Heartbeat():
-                return self._on_heads(frame.heads, now)
+                return [*self._on_database(frame), *self._on_heads(frame.heads, now)]
             case Resync():
                 return self._on_resync(frame, now)
             case ScopeChanged():
@@ -305,6 +308,15 @@ class FeedProtocol:
         self._behind = None
         self._on_its_way.append((ev.to, len(ev.items), size))
         return [Apply(ev)]
+
+    def _on_database(self, beat: Heartbeat) -> list[Effect]:
+        away = beat.database_away_since is not None
+        if away == self._database_away:
+            return []
+        self._database_away = away
+        if away:
+            return [DatabaseAway()]
+        return self._maybe_caught_up() or [DatabaseBack(behind=self._catch_up_to is not None)]
 
     def _on_heads(self, heads: list[Head], now: float) -> list[Effect]:
         head, cursor = self._head(heads), self._cursor
@@ -354,6 +366,7 @@ class FeedProtocol:
         self._due = None
         self._catch_up_to = None
         self._behind = None
+        self._database_away = False
         self._on_its_way.clear()
         self._unacked_events = self._unacked_bytes = 0
         return [Connect(self.number)]
@@ -397,7 +410,7 @@ class FeedProtocol:
         return [Send(encode_frame(Ack(clinic=self._clinic, to=self._applied)))]
 
     def _maybe_caught_up(self) -> list[Effect]:
-        if self._catch_up_to is None or self._applied < self._catch_up_to:
+        if self._catch_up_to is None or self._applied < self._catch_up_to or self._database_away:
             return []
         self._catch_up_to = None
         return [CaughtUp()]

@@ -20,6 +20,7 @@ class Connection(Enum):
     LIVE = auto()
     CATCHING_UP = auto()
     OFFLINE = auto()
+    NO_DATABASE = auto()
     SIGNED_OUT = auto()
     REFUSED = auto()
 
@@ -42,7 +43,8 @@ class ConnectionPill(Chip):
         """Show a state.
 
         Args:
-            since: clinic time since which the desk is offline ("10:42"); only with OFFLINE.
+            since: clinic time since which the desk is offline ("10:42"); only with OFFLINE and
+                NO_DATABASE.
             to_send: commands that wait in the outbox. refused: those that need a person.
             share: how far everything has been fetched anew, 0 to 1; only with CATCHING_UP.
         """
@@ -74,6 +76,9 @@ class ConnectionPill(Chip):
                 return self.tr("Offline since %1").replace("%1", since)
             case Connection.OFFLINE:
                 return self.tr("Offline")
+            case Connection.NO_DATABASE:
+                text = self.tr("Server cannot reach its database since %1")
+                return text.replace("%1", since)
             case Connection.SIGNED_OUT:
                 return self.tr("Sign in again")
             case Connection.REFUSED:
@@ -91,6 +96,8 @@ class ConnectionPill(Chip):
                 return self.tr("Connected; the latest changes are on their way")
             case Connection.OFFLINE:
                 return self.tr("You can read and write; it is sent when the server is back")
+            case Connection.NO_DATABASE:
+                return self.tr("You can read and write; it is sent when the database is back")
             case Connection.SIGNED_OUT:
                 return self.tr("Your sign-in has ended; what you do is kept until you are back")
             case Connection.REFUSED:
@@ -103,6 +110,7 @@ _TONES = {
     Connection.LIVE: Tone.SUCCESS,
     Connection.CATCHING_UP: Tone.INFO,
     Connection.OFFLINE: Tone.WARNING,
+    Connection.NO_DATABASE: Tone.WARNING,
     Connection.SIGNED_OUT: Tone.WARNING,
     Connection.REFUSED: Tone.DANGER,
 }
@@ -112,6 +120,7 @@ _ICONS = {
     Connection.LIVE: "wifi",
     Connection.CATCHING_UP: "refresh-cw",
     Connection.OFFLINE: "wifi-off",
+    Connection.NO_DATABASE: "server",
     Connection.SIGNED_OUT: "log-in",
     Connection.REFUSED: "shield-alert",
 }

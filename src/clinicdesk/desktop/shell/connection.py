@@ -84,7 +84,7 @@ class ConnectionView(QObject):
         link = self._link
         offline = link.status is LinkStatus.OFFLINE
         self._pill.show_connection(
-            _SHOWN_AS[link.status],
+            Connection.NO_DATABASE if link.server_answers else _SHOWN_AS[link.status],
             time_text(link.since, self._zone) if offline else "",
             self._outbox.unsent,
             len(self._outbox.refused()),

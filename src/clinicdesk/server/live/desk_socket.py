@@ -167,11 +167,11 @@ class DeskSocket:
         if self.clinic is not None:
             self.clinic.settle(self)
 
-    def tick(self, now: float, wall: datetime) -> None:
+    def tick(self, now: float, wall: datetime, database_away_since: datetime | None = None) -> None:
         """To be called about once a second."""
         self.socket.keep_alive(now)
         head = self.clinic.feed.head if self.clinic is not None else 0
-        self.carry_out(self.connection.tick(now, wall, head))
+        self.carry_out(self.connection.tick(now, wall, head, database_away_since))
         if self.lane is None or self.connection.phase is not Phase.LIVE:
             self.settle()
 

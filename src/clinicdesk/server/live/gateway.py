@@ -3,7 +3,7 @@
 After a commit the HTTP side hints the clinic; its desks are told (`clinic_desks`). A hint that is
 lost costs at most a second: once a second one query asks for the heads of all clinics that have
 sockets here. Another loop shows every conversation the clock, and waits for nothing: while the
-database hangs desks hear still that the server is there, and tokens expire.
+database hangs desks hear still that the server is there, and that it is alone; and tokens expire.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from clinicdesk.server.database.errors import DatabaseDown
 from clinicdesk.server.ending import end
 from clinicdesk.server.live.answers import Identity, Position
 from clinicdesk.server.live.clinic_desks import ClinicDesks
+from clinicdesk.server.live.database_watch import DatabaseWatch
 from clinicdesk.server.live.desk_socket import DeskSocket
 from clinicdesk.server.live.effects import Effect
 from clinicdesk.server.live.feed import AnotherHistory, ClinicFeed
@@ -93,6 +94,7 @@ class LiveGateway:
         self._digests = digests
         self._database = database
         self._authenticator = authenticator
+        self._watch = DatabaseWatch(datetime.now(UTC))
         self._clinics: dict[UUID, ClinicDesks] = {}
         self._desks: set[DeskSocket] = set()
         self._sign_ins = Workers(SIGN_INS_AT_ONCE, "live sign-in")
@@ -246,12 +248,13 @@ class LiveGateway:
 
     def _tick(self) -> None:
         now, wall = time.monotonic(), datetime.now(UTC)
+        self._watch.tick()
         for clinic in list(self._clinics.values()):
             with _noted():
                 clinic.tick(now)
         for desk in list(self._desks):
             with _noted():
-                desk.tick(now, wall)
+                desk.tick(now, wall, self._watch.away_since)
         with _noted():
             self.meetings.tick()
         for clinic_id, clinic in list(self._clinics.items()):
@@ -263,11 +266,16 @@ class LiveGateway:
         while True:
             await asyncio.sleep(POLL_S)
             with _noted():  # without the poll no desk would hear of anything again
-                await self._look()
+                try:
+                    await self._look()
+                except DatabaseDown:
+                    self._watch.failed()
+                    raise
 
     async def _look(self) -> None:
         """Hint the clinics whose log moved on; begin anew when the database has another history."""
         epoch = await self._database.epoch()
+        self._watch.answered(datetime.now(UTC))
         if epoch != self._epoch:
             self._begin_anew(epoch)
         occupied = [clinic_id for clinic_id, clinic in self._clinics.items() if clinic.occupied]

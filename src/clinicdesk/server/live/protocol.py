@@ -80,7 +80,7 @@ class LiveConnection:
     """
 
     __slots__ = ("_delivery", "_expires", "_hello", "_last_sent", "_later_token", "_looking_up",
-                 "_opened", "_warned", "device_id", "phase")  # fmt: skip
+                 "_opened", "_told_away_since", "_warned", "device_id", "phase")  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.phase = Phase.AWAITING_HELLO
@@ -93,6 +93,7 @@ class LiveConnection:
         self._later_token: str | None = None  # came while an earlier one was being looked up
         self._opened = now
         self._last_sent = now
+        self._told_away_since: datetime | None = None  # in this greeting
 
     @property
     def member(self) -> Member | None:
@@ -197,6 +198,7 @@ class LiveConnection:
             return self._close(CloseCode.REVOKED, "a cursor of another clinic")
         self.device_id = hello.device_id
         self._good_until(who.expires)
+        self._told_away_since = None
         delivery = self._delivery = Delivery(who.member, position.epoch)
         cursor = hello.cursors[0] if hello.cursors else None
         effects: list[Effect] = [self._send(_welcome(who, delivery, position, wall), now)]
@@ -328,8 +330,17 @@ class LiveConnection:
 
     # The clock
 
-    def tick(self, now: float, wall: datetime, head: int) -> list[Effect]:
-        """To be called about once a second."""
+    def tick(
+        self,
+        now: float,
+        wall: datetime,
+        head: int,
+        database_away_since: datetime | None = None,
+    ) -> list[Effect]:
+        """To be called about once a second.
+
+        `database_away_since`: the log has not been heard of since. The desk is told at once.
+        """
         if self.phase in (Phase.AWAITING_HELLO, Phase.AUTHENTICATING):
             if now - self._opened > HELLO_WITHIN_S:
                 return self._close(CloseCode.HEARTBEAT, "no hello came")
@@ -342,8 +353,14 @@ class LiveConnection:
         effects = self._watch_expiry(self._expires, now, wall)
         if self.phase is Phase.LIVE:
             effects += self._tell(delivery.move_cursor(delivery.looked_to, now), now)
-        if not effects and now - self._last_sent >= IDLE_HEARTBEAT_S:
-            beat = Heartbeat(heads=[_head(delivery, head)], server_time=wall)
+        is_news = database_away_since != self._told_away_since
+        if not effects and (is_news or now - self._last_sent >= IDLE_HEARTBEAT_S):
+            self._told_away_since = database_away_since
+            beat = Heartbeat(
+                heads=[_head(delivery, head)],
+                server_time=wall,
+                database_away_since=database_away_since,
+            )
             effects.append(self._send(beat, now))
         return effects
 
