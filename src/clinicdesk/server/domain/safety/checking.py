@@ -54,10 +54,11 @@ async def refused_by_safety(
         return NotFound(detail="The patient is not in your care any more.", entity="patient")
     found = findings(known.lines, known.age_months, known.allergies, known.current, known.rules)
     given = {override.key: override.reason for override in overrides}
-    standing = unanswered(found, {*known.answered, *given}, item_ids)
+    answered = {finding.key for finding in held.findings}
+    standing = unanswered(found, {*answered, *given}, item_ids)
     if standing:
         return _refusal(standing, held)
-    wanted = [finding.key for finding in unanswered(found, known.answered, item_ids)]
+    wanted = [finding.key for finding in unanswered(found, answered, item_ids)]
     return [
         _answer(finding, given[finding.key], actor, held, item_ids, stage)
         for finding in found

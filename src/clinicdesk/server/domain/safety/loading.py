@@ -29,27 +29,20 @@ _LEFT_OUT = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED})
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
-    """Everything that a check of one prescription looks at.
-
-    Attributes:
-        answered: Keys of findings for which a reason is on record.
-    """
+    """Everything that a check of one prescription looks at."""
 
     lines: list[CheckedLine]
     age_months: int
     allergies: list[Allergen]
     current: list[CheckedLine]
-    answered: frozenset[str]
     rules: RuleBook
 
 
 class _Read(Struct, frozen=True, kw_only=True):
-    today: date
     birth_date: date
     allergies: list[Allergen]
     products: dict[UUID, tuple[str, ...]]
     current: list[CheckedLine]
-    answered: frozenset[str]
 
 
 _decoder = msgspec.json.Decoder(_Read)
@@ -81,10 +74,9 @@ async def circumstances(tx: Transaction, held: Held) -> Circumstances | None:
     )
     return Circumstances(
         lines=lines,
-        age_months=age_in_months(read.birth_date, read.today),
+        age_months=age_in_months(read.birth_date, held.today),
         allergies=read.allergies,
         current=read.current,
-        answered=read.answered,
         rules=RuleBook(rules),
     )
 

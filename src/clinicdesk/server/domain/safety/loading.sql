@@ -1,7 +1,6 @@
 -- name: circumstances
 -- The patient's age and allergies, the products of the lines, and what else the patient takes, as JSON.
 select json_build_object(
-  'today', (select (now() at time zone zone)::date from clinic where clinic_id = p.clinic_id),
   'birth_date', p.birth_date,
   'allergies', coalesce((
     select json_agg(json_build_object(
@@ -11,10 +10,7 @@ select json_build_object(
     select json_object_agg(m.id, m.ingredients)
     from medicine m where m.clinic_id = p.clinic_id and m.id = any (%(medicine_ids)s)), '{}'),
   'current', coalesce((
-    select json_agg(c) from current_medicines(p.id, %(prescription_id)s) c), '[]'),
-  'answered', coalesce((
-    select json_agg(f.key) from safety_finding f
-    where f.clinic_id = p.clinic_id and f.prescription_id = %(prescription_id)s), '[]'))::text
+    select json_agg(c) from current_medicines(p.id, %(prescription_id)s) c), '[]'))::text
 from patient p
 where p.clinic_id = %(clinic_id)s and p.id = %(patient_id)s;
 
