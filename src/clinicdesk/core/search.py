@@ -57,6 +57,10 @@ class Search:
         """One medicine of the formulary; None when it is not here (yet)."""
         return (await self._medicines.get([medicine_id])).get(medicine_id)
 
+    async def medicines_of(self, medicine_ids: Iterable[UUID]) -> dict[UUID, Medicine]:
+        """The medicines of these identifiers that are here. Raises StoreLost."""
+        return await self._medicines.get(medicine_ids)
+
     def index(self) -> None:
         """Begin to index the patients who are here already."""
         self._follow(Change(reset=True))

@@ -15,9 +15,15 @@ def workspaces_of(role: Role) -> Sequence[tuple[str, MakeWorkspace]]:
         case Role.THERAPIST:
             return (("therapy", _therapy), ("prescriptions", _prescriptions))
         case Role.PHARMACIST:
-            return (("pharmacy", _pharmacy),)
+            return (("dashboard", _dashboard), ("pharmacy", _pharmacy))
         case Role.RECEPTION | Role.ADMIN:
             return (("patients", _patients),)
+
+
+def _dashboard(context: Context) -> Workspace:
+    from clinicdesk.desktop.workspaces.dashboard.workspace import DashboardWorkspace
+
+    return DashboardWorkspace(context)
 
 
 def _therapy(context: Context) -> Workspace:

@@ -110,11 +110,13 @@ class Workspace(QWidget):
         badge_changed: `counter()` has another value.
         hints_changed: `hints()` or `note()` says something else.
         opened: It is shown to the person, or shown again.
+        place_wanted: Somebody wants a place of another workspace: its key, and `show_place`'s name.
     """
 
     badge_changed = Signal(int)
     hints_changed = Signal()
     opened = Signal()
+    place_wanted = Signal(str, str)
 
     key = ""
     icon = ""
@@ -154,6 +156,9 @@ class Workspace(QWidget):
     def open_thing(self, _kind: str, _thing: UUID) -> bool:
         """Show a thing; False when this workspace does not show that kind, or does not hold it."""
         return False
+
+    def show_place(self, _place: str) -> None:
+        """Show a part of it by name: a lane, a list."""
 
     def mend(self, _entry: OutboxEntry) -> bool:
         """Show what a refused command was about, with what was typed in it put back; False when

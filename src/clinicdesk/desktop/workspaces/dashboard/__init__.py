@@ -1,0 +1,1 @@
+"""The first page of a role: live counters, what to do next, what has happened."""

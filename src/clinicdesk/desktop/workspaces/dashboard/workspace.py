@@ -1,0 +1,304 @@
+"""The pharmacist's first page: what waits, what to do next, what has happened, what runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from clinicdesk.contract.entities import Batch, Formulary, Prescription, StockLevel
+from clinicdesk.core.clock import Now, utc_now
+from clinicdesk.core.collection import Change
+from clinicdesk.desktop.design.age import age_pill
+from clinicdesk.desktop.design.button import Button, Kind
+from clinicdesk.desktop.design.content import RowContent
+from clinicdesk.desktop.design.elided_label import ElidedLabel
+from clinicdesk.desktop.design.labels import label
+from clinicdesk.desktop.design.tokens import SPACE_4, TextRole, Tone
+from clinicdesk.desktop.models.medicine_names import MedicineNames, medicine_title
+from clinicdesk.desktop.wording import age_text, date_text, minutes_since, money
+from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Workspace
+from clinicdesk.desktop.workspaces.dashboard.counter_card import CounterCard
+from clinicdesk.desktop.workspaces.dashboard.figures import PharmacyFigures, Stand
+from clinicdesk.desktop.workspaces.dashboard.lines import Line, LinesCard
+from clinicdesk.desktop.workspaces.dashboard.updates import LatestUpdates
+
+_CLOCK_MS: Final = 30_000
+_SETTLE_MS: Final = 50
+_MARGIN: Final = 22
+_SHOWN: Final = 30
+_NOON, _EVENING = 12, 17
+
+
+class DashboardWorkspace(Workspace):
+    """Counters that are links, the queue's head, the shelves' needs, the latest changes.
+
+    Attributes:
+        cards: The counters by what they count. waiting, shelves, recent: The lists.
+    """
+
+    key = "dashboard"
+    icon = "layout-dashboard"
+    opens = frozenset()
+
+    def __init__(self, context: Context, now: Now = utc_now) -> None:
+        super().__init__()
+        self._context = context
+        self._now = now
+        desk = context.desk
+        self._replica = desk.replica
+        self._figures = PharmacyFigures(
+            desk.replica, desk.member.pharmacy_id, context.zone, now, self
+        )
+        self._updates = LatestUpdates(desk.replica, _SHOWN)
+        self._names = MedicineNames(desk.search, context.tasks, self)
+        design = context.design
+        self._greeting = label("", TextRole.HEADLINE)
+        self._next = ElidedLabel(design, "", TextRole.BODY, "second")
+        self._go_on = Button()
+        self._go_on.dress(design, kind=Kind.PRIMARY, icon="arrow-right", key="Enter")
+        self._go_on.clicked.connect(self._open_next)
+        self.cards = {
+            Stand.DISPENSE: CounterCard(design, self.tr("To dispense"), Tone.WARNING),
+            Stand.UNPAID: CounterCard(design, self.tr("Waiting for payment"), Tone.INFO),
+            Stand.READY: CounterCard(design, self.tr("Ready to collect"), Tone.ACCENT),
+            Stand.DONE: CounterCard(design, self.tr("Completed today"), Tone.SUCCESS),
+        }
+        self.waiting = LinesCard(design, self.tr("Next in the queue"), self.tr("Nobody waits."))
+        self.shelves = LinesCard(
+            design,
+            self.tr("Shelves"),
+            self.tr("Nothing is low and nothing expires within 60 days."),
+        )
+        self.recent = LinesCard(
+            design, self.tr("Recent updates"), self.tr("Nothing has happened yet.")
+        )
+        self._lay_out()
+        self._connect()
+        self._refresh_later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._refresh_later.timeout.connect(self._refresh)
+        self._clock = QTimer(self, interval=_CLOCK_MS)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start()
+        self._leave = self._follow()
+        self.destroyed.connect(self._leave)
+        self._refresh()
+
+    def title(self) -> str:
+        """See Workspace."""
+        return self.tr("Dashboard")
+
+    def hints(self) -> list[Hint]:
+        """The keys of this page."""
+        return [
+            Hint(("Enter",), self.tr("the next prescription")),
+            Hint(("Tab",), self.tr("counters and lists")),
+        ]
+
+    def note(self) -> str:
+        """What its numbers are good for."""
+        return self.tr("Every number opens its list")
+
+    def named_actions(self) -> list[NamedAction]:
+        """The next thing to do."""
+        none = "" if self._first() is not None else self.tr("Nobody waits.")
+        return [
+            NamedAction(self.tr("Open the next prescription"), "arrow-right", self._open_next, "",
+                        none)
+        ]  # fmt: skip
+
+    def focus_start(self) -> None:
+        """On what is to be done next."""
+        where = self._go_on if self._go_on.isVisible() else self.cards[Stand.DISPENSE]
+        where.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._greeting)
+        words.addWidget(self._next)
+        head = QHBoxLayout()
+        head.addLayout(words, 1)
+        head.addWidget(self._go_on, 0, Qt.AlignmentFlag.AlignVCenter)
+        counters = QHBoxLayout()
+        counters.setSpacing(SPACE_4)
+        for card in self.cards.values():
+            counters.addWidget(card, 1)
+        lists = QHBoxLayout()
+        lists.setSpacing(SPACE_4)
+        for listed in (self.waiting, self.shelves, self.recent):
+            lists.addWidget(listed, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, 20, _MARGIN, _MARGIN)
+        column.setSpacing(SPACE_4)
+        column.addLayout(head)
+        column.addLayout(counters)
+        column.addLayout(lists, 1)
+
+    def _connect(self) -> None:
+        places = {
+            Stand.DISPENSE: "dispense", Stand.UNPAID: "unpaid", Stand.READY: "ready",
+            Stand.DONE: "done",
+        }  # fmt: skip
+        for stand, card in self.cards.items():
+            card.clicked.connect(partial(self.place_wanted.emit, "pharmacy", places[stand]))
+        self.waiting.wanted.connect(lambda row: self._context.go("prescription", row))
+        self.recent.wanted.connect(lambda row: self._context.go("prescription", row))
+        self.shelves.wanted.connect(lambda medicine: self._context.go("medicine", medicine))
+        self._names.changed.connect(lambda: self._refresh_later.start())
+        enter = QShortcut(QKeySequence("Return"), self)
+        enter.setContext(Qt.ShortcutContext.WidgetShortcut)
+        enter.activated.connect(self._open_next)
+
+    def _follow(self) -> Callable[[], None]:
+        replica = self._replica
+        self._figures.changed.connect(lambda: self._refresh_later.start())
+        leaves = [
+            collection.subscribe(self._on_rows)
+            for collection in (replica.prescriptions, replica.patients, replica.members)
+        ]
+        leaves.append(self._updates.leave)
+        leaves.append(replica.formularies.subscribe(self._on_formulary))
+
+        def leave() -> None:
+            for each in leaves:
+                each()
+
+        return leave
+
+    def _on_rows(self, _change: Change[Any]) -> None:
+        self._refresh_later.start()
+
+    def _on_formulary(self, _change: Change[Formulary]) -> None:
+        self._names.forget()
+
+    def _tick(self) -> None:
+        self._figures.tick()
+        self._refresh()
+
+    def _first(self) -> Prescription | None:
+        rows = self._figures.rows(Stand.DISPENSE)
+        return rows[0] if rows else None
+
+    def _open_next(self) -> None:
+        if (first := self._first()) is not None:
+            self._context.go("prescription", first.id)
+
+    def _refresh(self) -> None:
+        now = self._now()
+        self._show_greeting(now)
+        self._show_counters(now)
+        dispense = self._figures.rows(Stand.DISPENSE)[:_SHOWN]
+        self.waiting.show_lines([(row.id, self._waiting_content(row, now)) for row in dispense])
+        self.shelves.show_lines(self._shelf_lines(now))
+        self.recent.show_lines(self._updates.lines(self._context.zone, now))
+
+    def _show_greeting(self, now: datetime) -> None:
+        hour = now.astimezone(self._context.zone).hour
+        if hour < _NOON:
+            text = self.tr("Good morning, %1")
+        elif hour < _EVENING:
+            text = self.tr("Good afternoon, %1")
+        else:
+            text = self.tr("Good evening, %1")
+        self._greeting.setText(text.replace("%1", self._context.desk.member.name))
+        first = self._first()
+        self._go_on.setVisible(first is not None)
+        if first is None:
+            self._next.set_text(self.tr("Nobody waits for a medicine."))
+            return
+        name = self._patient_name(first)
+        text = self.tr("Next: %1, %n medicine(s), waiting %2", "", first.item_count)
+        minutes = minutes_since(first.paid_at or first.updated_at, now)
+        self._next.set_text(text.replace("%1", name).replace("%2", age_text(minutes)))
+        self._go_on.setText(self.tr("Dispense %1").replace("%1", first.code))
+
+    def _show_counters(self, now: datetime) -> None:
+        details = {
+            Stand.DISPENSE: self._longest, Stand.UNPAID: self._due, Stand.READY: self._longest,
+            Stand.DONE: self._owing_words,
+        }  # fmt: skip
+        for stand, card in self.cards.items():
+            wait = self._figures.wait(stand)
+            card.show_count(wait.count, details[stand](wait.since, now), wait.curve)
+
+    def _longest(self, since: datetime | None, now: datetime) -> str:
+        if since is None:
+            return ""
+        return self.tr("longest %1").replace("%1", age_text(minutes_since(since, now)))
+
+    def _due(self, since: datetime | None, _now: datetime) -> str:
+        if since is None:
+            return ""
+        return money(self._figures.due_minor(), self._context.desk.clinic.currency)
+
+    def _owing_words(self, _since: datetime | None, _now: datetime) -> str:
+        owing = self._figures.owing()
+        return self.tr("%n waiting for stock", "", owing) if owing else ""
+
+    def _waiting_content(self, row: Prescription, now: datetime) -> RowContent:
+        prescriber = self._replica.practitioners.get(row.practitioner_id)
+        parts = [self.tr("%n medicine(s)", "", row.item_count)]
+        if prescriber is not None:
+            parts.append(prescriber.name)
+        return RowContent(
+            key=row.id,
+            primary=self._patient_name(row),
+            tail=row.code,
+            secondary=" · ".join(parts),
+            pill=age_pill(minutes_since(row.paid_at or row.updated_at, now)),
+        )
+
+    def _shelf_lines(self, now: datetime) -> list[Line]:
+        today = now.astimezone(self._context.zone).date()
+        lines: list[Line] = [
+            (batch.medicine_id, self._batch_content(batch, expired=batch.expiry < today))
+            for batch in self._figures.expiring()
+        ]
+        seen = {medicine for medicine, _ in lines}
+        lines += [
+            (level.medicine_id, self._level_content(level))
+            for level in self._figures.low()
+            if level.medicine_id not in seen
+        ]
+        return lines[:_SHOWN]
+
+    def _batch_content(self, batch: Batch, *, expired: bool) -> RowContent:
+        said = self.tr("expired %1") if expired else self.tr("expires %1")
+        return RowContent(
+            key=batch.id,
+            primary=self._medicine_name(batch.medicine_id),
+            secondary=self.tr("Batch %1").replace("%1", batch.number),
+            corner=self.tr("%n left", "", batch.on_hand),
+            status=said.replace("%1", date_text(batch.expiry)),
+            status_tone=Tone.DANGER if expired else Tone.WARNING,
+        )
+
+    def _level_content(self, level: StockLevel) -> RowContent:
+        text = self.tr("order at %1").replace("%1", str(level.reorder_level))
+        return RowContent(
+            key=level.id,
+            primary=self._medicine_name(level.medicine_id),
+            secondary=self.tr("Shelf %1").replace("%1", level.shelf) if level.shelf else text,
+            corner=self.tr("%n left", "", level.on_hand),
+            status=self.tr("out of stock") if level.on_hand == 0 else self.tr("low"),
+            status_tone=Tone.DANGER if level.on_hand == 0 else Tone.WARNING,
+        )
+
+    def _medicine_name(self, medicine_id: UUID) -> str:
+        medicine = self._names.get(medicine_id)
+        return medicine_title(medicine) if medicine is not None else "…"
+
+    def _patient_name(self, row: Prescription) -> str:
+        patient = self._replica.patients.get(row.patient_id)
+        return patient.name if patient is not None else self.tr("Patient not here yet")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._next.setMaximumWidth(max(240, self.width() - 320))
+        super().resizeEvent(event)

@@ -1,0 +1,109 @@
+"""The pharmacist's first page: its numbers are the rows', and each of them is a link."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from clinicdesk.contract.entities import PrescriptionStatus, Row
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
+from clinicdesk.desktop.workspaces.dashboard.figures import Stand
+from clinicdesk.desktop.workspaces.dashboard.lines import LinesCard
+from tests.core.sample import a_frame, an_id, change
+from tests.desktop.workspaces.dashboard.page import Page, open_page, some_shelves
+from tests.desktop.workspaces.pharmacy.counter import (
+    NOON,
+    a_counter_prescription,
+    at,
+    open_desk,
+    settled,
+    until,
+)
+
+
+def said(card: LinesCard) -> list[RowContent]:
+    model = card.lines
+    return [model.data(model.index(row), CONTENT_ROLE) for row in range(model.rowCount())]
+
+
+def some_prescriptions() -> list[Row]:
+    early = a_counter_prescription("early", status=PrescriptionStatus.PAID)
+    early.prescriptions[0] = replace(early.prescriptions[0], paid_at=at(-50), code="RX-EARLY")
+    late = a_counter_prescription("late", status=PrescriptionStatus.PAID)
+    late.prescriptions[0] = replace(late.prescriptions[0], paid_at=at(-5), code="RX-LATE0")
+    unpaid = a_counter_prescription("unpaid")
+    done = a_counter_prescription("done", status=PrescriptionStatus.COMPLETED)
+    rows = {row.id: row for each in (early, late, unpaid, done) for row in each.all()}
+    return list(rows.values())
+
+
+@pytest.fixture
+async def page(design: Design, tmp_path: Path) -> AsyncIterator[Page]:
+    desk = await open_desk(tmp_path, *some_prescriptions(), *some_shelves())
+    page = await open_page(desk, design)
+    page.workspace.show()
+    await settled()
+    yield page
+    await page.tasks.end()
+    page.workspace.close()
+    await desk.close()
+
+
+async def test_every_number_counts_the_rows_that_stand_there(page: Page) -> None:
+    counts = {stand: card.count for stand, card in page.workspace.cards.items()}
+    assert counts[Stand.DISPENSE] == 2
+    assert counts[Stand.UNPAID] == 1
+    assert counts[Stand.READY] == 0
+
+
+async def test_a_number_opens_its_lane(page: Page) -> None:
+    page.workspace.cards[Stand.UNPAID].click()
+    page.workspace.cards[Stand.DISPENSE].click()
+    assert page.places == [("pharmacy", "unpaid"), ("pharmacy", "dispense")]
+
+
+async def test_who_has_waited_longest_is_next_and_enter_opens_it(page: Page) -> None:
+    assert [row.tail for row in said(page.workspace.waiting)] == ["RX-EARLY", "RX-LATE0"]
+    page.workspace.focus_start()
+    QTest.keyClick(page.workspace.focusWidget(), Qt.Key.Key_Return)
+    assert page.gone_to == [("prescription", an_id("early"))]
+
+
+async def test_a_change_on_the_feed_changes_the_numbers(page: Page) -> None:
+    row = page.desk.replica.prescriptions.get(an_id("late"))
+    assert row is not None
+    ready = replace(
+        row, version=row.version + 1, status=PrescriptionStatus.FULFILLED, fulfilled_at=NOON,
+        updated_at=NOON,
+    )  # fmt: skip
+    await page.desk.replica.apply(a_frame(1, 2, change(ready, seq=2)))
+    await until(lambda: page.workspace.cards[Stand.READY].count == 1)
+    assert page.workspace.cards[Stand.DISPENSE].count == 1
+    assert said(page.workspace.recent)[0].primary == said(page.workspace.waiting)[0].primary
+
+
+async def test_the_shelves_say_what_expires_and_what_is_low(page: Page) -> None:
+    await until(lambda: all(row.primary != "…" for row in said(page.workspace.shelves)))
+    rows = [(row.primary.split()[0], row.status.split()[0]) for row in said(page.workspace.shelves)]
+    assert rows == [
+        ("Salbutamol", "expired"),
+        ("Metformin", "expires"),
+        ("Paracetamol", "out"),
+        ("Azithromycin", "low"),
+        ("Amoxicillin", "low"),
+    ]
+
+
+async def test_without_rows_each_list_says_so(design: Design, tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path)
+    page = await open_page(desk, design)
+    assert said(page.workspace.waiting) == said(page.workspace.recent) == []
+    assert all(card.count == 0 for card in page.workspace.cards.values())
+    await page.tasks.end()
+    await desk.close()
