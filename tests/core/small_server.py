@@ -53,7 +53,13 @@ from clinicdesk.contract.session import (
     SignIn,
 )
 from clinicdesk.contract.version import PROTOCOL, PROTOCOL_HEADER, SUBPROTOCOL
-from clinicdesk.core.overlay import Pending, PrescriptionRows, project
+from clinicdesk.core.overlay import (
+    PARTS,
+    Pending,
+    PrescriptionRows,
+    flat_prescription,
+    project,
+)
 from tests.core.cable import Cable
 from tests.core.patience import eventually
 from tests.core.sample import (
@@ -285,8 +291,9 @@ class SmallServer:
             return _problem(missing)
         detail = {
             "prescription": heads[0],
-            "items": [i for i in seen("prescription_item") if i["prescription_id"] == wanted],
-            "payments": [p for p in seen("payment") if p["prescription_id"] == wanted],
+        } | {
+            part: [row for row in seen(kind) if row["prescription_id"] == wanted]
+            for kind, part in PARTS.items()
         }
         return 200, msgspec.json.encode(detail)
 
@@ -372,7 +379,7 @@ class SmallServer:
         name = name_of(command)
         if name in self.refuse:
             return _problem(self.refuse[name])
-        before = self._rows_of(command.prescription_id)
+        before = self._rows_of(command.aggregate_id)
         header = before.prescription
         if header is not None and if_match != f'"{header.version}"':
             return _problem(
@@ -386,11 +393,11 @@ class SmallServer:
         if after == before or after.prescription is None:
             return _problem(
                 IllegalState(
-                    detail="Not possible.", entity="prescription", id=command.prescription_id,
+                    detail="Not possible.", entity="prescription", id=command.aggregate_id,
                     command=name, state="", by="somebody", at=self.now,
                 )
             )  # fmt: skip
-        changed = [after.prescription, *after.items.values(), *after.payments.values()]
+        changed = flat_prescription(after).values()
         fresh = [row for row in changed if self.rows.get((KINDS[type(row)], row.id)) != row]
         self.write(*fresh, by=member.id, op_id=op_id)
         self.carried_out.append(op_id)
@@ -405,9 +412,8 @@ class SmallServer:
                 if row_kind == kind and row.prescription_id == prescription_id  # type: ignore[attr-defined]
             }
 
-        return PrescriptionRows(
-            self.get("prescription", prescription_id), below("prescription_item"), below("payment")
-        )
+        parts = {part: below(kind) for kind, part in PARTS.items()}
+        return PrescriptionRows(self.get("prescription", prescription_id), **parts)
 
 
 class _Socket:

@@ -18,8 +18,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clinicdesk.contract.commands import ROUTES, AnyCommand, Done
-from clinicdesk.contract.entities import Medicine, Member
+from clinicdesk.contract.commands import ROUTES, AnyCommand, CheckItem, Done
+from clinicdesk.contract.entities import Batch, Medicine, Member
 from clinicdesk.contract.problems import Refusal
 from clinicdesk.core.chains import built_upon, does_anew, same_thing
 from clinicdesk.core.clock import Now
@@ -400,6 +400,7 @@ class Outbox:
                 entry.at,
                 {medicine.id: medicine for medicine in entry.medicines},
                 currency,
+                self._batches_of(entry.command),
             )
             for entry in self.entries()
             if entry.command.aggregate_id == aggregate
@@ -407,6 +408,12 @@ class Outbox:
             and not entry.seen
         }
         self._replica.show_pending(aggregate, pending)
+
+    def _batches_of(self, command: AnyCommand) -> dict[UUID, Batch]:
+        """The batch that a check names, for its number and expiry to be shown at once."""
+        named = command.batch_id if isinstance(command, CheckItem) else None
+        batch = self._replica.batches.get(named)
+        return {} if batch is None else {batch.id: batch}
 
 
 _MEANINGS = (

@@ -28,10 +28,11 @@ from clinicdesk.core.collection import Prepared
 from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.loading import read_kinds
-from clinicdesk.core.overlay import Pending, PrescriptionRows
+from clinicdesk.core.overlay import PARTS, Pending, PrescriptionRows, SupplyRows
 from clinicdesk.core.projections import Projections
 from clinicdesk.core.retention import (
     Expected,
+    aggregate_of,
     families_in_part,
     family_of,
     rows_of_family,
@@ -44,7 +45,7 @@ from clinicdesk.core.snapshot_reader import BadSnapshot
 from clinicdesk.core.store.rows import GoneRow, Position, RowStore, StoredRow
 from clinicdesk.core.trace import Trace
 
-_LATER: Final = ("allergy", "prescription_item", "payment")
+_LATER: Final = ("allergy", *PARTS)
 """The many rows that a list can be shown without."""
 _TAKEN_OVER: Final = 200
 """Rows of a snapshot that come into memory at once; lists take so many one by one."""
@@ -93,7 +94,7 @@ class Replica(RowsInMemory):
         self._member_id = member_id
         self._trace = trace
         self._turn = asyncio.Lock()
-        self._projections = Projections(self.prescriptions, self.items, self.payments)
+        self._projections = Projections(self.by_kind)
         self._expected: list[Expected] = []
         self.applied: Listeners[Applied] = Listeners()
         self.family_wanted: Listeners[None] = Listeners()
@@ -148,7 +149,7 @@ class Replica(RowsInMemory):
             rows = [row for row in map(self._stage, fresh) if row is not None]
             self._trace.mark("applied", seq=ev.to, rows=len(rows))
             self._projections.drop(seen)
-            self._announce(map(_family, rows))
+            self._announce(map(_aggregate, rows))
             self._trace.mark("announced", seq=ev.to)
             for expected in self._expected:
                 expected.note(ev.items)
@@ -217,14 +218,18 @@ class Replica(RowsInMemory):
             self._projections.again()
             self._announce_everywhere()
 
-    def show_pending(self, prescription_id: UUID, pending: Mapping[UUID, Pending]) -> None:
-        """Show a prescription with these commands applied, by their op_id and in their order."""
-        self._projections.show(prescription_id, pending)
+    def show_pending(self, aggregate_id: UUID, pending: Mapping[UUID, Pending]) -> None:
+        """Show an aggregate with these commands applied, by their op_id and in their order."""
+        self._projections.show(aggregate_id, pending)
         self._announce_everywhere()
 
     def rows_of(self, prescription_id: UUID) -> PrescriptionRows:
-        """A prescription with its lines and ledger, as the screens show them."""
+        """A prescription with what hangs on it, as the screens show it."""
         return self._projections.rows_of(prescription_id)
+
+    def supply_rows_of(self, supply_order_id: UUID) -> SupplyRows:
+        """An order to a supplier with its lines, as the screens show it."""
+        return self._projections.supply_rows_of(supply_order_id)
 
     # What is settled leaves the desk, and may come back
 
@@ -360,7 +365,7 @@ class Replica(RowsInMemory):
             for change in some:
                 collection = self.by_kind[change.kind]
                 subject = change.row or collection.server_row(change.id)
-                touched.add(None if subject is None else family_of(subject))
+                touched.add(None if subject is None else aggregate_of(subject))
                 collection.stage_server(change.id, change.row)
             self._announce(touched)
 
@@ -386,17 +391,19 @@ class Replica(RowsInMemory):
         gone: list[GoneRow] = []
         for family in families:
             head = self.prescriptions.server_row(family)
-            parts: list[tuple[str, Row]] = [("prescription_item", i) for i in self.items.of(family)]
-            parts += [("payment", payment) for payment in self.payments.of(family)]
-            parts += [] if head is None else [("prescription", head)]
-            gone += [GoneRow(kind, row.id, row.version) for kind, row in parts]
+            for kind in PARTS:
+                gone += [
+                    GoneRow(kind, row.id, row.version) for row in self.by_kind[kind].of(family)
+                ]
+            if head is not None:
+                gone.append(GoneRow("prescription", head.id, head.version))
         await self._store.move(self.position, gone, wanted_no_longer)
         for row in gone:
             self.by_kind[row.kind].stage_server(row.id, None)
         self._announce(families)
 
-    def _announce(self, families: Iterable[UUID | None]) -> None:
-        self._projections.again(family for family in families if family is not None)
+    def _announce(self, aggregates: Iterable[UUID | None]) -> None:
+        self._projections.again(each for each in aggregates if each is not None)
         self._announce_everywhere()
 
     def _announce_everywhere(self) -> None:
@@ -404,6 +411,6 @@ class Replica(RowsInMemory):
             collection.announce()
 
 
-def _family(row: AppliedRow) -> UUID | None:
+def _aggregate(row: AppliedRow) -> UUID | None:
     subject = row.new or row.old
-    return None if subject is None else family_of(subject)
+    return None if subject is None else aggregate_of(subject)

@@ -12,19 +12,29 @@ from typing import Final
 from uuid import UUID
 
 from clinicdesk.contract.entities import (
+    Dispense,
+    PatientNotice,
     Payment,
     PaymentStatus,
     Prescription,
     PrescriptionItem,
+    PurchaseOrder,
     Row,
+    SafetyFinding,
+    StockLevel,
+    SupplyOrderLine,
 )
 from clinicdesk.contract.frames import Item
 from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.contract.working_set import is_settled
 from clinicdesk.core.collection import Collection
+from clinicdesk.core.overlay import PARTS
 from clinicdesk.core.slices import in_slices
 
 _MOST: Final = 4000
+_PARTS: Final = (
+    PrescriptionItem, Payment, Dispense, SafetyFinding, PurchaseOrder, PatientNotice,
+)  # fmt: skip
 
 
 async def settled_families(
@@ -42,16 +52,28 @@ async def settled_families(
 
 def family_of(row: Row) -> UUID | None:
     """The prescription of the family that a row belongs to; None: of none."""
-    if isinstance(row, PrescriptionItem | Payment):
-        return row.prescription_id
-    return row.id if isinstance(row, Prescription) else None
+    if isinstance(row, Prescription):
+        return row.id
+    return row.prescription_id if isinstance(row, _PARTS) else None
+
+
+def aggregate_of(row: Row) -> UUID:
+    """What commands name that change the row: its family, its order, its medicine or itself."""
+    match row:
+        case SupplyOrderLine():
+            return row.supply_order_id
+        case StockLevel():
+            return row.medicine_id
+        case _:
+            return family_of(row) or row.id
 
 
 def rows_of_family(found: PrescriptionDetail) -> list[tuple[str, Row]]:
     """The rows of an answer, each with its kind."""
-    items: list[tuple[str, Row]] = [("prescription_item", item) for item in found.items]
-    payments: list[tuple[str, Row]] = [("payment", payment) for payment in found.payments]
-    return [("prescription", found.prescription), *items, *payments]
+    rows: list[tuple[str, Row]] = [("prescription", found.prescription)]
+    for kind, part in PARTS.items():
+        rows += [(kind, row) for row in getattr(found, part)]
+    return rows
 
 
 class Expected:
@@ -77,7 +99,7 @@ def families_in_part(
     """The families of which a frame brings a part while the rest is not here.
 
     A family that was let go comes back when the log changes one of its rows, and the log brings
-    that row alone. An item or a payment without its prescription is such a part; so is a
+    that row alone. An item without its prescription is such a part; so is a
     prescription that is new here and was written before the moment up to which families leave.
     """
     if settled_before is None:
