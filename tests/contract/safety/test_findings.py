@@ -221,3 +221,10 @@ def test_the_rules_that_a_store_looks_up_by_name_say_what_all_rules_say() -> Non
     assert findings(lines, ADULT, allergies, current, looked_up) == findings(
         lines, ADULT, allergies, current, BOOK
     )
+
+
+def test_a_clinic_without_rules_has_its_allergies_alone_looked_at() -> None:
+    lines = [line(1, "amoxicillin"), line(2, "amoxicillin"), line(3, "warfarin + ibuprofen")]
+    severe = [Allergen(substance="penicillins", severity=Severity.SEVERE)]
+    found = findings(lines, ADULT, severe, (), None)
+    assert tiers(found) == {"allergy:penicillins:amoxicillin": Tier.STOP}

@@ -44,7 +44,7 @@ def findings(
     age_months: int,
     allergies: Iterable[Allergen],
     current: Sequence[CheckedLine],
-    rules: Rules,
+    rules: Rules | None,
 ) -> list[Finding]:
     """Everything that is to be said of these lines, the gravest first.
 
@@ -53,8 +53,11 @@ def findings(
         age_months: The patient's age in completed months.
         allergies: The patient's active ones.
         current: What the patient takes from other prescriptions whose course is not over.
-        rules: What is known of the ingredients.
+        rules: What is known of the ingredients; None in a clinic that has no rule set, or an empty
+            one: there allergies alone are looked at, by the classes of `contract.allergies`.
     """
+    if rules is None:
+        return in_order(allergy_findings(lines, allergies, RuleBook(())))
     return in_order(
         [
             *allergy_findings(lines, allergies, rules),

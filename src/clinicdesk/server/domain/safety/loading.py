@@ -29,13 +29,17 @@ _LEFT_OUT = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED})
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
-    """Everything that a check of one prescription looks at."""
+    """Everything that a check of one prescription looks at.
+
+    Attributes:
+        rules: Those that matter; None: the clinic has no rules.
+    """
 
     lines: list[CheckedLine]
     age_months: int
     allergies: list[Allergen]
     current: list[CheckedLine]
-    rules: RuleBook
+    rules: RuleBook | None
 
 
 class _Read(Struct, frozen=True, kw_only=True):
@@ -43,6 +47,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     allergies: list[Allergen]
     products: dict[UUID, tuple[str, ...]]
     current: list[CheckedLine]
+    has_rules: bool
 
 
 _decoder = msgspec.json.Decoder(_Read)
@@ -66,19 +71,22 @@ async def circumstances(tx: Transaction, held: Held) -> Circumstances | None:
         return None
     read = _decoder.decode(text)
     lines = [_line(item, read.products.get(_product(item), ())) for item in items]
-    names = names_to_look_up([*lines, *read.current], read.allergies)
-    rules = await tx.all(
-        _QUERIES["rules"],
-        {"clinic_id": header.clinic_id, "names": sorted(names)},
-        into=SafetyRule,
-    )
+    rules = await _rules(tx, header.clinic_id, lines, read) if read.has_rules else None
     return Circumstances(
         lines=lines,
         age_months=age_in_months(read.birth_date, held.today),
         allergies=read.allergies,
         current=read.current,
-        rules=RuleBook(rules),
+        rules=rules,
     )
+
+
+async def _rules(
+    tx: Transaction, clinic_id: UUID, lines: list[CheckedLine], read: _Read
+) -> RuleBook:
+    names = names_to_look_up([*lines, *read.current], read.allergies)
+    key = {"clinic_id": clinic_id, "names": sorted(names)}
+    return RuleBook(await tx.all(_QUERIES["rules"], key, into=SafetyRule))
 
 
 def _product(item: PrescriptionItem) -> UUID:

@@ -10,7 +10,9 @@ select json_build_object(
     select json_object_agg(m.id, m.ingredients)
     from medicine m where m.clinic_id = p.clinic_id and m.id = any (%(medicine_ids)s)), '{}'),
   'current', coalesce((
-    select json_agg(c) from current_medicines(p.id, %(prescription_id)s) c), '[]'))::text
+    select json_agg(c) from current_medicines(p.id, %(prescription_id)s) c), '[]'),
+  'has_rules', exists (
+    select from rule_set r where r.clinic_id = p.clinic_id and r.rule_count > 0))::text
 from patient p
 where p.clinic_id = %(clinic_id)s and p.id = %(patient_id)s;
 
