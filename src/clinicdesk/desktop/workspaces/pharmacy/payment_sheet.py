@@ -15,7 +15,7 @@ from clinicdesk.desktop.design.labels import label, set_ink
 from clinicdesk.desktop.design.tokens import SPACE_1, SPACE_6, TextRole
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.wording import money
-from clinicdesk.desktop.workspaces.pharmacy.received import amount_text, read_amount
+from clinicdesk.desktop.workspaces.shared.amounts import amount_text, read_amount
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
 _FIELD_WIDTH = 190
@@ -53,8 +53,8 @@ class PaymentSheet(Sheet):
         self.ui.sheet_confirm.setObjectName("record_payment_button")
         self._arrange()
 
-    def open_about(self, prescription: Prescription) -> None:
-        """Appear with the exact amount in the field, chosen, so that typing replaces it."""
+    def fill(self, prescription: Prescription) -> None:
+        """The exact amount stands in the field, chosen, so that typing replaces it."""
         self._due = self._dispensing.amount_due(prescription.id)
         currency = prescription.currency
         self.name_it(
@@ -62,9 +62,7 @@ class PaymentSheet(Sheet):
             Kind.PRIMARY,
         )  # fmt: skip
         self._due_label.setText(money(self._due, currency))
-        super().open_about(prescription)
         self._field.setText(amount_text(self._due, currency))
-        self._field.selectAll()
         self._reckon()
 
     def first_field(self) -> QWidget:

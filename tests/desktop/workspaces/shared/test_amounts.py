@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinicdesk.contract.money import format_money
-from clinicdesk.desktop.workspaces.pharmacy.received import amount_text, read_amount
+from clinicdesk.desktop.workspaces.shared.amounts import amount_text, read_amount
 
 
 @pytest.mark.parametrize(
