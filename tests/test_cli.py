@@ -35,6 +35,8 @@ COMMANDS = [
     (["server", "check"], "clinicdesk.server.commands:check"),
     (["server", "demo-data"], "clinicdesk.server.commands:demo_data"),
     (["server", "import-formulary", "a.csv"], "clinicdesk.server.commands:import_formulary"),
+    (["server", "import-rules", "a.csv"], "clinicdesk.server.commands:import_rules"),
+    (["server", "import-rules"], "clinicdesk.server.commands:import_rules"),
     (["server", "audit", "verify"], "clinicdesk.server.commands:audit_verify"),
     (["server", "add-user", "asha", "--role", "slp"], "clinicdesk.server.commands:add_user"),
 ]

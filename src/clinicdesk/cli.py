@@ -154,6 +154,14 @@ def _add_server(commands: Subcommands) -> None:
     formulary.add_argument("file", metavar="FILE.csv", type=Path)
     formulary.add_argument("--clinic", metavar="NAME", help="needed when there are several clinics")
 
+    rules = _add_administration(
+        nested, "import-rules", "take safety rules from a DDInter list, or clinicdesk's own"
+    )
+    rules.add_argument(
+        "file", metavar="FILE.csv", type=Path, nargs="?", help="without it: clinicdesk's own rules"
+    )
+    rules.add_argument("--clinic", metavar="NAME", help="needed when there are several clinics")
+
     add_user = _add_administration(nested, "add-user", "let a person sign in; asks for a password")
     add_user.add_argument("username", metavar="USERNAME")
     add_user.add_argument("--name", metavar="NAME", help="the name that others see")

@@ -173,6 +173,44 @@ def test_a_list_of_medicines_is_taken_and_taken_again_without_effect(
     assert counted == held
 
 
+def test_a_list_of_interactions_is_taken_and_taken_again_without_effect(
+    clinic: str, owner: Owner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "list.csv"
+    header = "DDInterID_A,Drug_A,DDInterID_B,Drug_B,Level\n"
+    file.write_text(header + "DDInter1,Naltrexone,DDInter2,Abacavir,Moderate\n1,A,2,B,Grave\n")
+    command = ["server", "import-rules", str(file), "--clinic", "roshni clinic"]
+    before = owner("select count(*) from clinic_log")[0][0]
+    assert main(command) == 0
+    first = capsys.readouterr()
+    assert "1 added, 0 changed, 0 as before, 1 left out" in first.out
+    assert f'{file}:3: Level: Level is "grave"' in first.err
+    assert owner("select count(*) from clinic_log")[0][0] == before + 1
+    assert main(command) == 0
+    assert "Nothing was changed" in capsys.readouterr().out
+    file.write_text(header + "DDInter2,Abacavir,DDInter1,Naltrexone,Major\n")
+    assert main(command) == 0
+    assert "0 added, 1 changed, 0 as before" in capsys.readouterr().out
+    found = owner("select subject, other, level from safety_rule where source = 'DDInter'")
+    assert found == [("abacavir", "naltrexone", "major")]
+
+
+def test_our_own_rules_are_whole_and_those_that_we_gave_up_are_withdrawn(
+    clinic: str, owner: Owner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["server", "import-rules", "--clinic", "roshni clinic"]
+    assert main(command) == 0
+    assert "Nothing was changed" in capsys.readouterr().out
+    owner(
+        "insert into safety_rule select (jsonb_populate_record(r, "
+        "jsonb_build_object('id', gen_random_uuid(), 'subject', 'snake oil'))).* "
+        "from safety_rule r where kind = 'interaction' limit 1"
+    )
+    assert main(command) == 0
+    assert "1 withdrawn" in capsys.readouterr().out
+    assert owner("select withdrawn from safety_rule where subject = 'snake oil'") == [(True,)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -180,6 +218,9 @@ def test_a_list_of_medicines_is_taken_and_taken_again_without_effect(
         (["import-formulary", __file__, "--clinic", "Roshni Clinic"], "header"),
         (["import-formulary", __file__], "several clinics"),
         (["import-formulary", __file__, "--clinic", "Nobody's"], "no clinic called Nobody's"),
+        (["import-rules", "nowhere.csv"], "cannot be read"),
+        (["import-rules", __file__, "--clinic", "Roshni Clinic"], "header"),
+        (["import-rules"], "several clinics"),
         (["add-user", "new", "--role", "king"], "is no role"),
         (["add-user", "new", "--role", "admin"], "several clinics"),
         (["add-user", "new", "--role", "admin", "--clinic", "Roshni Clinic"], "characters"),

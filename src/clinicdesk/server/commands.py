@@ -12,7 +12,7 @@ import getpass
 import os
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -36,6 +36,10 @@ from clinicdesk.server.domain.clinic import (
 )
 from clinicdesk.server.domain.formulary.importing import ImportReport, import_medicines
 from clinicdesk.server.domain.formulary.reading import read_formulary
+from clinicdesk.server.domain.safety import ddinter
+from clinicdesk.server.domain.safety.importing import RuleReport
+from clinicdesk.server.domain.safety.importing import import_rules as take_rules
+from clinicdesk.server.domain.safety.own_rules import OWN_SOURCE, own_rules
 from clinicdesk.server.domain.staff import Account, KnownAccount, Passwords, find_account
 from clinicdesk.server.domain.staff.passwords import GREATEST_LENGTH, LEAST_LENGTH
 from clinicdesk.server.head_export import KeptHeads, read_kept_heads
@@ -50,6 +54,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from clinicdesk.server.database.transaction import Transaction
+    from clinicdesk.server.domain.formulary.rows import RejectedRow
+    from clinicdesk.server.domain.safety.rule_rows import RuleRow
 
 T = TypeVar("T")
 
@@ -135,11 +141,8 @@ def demo_data(arguments: argparse.Namespace) -> int:
 def import_formulary(arguments: argparse.Namespace) -> int:
     """Take medicines from a CSV file into a clinic's formulary."""
     path: Path = arguments.file
-    try:
-        source = path.open("rb")
-        size = path.stat().st_size
-    except OSError as error:
-        raise StartupFailure(f"The file {path} cannot be read: {error.strerror}.") from error
+    size = _size(path)
+    source = path.open("rb")
     progress = _Progress()
 
     async def take(database: Database, url: str) -> ImportReport:
@@ -158,6 +161,39 @@ def import_formulary(arguments: argparse.Namespace) -> int:
         report = _with_database(settings_from(os.environ), take)
     progress.end()
     return _tell_import(path, report)
+
+
+def import_rules(arguments: argparse.Namespace) -> int:
+    """Take safety rules into a clinic's rule set: a DDInter list, or clinicdesk's own."""
+    path: Path | None = arguments.file
+    if path is None:
+        return _take_rules(arguments, OWN_SOURCE, own_rules(), "clinicdesk's own rules")
+    size = _size(path)
+    progress = _Progress()
+    with path.open("rb") as file:
+        rows = ddinter.read_ddinter(file)
+        told = progress.through(file, size)
+        return _take_rules(arguments, ddinter.SOURCE, rows, str(path), told, progress.end)
+
+
+def _take_rules(
+    arguments: argparse.Namespace,
+    source: str,
+    rows: Iterable[RuleRow | RejectedRow],
+    called: str,
+    told: Callable[[int], None] = lambda _count: None,
+    ended: Callable[[], None] = lambda: None,
+) -> int:
+    async def take(database: Database, url: str) -> RuleReport:
+        await check_fitness(database, url)
+        async with database.as_owner() as tx:
+            clinic = await _clinic(tx, arguments.clinic)
+            whole = source == OWN_SOURCE
+            return await take_rules(tx, clinic.id, source, rows, told, whole=whole)
+
+    report = _with_database(settings_from(os.environ), take)
+    ended()
+    return _tell_import(called, report)
 
 
 def add_user(arguments: argparse.Namespace) -> int:
@@ -349,7 +385,16 @@ def _new_password() -> str:
     return password
 
 
-def _tell_import(path: Path, report: ImportReport) -> int:
+def _size(path: Path) -> int:
+    """In bytes, of a file that can be read."""
+    try:
+        with path.open("rb"):
+            return path.stat().st_size
+    except OSError as error:
+        raise StartupFailure(f"The file {path} cannot be read: {error.strerror}.") from error
+
+
+def _tell_import(path: Path | str, report: ImportReport | RuleReport) -> int:
     if (fault := report.unreadable) is not None:
         raise StartupFailure(f"{path}: {fault.reason}")
     for row in report.rejected[:_MOST_REJECTS_SHOWN]:
@@ -359,7 +404,9 @@ def _tell_import(path: Path, report: ImportReport) -> int:
         print(f"... and {more} more rows were left out.", file=sys.stderr)
     kept = f"{report.added} added, {report.changed} changed, {report.unchanged} as before"
     left_out = f", {len(report.rejected)} left out" if report.rejected else ""
-    verdict = "" if report.added or report.changed else " Nothing was changed."
+    gone = report.withdrawn if isinstance(report, RuleReport) else 0
+    kept += f", {gone} withdrawn" if gone else ""
+    verdict = "" if report.added or report.changed or gone else " Nothing was changed."
     print(f"{report.read} rows: {kept}{left_out}; revision {report.revision}.{verdict}")
     return 0
 
