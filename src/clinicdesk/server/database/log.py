@@ -30,7 +30,8 @@ class LogEntry(Struct, frozen=True):
         version: Of the row after the change; a deletion counts as one.
         change: `insert`, `update`, `delete`, `view` or `grant`.
         old: The row before, as JSON values; None for an insertion.
-        new: The row after; None for a deletion. Both are None for a view.
+        new: The row after; None for a deletion. Of a print, which is a view of the entity `print`:
+            what was printed, and how.
     """
 
     clinic_id: UUID
