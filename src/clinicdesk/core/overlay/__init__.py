@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from clinicdesk.core.overlay.leaving import may_leave
 from clinicdesk.core.overlay.money import is_last_line
+from clinicdesk.core.overlay.orders import open_order_in, sent_back
 from clinicdesk.core.overlay.prescriptions import project
 from clinicdesk.core.overlay.rows import (
     PARTS,
@@ -44,8 +46,11 @@ __all__ = [
     "flat_prescription",
     "flat_supply",
     "is_last_line",
+    "may_leave",
+    "open_order_in",
     "project",
     "project_all",
     "project_shelf",
     "project_supply",
+    "sent_back",
 ]

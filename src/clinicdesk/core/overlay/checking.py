@@ -17,7 +17,7 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
 )
 from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM
-from clinicdesk.core.overlay.lines import each, settled, worked_on
+from clinicdesk.core.overlay.lines import each, settled, status_by_counts, worked_on
 from clinicdesk.core.overlay.rows import (
     Pending,
     PrescriptionRows,
@@ -63,9 +63,7 @@ def unchecked(
     """What was checked of a line is put back."""
 
     def change(item: PrescriptionItem) -> PrescriptionItem:
-        back = replace(item, prepared=0)
-        nothing_else = bool(back.owing) and not rest_of(back)
-        status = ItemStatus.OWING if nothing_else else ItemStatus.PENDING
+        status = status_by_counts(replace(item, prepared=0))
         return touched_item(item, pending, prepared=0, status=status)
 
     items = each("uncheck_item", [command.item_id], rows, change)

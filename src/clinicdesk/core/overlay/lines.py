@@ -135,9 +135,9 @@ def released(
 
 def status_by_counts(item: PrescriptionItem) -> ItemStatus:
     """The state of an open line that its counts tell of."""
-    if rest_of(item) > 0:
-        return ItemStatus.PENDING
-    return ItemStatus.CHECKED if item.prepared else ItemStatus.OWING
+    if item.prepared:
+        return ItemStatus.PICKING if rest_of(item) else ItemStatus.CHECKED
+    return ItemStatus.OWING if item.owing and not rest_of(item) else ItemStatus.PENDING
 
 
 def restarted(
