@@ -75,9 +75,10 @@ def test_each_medicine_is_complete_and_can_be_prescribed_as_it_stands(
 def test_each_gtin_is_of_the_range_that_no_product_in_the_world_carries(
     medicine: MedicineRow,
 ) -> None:
-    assert re.fullmatch(r"2[0-9]{12}", medicine.gtin)
-    weights = (1, 3) * 6
-    total = sum(int(d) * w for d, w in zip(medicine.gtin, weights, strict=False))
+    assert medicine.gtin is not None
+    assert re.fullmatch(r"02[0-9]{12}", medicine.gtin)
+    weights = (3, 1) * 7
+    total = sum(int(d) * w for d, w in zip(medicine.gtin[:-1], weights, strict=False))
     assert (10 - total % 10) % 10 == int(medicine.gtin[-1])
 
 

@@ -26,7 +26,7 @@ _TOLD_EVERY: Final = 5000
 _COLUMNS: Final = (
     "code", "generic_name", "strength", "form", "route", "brand", "manufacturer", "pack_size",
     "pack_unit", "price_minor", "currency", "schedule", "ingredients", "discontinued",
-    "default_dose", "default_frequency", "default_days",
+    "default_dose", "default_frequency", "default_days", "gtin",
 )  # fmt: skip
 """What a list says of a medicine."""
 

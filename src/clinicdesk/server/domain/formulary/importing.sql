@@ -8,7 +8,8 @@ for no key update;
 create temporary table incoming_medicine (
   id uuid, code text, generic_name text, strength text, form text, route text, brand text,
   manufacturer text, pack_size integer, pack_unit text, price_minor bigint, currency text, schedule text,
-  ingredients text[], discontinued boolean, default_dose text, default_frequency text, default_days integer
+  ingredients text[], discontinued boolean, default_dose text, default_frequency text, default_days integer,
+  gtin text
 ) on commit drop;
 
 -- name: copy_incoming
@@ -25,27 +26,28 @@ with written as (
   insert into medicine as m (
     id, clinic_id, formulary_id, revision, code, generic_name, strength, form, route, brand, manufacturer,
     pack_size, pack_unit, price_minor, currency, schedule, ingredients, discontinued, default_dose,
-    default_frequency, default_days)
+    default_frequency, default_days, gtin)
   select
     id, %(clinic_id)s, %(formulary_id)s, %(revision)s, code, generic_name, strength, form, route, brand,
     manufacturer, pack_size, pack_unit, price_minor, currency, schedule, ingredients, discontinued,
-    default_dose, default_frequency, default_days
+    default_dose, default_frequency, default_days, gtin
   from incoming_medicine
   on conflict (clinic_id, formulary_id, code) do update
   set (revision, generic_name, strength, form, route, brand, manufacturer, pack_size, pack_unit, price_minor,
-       currency, schedule, ingredients, discontinued, default_dose, default_frequency, default_days)
+       currency, schedule, ingredients, discontinued, default_dose, default_frequency, default_days, gtin)
     = (excluded.revision, excluded.generic_name, excluded.strength, excluded.form, excluded.route,
        excluded.brand, excluded.manufacturer, excluded.pack_size, excluded.pack_unit, excluded.price_minor,
        excluded.currency, excluded.schedule, excluded.ingredients, excluded.discontinued,
-       excluded.default_dose, excluded.default_frequency, excluded.default_days)
+       excluded.default_dose, excluded.default_frequency, excluded.default_days,
+       excluded.gtin)
   where (m.generic_name, m.strength, m.form, m.route, m.brand, m.manufacturer, m.pack_size, m.pack_unit,
          m.price_minor, m.currency, m.schedule, m.ingredients, m.discontinued, m.default_dose,
-         m.default_frequency, m.default_days)
+         m.default_frequency, m.default_days, m.gtin)
     is distinct from
         (excluded.generic_name, excluded.strength, excluded.form, excluded.route, excluded.brand,
          excluded.manufacturer, excluded.pack_size, excluded.pack_unit, excluded.price_minor,
          excluded.currency, excluded.schedule, excluded.ingredients, excluded.discontinued,
-         excluded.default_dose, excluded.default_frequency, excluded.default_days)
+         excluded.default_dose, excluded.default_frequency, excluded.default_days, excluded.gtin)
   returning xmax = 0 as added
 )
 select (count(*) filter (where added))::int as added, (count(*) filter (where not added))::int as changed

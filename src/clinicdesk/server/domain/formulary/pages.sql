@@ -4,7 +4,7 @@
 with page as (
   select id, clinic_id, formulary_id, revision, code, generic_name, strength, form, route,
     brand, manufacturer, pack_size, pack_unit, price_minor, currency, schedule, ingredients,
-    discontinued, default_dose, default_frequency, default_days
+    discontinued, default_dose, default_frequency, default_days, gtin
   from medicine
   where clinic_id = %(clinic_id)s and formulary_id = %(formulary_id)s
     and (revision, id) > (%(revision)s, %(id)s::uuid)

@@ -30,6 +30,7 @@ class MedicineRow(Struct, frozen=True, kw_only=True):
         price_minor: Of one pack, in minor units of `currency`.
         ingredients: Lower-case names, for allergy checks.
         default_days: None where the list does not say.
+        gtin: 14 digits; None where the list does not say.
     """
 
     code: str
@@ -50,7 +51,7 @@ class MedicineRow(Struct, frozen=True, kw_only=True):
     default_frequency: str = ""
     default_days: int | None = None
     therapeutic_class: str = ""
-    gtin: str = ""
+    gtin: str | None = None
 
 
 class RejectedRow(Struct, frozen=True):
@@ -156,11 +157,12 @@ def whole_number(field: str, value: str, greatest: int) -> int:
     return number
 
 
-def checked_gtin(field: str, value: str) -> str:
-    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right (GS1 General Specifications)."""
+def checked_gtin(field: str, value: str) -> str | None:
+    """A GTIN of 8, 12, 13 or 14 digits whose check digit is right (GS1 General Specifications), as
+    GTIN-14; None where there is none."""
     text = value.strip()
     if not text:
-        return ""
+        return None
     if not (text.isascii() and text.isdigit()) or len(text) not in (8, 12, 13, 14):
         raise BadFieldError(field, f"{field} is {_shown(text)}; a GTIN has 8, 12, 13 or 14 digits.")
     weighted = sum(
@@ -168,7 +170,7 @@ def checked_gtin(field: str, value: str) -> str:
     )
     if weighted % 10:
         raise BadFieldError(field, f"{field} {text} has a wrong check digit.")
-    return text
+    return text.zfill(14)
 
 
 def _shown(text: str) -> str:
