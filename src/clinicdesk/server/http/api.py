@@ -15,6 +15,7 @@ from clinicdesk.server.http.authentication import authenticator
 from clinicdesk.server.http.commands import Seals, command_routes
 from clinicdesk.server.http.health import health_routes
 from clinicdesk.server.http.idempotency import Once
+from clinicdesk.server.http.paper import paper_routes
 from clinicdesk.server.http.problems import MAX_BODY, exception_handlers
 from clinicdesk.server.http.reads import read_routes
 from clinicdesk.server.http.scanning import scan_route
@@ -63,6 +64,7 @@ def make_api(
             *command_routes(Once(database, hint), metrics, Seals(database, sealer)),
             snapshot_route(Snapshots(database, now)),
             *read_routes(database),
+            *paper_routes(database, now),
             scan_route(database, metrics, now),
             *health_routes(database, metrics),
         ],
