@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from fractions import Fraction
 from uuid import UUID, uuid4
 
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinicdesk.contract import commands, frames, problems
+from clinicdesk.contract.charges import charged
 from clinicdesk.contract.codes import prescription_code
-from clinicdesk.contract.entities import ItemStatus
+from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, Schedule
 from clinicdesk.contract.lifecycles import LIFECYCLES, PRESCRIPTION, is_fulfilled
 from clinicdesk.contract.money import format_money, line_amount
 from clinicdesk.contract.sig import FREQUENCIES, parse_sig, quantity_for
@@ -118,11 +120,43 @@ def test_signing_freezes_the_lines() -> None:
     assert PRESCRIPTION.allows("DRAFT", "take_payment", signed=True)
 
 
-@given(st.lists(st.sampled_from(list(ItemStatus)), max_size=8))
-def test_fulfilled_means_every_line_is_settled_and_one_supplies(states: list[ItemStatus]) -> None:
+def a_line(status: ItemStatus, supplied: int, owing: int) -> PrescriptionItem:
+    """A line of 20 units, as far as it matters here."""
+    nobody = UUID(int=0)
+    return PrescriptionItem(
+        id=nobody, clinic_id=nobody, version=1, prescription_id=nobody, patient_id=nobody,
+        practitioner_id=nobody, pharmacy_id=nobody, signed_at=None, line=1, medicine_id=nobody,
+        generic_name="Paracetamol", strength="500 mg", form="tablet", brand="", schedule=Schedule.H,
+        dose="1 tablet", route="oral", frequency="BD", days=10, quantity=20, instructions="",
+        amount_minor=1_001, currency="INR", status=status, supplied=supplied, decline_reason=None,
+        updated_at=datetime(2026, 11, 21, tzinfo=UTC), updated_by=nobody, owing=owing,
+    )  # fmt: skip
+
+
+LINES = st.builds(
+    a_line, st.sampled_from(list(ItemStatus)), st.sampled_from([0, 12]), st.sampled_from([0, 8])
+)
+
+
+@given(st.lists(LINES, max_size=8))
+def test_fulfilled_means_every_line_is_settled_nothing_owing_and_one_supplies(
+    lines: list[PrescriptionItem],
+) -> None:
     unsettled = {"PENDING", "PICKING", "CHECKED", "ON_HOLD", "OWING", "RETURNED_TO_STOCK"}
-    expected = not unsettled & set(states) and bool({"READY", "HANDED_OVER"} & set(states))
-    assert is_fulfilled(states) == expected
+    waits = any(line.status in unsettled or line.owing for line in lines)
+    supplies = any(line.status in {"READY", "HANDED_OVER"} or line.supplied for line in lines)
+    assert is_fulfilled(lines) == (supplies and not waits)
+
+
+@given(LINES)
+def test_a_line_costs_what_is_or_will_be_supplied_of_it(line: PrescriptionItem) -> None:
+    if line.status is ItemStatus.DECLINED:
+        assert charged(line) == 0
+    elif line.status is ItemStatus.CANCELLED:
+        exact = Fraction(line.amount_minor * line.supplied, line.quantity)
+        assert exact - Fraction(1, 2) < charged(line) <= exact + Fraction(1, 2)
+    else:
+        assert charged(line) == line.amount_minor
 
 
 def test_a_refusal_survives_the_wire() -> None:

@@ -27,7 +27,8 @@ class Transition(Struct, frozen=True):
 
     Attributes:
         to: The state that follows. Where the command may leave the state as it is until a condition
-            holds (the ledger covers the total; every line is settled), `settles` says which.
+            holds (the ledger covers the total; every line is settled), `settles` says which; a
+            command with two conditions has two transitions.
         signed: True: only once signed; False: only before; None: either.
     """
 
@@ -56,11 +57,12 @@ class Lifecycle(Struct, frozen=True):
 
     def commands_in(self, state: str, *, signed: bool) -> tuple[str, ...]:
         """The commands that are lawful in `state`, in the order of the work."""
-        return tuple(
+        found = (
             t.command
             for t in self.transitions
             if t.state == state and (t.signed is None or t.signed == signed)
         )
+        return tuple(dict.fromkeys(found))
 
 
 _P = PrescriptionStatus
@@ -93,6 +95,8 @@ PRESCRIPTION: Final = Lifecycle(
         Transition(_P.PAID, "fulfill_items", _P.FULFILLED, settles=_SETTLED),
         Transition(_P.PAID, "decline_item", _P.FULFILLED, settles=_SETTLED),
         Transition(_P.PAID, "cancel_item", _P.FULFILLED, settles=_SETTLED),
+        Transition(_P.PAID, "decline_item", _P.COMPLETED, settles=_GONE),
+        Transition(_P.PAID, "cancel_item", _P.COMPLETED, settles=_GONE),
         Transition(_P.PAID, "hand_over", _P.COMPLETED, settles=_GONE),
         Transition(_P.FULFILLED, "return_to_stock", _P.PAID),
         *(
@@ -241,5 +245,5 @@ def is_fulfilled(items: Iterable[PrescriptionItem]) -> bool:
     """Each line is settled, nothing is owing, and at least one of them supplies something."""
     lines = list(items)
     return all(i.status in SETTLED_ITEM_STATES and not i.owing for i in lines) and any(
-        i.status in SUPPLIED_ITEM_STATES for i in lines
+        i.status in SUPPLIED_ITEM_STATES or i.supplied for i in lines
     )

@@ -7,12 +7,18 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec import Struct
 
-from clinicdesk.contract.entities import ENTITIES, Medicine
+from clinicdesk.contract.entities import ENTITIES, Medicine, Price, SafetyRule, StockMovement
 from clinicdesk.server.database.catalogue import WITHOUT_LOG
 from clinicdesk.server.database.database import Database
 from clinicdesk.server.database.rows import SERVER_ONLY_COLUMNS
 
-TABLES: dict[str, type[Struct]] = {**ENTITIES, "medicine": Medicine}
+TABLES: dict[str, type[Struct]] = {
+    **ENTITIES,
+    "medicine": Medicine,
+    "price": Price,
+    "safety_rule": SafetyRule,
+    "stock_movement": StockMovement,
+}
 
 
 @pytest.fixture

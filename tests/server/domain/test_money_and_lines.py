@@ -20,8 +20,9 @@ from clinicdesk.contract.entities import (
     Schedule,
 )
 from clinicdesk.contract.problems import InvalidField
-from clinicdesk.server.domain.pharmacy.fulfilment import declined, fulfilled_if_settled
-from clinicdesk.server.domain.prescribing.cancelling import cancelled
+from clinicdesk.server.domain.pharmacy.cancelling import cancelled
+from clinicdesk.server.domain.pharmacy.settling import settled
+from clinicdesk.server.domain.pharmacy.withdrawing import declined
 from clinicdesk.server.domain.prescribing.held import Held
 from clinicdesk.server.domain.prescribing.ledger import received
 from clinicdesk.server.domain.prescribing.lines import GREATEST_AMOUNT, Product, priced
@@ -99,6 +100,7 @@ def paid(prices: list[int]) -> Held:
         payments=[],
         changed_by="Somebody",
         now=NOW,
+        today=NOW.date(),
     )
     return received(held, uuid.uuid4(), PaymentMethod.CASH, total, MEMBER)
 
@@ -139,7 +141,7 @@ def test_a_prescription_without_anything_supplied_is_not_fulfilled() -> None:
     held = paid([100, 200])
     for item in held.items:
         held = declined(held, item.id, "out of stock", MEMBER)
-    assert fulfilled_if_settled(held).header.status is not PrescriptionStatus.FULFILLED
+    assert settled(held).header.status is not PrescriptionStatus.FULFILLED
 
 
 def test_an_amount_that_cannot_be_recorded_is_refused_by_line_and_in_sum() -> None:

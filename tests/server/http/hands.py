@@ -94,8 +94,7 @@ class Hands:
             version = self.pharmacist.done(self.pay(prescription_id), version).version
         if stage >= 3:
             items = [item.id for item in written.items]
-            ready = FulfillItems(prescription_id=prescription_id, item_ids=items)
-            version = self.pharmacist.done(ready, version).version
+            version = self.pharmacist.done(self.fulfil(prescription_id, items), version).version
         if stage >= 4:
             version = self.pharmacist.done(self.hand_over(prescription_id), version).version
         if state == "cancelled":
@@ -124,6 +123,12 @@ class Hands:
             currency=header.currency,
         )
 
+    def fulfil(self, prescription_id: UUID, item_ids: list[UUID]) -> FulfillItems:
+        """Makes lines ready that nobody scanned."""
+        return FulfillItems(
+            prescription_id=prescription_id, item_ids=item_ids, hand_reason="no scanner at hand"
+        )
+
     def hand_over(self, prescription_id: UUID) -> HandOver:
         return HandOver(prescription_id=prescription_id, collected_by="The patient")
 
@@ -145,9 +150,7 @@ class Hands:
                 amount_minor=of.prescription.total_minor,
                 currency=of.prescription.currency,
             ),
-            "fulfill_items": FulfillItems(
-                prescription_id=prescription_id, item_ids=[item.id for item in of.items]
-            ),
+            "fulfill_items": self.fulfil(prescription_id, [item.id for item in of.items]),
             "decline_item": DeclineItem(
                 prescription_id=prescription_id, item_id=of.items[0].id, reason="out of stock"
             ),

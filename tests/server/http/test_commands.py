@@ -14,8 +14,7 @@ from clinicdesk.contract.access import COMMANDS
 from clinicdesk.contract.codes import prescription_code
 from clinicdesk.contract.commands import (
     DeclineItem,
-    Done,
-    FulfillItems,
+    Override,
     PayOutRefund,
     ReviseDraft,
 )
@@ -206,13 +205,13 @@ def test_another_currency_is_refused(hands: Hands) -> None:
 def test_it_is_fulfilled_when_the_last_line_is_ready(hands: Hands) -> None:
     paid = hands.bring_to("paid")
     first, second = (item.id for item in paid.items)
-    one = FulfillItems(prescription_id=paid.prescription.id, item_ids=[first])
+    one = hands.fulfil(paid.prescription.id, [first])
     version = hands.pharmacist.done(one, paid.prescription.version).version
     assert hands.look(paid.prescription.id).prescription.status is PrescriptionStatus.PAID
     again = hands.pharmacist.refused(one, version)
     assert isinstance(again, IllegalState)
     assert (again.entity, again.id, again.state) == ("prescription_item", first, "READY")
-    other = FulfillItems(prescription_id=paid.prescription.id, item_ids=[second])
+    other = hands.fulfil(paid.prescription.id, [second])
     hands.pharmacist.done(other, version)
     assert hands.look(paid.prescription.id).prescription.status is PrescriptionStatus.FULFILLED
 
@@ -252,7 +251,7 @@ def test_the_last_line_is_not_declined_but_the_prescription_cancelled(hands: Han
 def test_declining_what_is_left_fulfils_what_is_ready(hands: Hands) -> None:
     paid = hands.bring_to("paid")
     first, second = (item.id for item in paid.items)
-    one = FulfillItems(prescription_id=paid.prescription.id, item_ids=[first])
+    one = hands.fulfil(paid.prescription.id, [first])
     version = hands.pharmacist.done(one, paid.prescription.version).version
     decline = DeclineItem(
         prescription_id=paid.prescription.id, item_id=second, reason="out of stock"
@@ -414,30 +413,45 @@ def test_a_prescription_without_a_medicine_is_not_signed(hands: Hands) -> None:
     assert isinstance(problem, Conflict)
 
 
-def test_a_medicine_that_meets_a_severe_allergy_is_not_signed(hands: Hands, owner: Owner) -> None:
+def test_a_medicine_that_meets_an_allergy_is_signed_with_a_reason_or_if_severe_not_at_all(
+    hands: Hands, owner: Owner
+) -> None:
     line = hands.line()
     medicine = next(m for m in hands.medicines if m.id == line.medicine_id)
-    written = hands.write(items=[line])
-    version = hands.prescriber.done(written).version
-    for severity in ("moderate", "severe"):
+
+    def allergic(severity: str) -> None:
         owner(
             "insert into allergy (id, clinic_id, patient_id, substance, severity, "
             "reaction, active, recorded_at) values (%s, %s, %s, %s, %s, 'rash', true, now())",
             uuid.uuid4(),
             medicine.clinic_id,
-            written.patient_id,
+            hands.patients[0].id,
             medicine.ingredients[0],
             severity,
         )
-        answer = hands.prescriber.send(hands.sign(written.prescription_id), version)
-        if severity == "moderate":
-            version = msgspec.json.decode(answer.content, type=Done).version
-            written = hands.write(items=[hands.line()])
-            version = hands.prescriber.done(written).version
-            continue
-        problem = decode_problem(answer.content)
-        assert isinstance(problem, Conflict)
-        assert medicine.generic_name in problem.detail
+
+    allergic("moderate")
+    written = hands.write(items=[line])
+    version = hands.prescriber.done(written).version
+    sign = hands.sign(written.prescription_id)
+    refused = hands.prescriber.refused(sign, version)
+    assert isinstance(refused, Conflict)
+    assert (refused.field, medicine.generic_name in refused.detail) == ("overrides", True)
+    (substance,) = medicine.ingredients
+    key = f"allergy:{substance}:{substance}"
+    assert key in refused.detail
+    reasoned = msgspec.structs.replace(
+        sign, overrides=[Override(key=key, reason="mild, years ago")]
+    )
+    hands.prescriber.done(reasoned, version)
+    (finding,) = hands.look(written.prescription_id, hands.pharmacist).findings
+    assert (finding.key, finding.reason) == (key, "mild, years ago")
+    allergic("severe")
+    written = hands.write(items=[hands.line()])
+    version = hands.prescriber.done(written).version
+    problem = hands.prescriber.refused(hands.sign(written.prescription_id), version)
+    assert isinstance(problem, Conflict)
+    assert medicine.generic_name in problem.detail
 
 
 def test_a_draft_for_a_patient_who_left_the_prescriber_s_care_is_not_signed(
@@ -548,7 +562,7 @@ def test_a_code_that_is_taken_is_made_longer(hands: Hands) -> None:
 def test_a_line_of_another_prescription_is_none_of_this_one(hands: Hands) -> None:
     paid, other = hands.bring_to("paid"), hands.bring_to("paid")
     theirs = other.items[0].id
-    fulfil = FulfillItems(prescription_id=paid.prescription.id, item_ids=[paid.items[0].id, theirs])
+    fulfil = hands.fulfil(paid.prescription.id, [paid.items[0].id, theirs])
     problem = hands.pharmacist.refused(fulfil, paid.prescription.version)
     assert isinstance(problem, InvalidField)
     assert problem.field == "item_ids[1]"

@@ -35,8 +35,11 @@ OF_NO_CLINIC: Final = {
 
 WITHOUT_LOG: Final = {
     "medicine": "a change of many medicines is one change of their formulary",
+    "price": "a change of many prices is one change of their list",
+    "safety_rule": "a change of many rules is one change of their set",
+    "stock_movement": "each changes what its batch holds, and that is logged",
 }
-"""Tables of a clinic that desks hold and whose changes are not logged by row, with the reason."""
+"""Tables of a clinic that desks read and whose changes are not logged by row, with the reason."""
 
 
 async def check_catalogue(tx: Transaction) -> list[str]:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _STAGES: Final = (Target.DRAFT, Target.SIGNED, Target.PAID, Target.FULFILLED, Target.COMPLETED)
 _MOST_LINES: Final = 100
+CHECKED_BY_EYE: Final = "compared with the pack by eye"
+"""Why no product of the demo's past was scanned."""
 
 
 class Cast(Struct, frozen=True, kw_only=True):
@@ -249,7 +251,9 @@ class _Chapter:
             if line.ready == line.quantity
         ]
         if ready:
-            fulfilled = FulfillItems(prescription_id=self._id, item_ids=ready)
+            fulfilled = FulfillItems(
+                prescription_id=self._id, item_ids=ready, hand_reason=CHECKED_BY_EYE
+            )
             await self._give(self._pharmacist, pharmacy.fulfill_items, fulfilled)
 
     async def hand_over(self) -> None:
@@ -264,7 +268,7 @@ class _Chapter:
         by_pharmacist = plan.cancelled_by == "pharmacist"
         actor = self._pharmacist if by_pharmacist else self._prescriber
         command = CancelPrescription(prescription_id=self._id, reason=plan.cancel_reason)
-        await self._give(actor, prescribing.cancel_prescription, command)
+        await self._give(actor, pharmacy.cancel_prescription, command)
         if by_pharmacist and plan.cancelled_from is Target.PAID:
             await self._pay_out(None)
 

@@ -17,17 +17,45 @@ from litestar.params import HeaderParameter, JSONBody
 
 from clinicdesk.contract.commands import (
     ROUTES,
+    AcknowledgeOrder,
+    AcknowledgeSupplyOrder,
+    AdjustStock,
+    CancelItem,
     CancelPrescription,
+    CancelSupplyOrder,
+    CheckItem,
+    CloseSupplyOrder,
     Command,
     DeclineItem,
+    DeliverOrder,
+    DispatchOrder,
+    DispenseRepeat,
     Done,
     FulfillItems,
     HandOver,
+    HoldItems,
+    NoteCounselling,
+    OweItem,
     PayOutRefund,
+    PickItems,
+    ReceiveGoods,
+    ReceiveStock,
+    RejectOrder,
+    ReleaseItems,
+    RerouteOrder,
+    RestartItems,
+    ReturnToStock,
     ReviseDraft,
+    ReviseSupplyOrder,
+    SetReorder,
     SignAndSend,
+    SubmitSupplyOrder,
+    SubstituteItem,
     TakePayment,
+    UncheckItem,
     WriteDraft,
+    WriteSupplier,
+    WriteSupplyOrder,
     name_of,
 )
 from clinicdesk.contract.problems import (
@@ -36,7 +64,7 @@ from clinicdesk.contract.problems import (
     KeyMissing,
     PreconditionMissing,
 )
-from clinicdesk.server.domain import pharmacy, prescribing
+from clinicdesk.server.domain import pharmacy, prescribing, stock, supply
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON, StrictBody, path_id
 from clinicdesk.server.http.idempotency import Answer, Attempt, Once, fingerprint
@@ -71,16 +99,44 @@ RULES: Final[Mapping[type[Command], Rule]] = {
     WriteDraft: prescribing.write_draft,
     ReviseDraft: prescribing.revise_draft,
     SignAndSend: prescribing.sign_and_send,
-    CancelPrescription: prescribing.cancel_prescription,
+    CancelPrescription: pharmacy.cancel_prescription,
     TakePayment: pharmacy.take_payment,
-    FulfillItems: pharmacy.fulfill_items,
-    DeclineItem: pharmacy.decline_item,
-    HandOver: pharmacy.hand_over,
     PayOutRefund: pharmacy.pay_out_refund,
+    PickItems: pharmacy.pick_items,
+    CheckItem: pharmacy.check_item,
+    UncheckItem: pharmacy.uncheck_item,
+    OweItem: pharmacy.owe_item,
+    HoldItems: pharmacy.hold_items,
+    ReleaseItems: pharmacy.release_items,
+    SubstituteItem: pharmacy.substitute_item,
+    DeclineItem: pharmacy.decline_item,
+    CancelItem: pharmacy.cancel_item,
+    FulfillItems: pharmacy.fulfill_items,
+    ReturnToStock: pharmacy.return_to_stock,
+    RestartItems: pharmacy.restart_items,
+    HandOver: pharmacy.hand_over,
+    NoteCounselling: pharmacy.note_counselling,
+    DispenseRepeat: pharmacy.dispense_repeat,
+    AcknowledgeOrder: pharmacy.acknowledge_order,
+    RejectOrder: pharmacy.reject_order,
+    RerouteOrder: pharmacy.reroute_order,
+    DispatchOrder: pharmacy.dispatch_order,
+    DeliverOrder: pharmacy.deliver_order,
+    ReceiveStock: stock.receive_stock,
+    AdjustStock: stock.adjust_stock,
+    SetReorder: stock.set_reorder,
+    WriteSupplier: stock.write_supplier,
+    WriteSupplyOrder: supply.write_supply_order,
+    ReviseSupplyOrder: supply.revise_supply_order,
+    SubmitSupplyOrder: supply.submit_supply_order,
+    AcknowledgeSupplyOrder: supply.acknowledge_supply_order,
+    ReceiveGoods: supply.receive_goods,
+    CloseSupplyOrder: supply.close_supply_order,
+    CancelSupplyOrder: supply.cancel_supply_order,
 }
 """What carries each command out."""
 
-SEALED: Final[frozenset[type[Command]]] = frozenset({SignAndSend})
+SEALED: Final[frozenset[type[Command]]] = frozenset({SignAndSend, DispenseRepeat})
 """Those that sign a prescription: their rules take what seals it."""
 
 REPLAYED_HEADER: Final = "Idempotency-Replayed"

@@ -1,4 +1,4 @@
-"""At the counter: taking the payment, handing over, paying a refund out."""
+"""At the counter: taking payments, and paying refunds out."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from clinicdesk.contract.commands import Done, HandOver, PayOutRefund, TakePayment
-from clinicdesk.contract.entities import (
-    ItemStatus,
-    PaymentKind,
-    PaymentStatus,
-    PrescriptionStatus,
-)
+from clinicdesk.contract.commands import Done, PayOutRefund, TakePayment
+from clinicdesk.contract.entities import PaymentKind, PaymentStatus, PrescriptionStatus
 from clinicdesk.contract.money import format_money
 from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
+from clinicdesk.server.domain.pharmacy.at_work import expired
+from clinicdesk.server.domain.pharmacy.orders import open_order, opened, stands_against
 from clinicdesk.server.domain.prescribing import (
     REFUND_ID_VERSION,
     Held,
@@ -31,41 +28,26 @@ if TYPE_CHECKING:
 async def take_payment(
     tx: Transaction, actor: MemberActor, command: TakePayment, expected_version: int
 ) -> Done | Refusal:
-    """Record money received. The prescription is PAID once the ledger covers its total."""
+    """Record money received. The prescription is PAID once the ledger covers its total, and then
+    the pharmacy has an order to dispense it."""
     before = await hold(tx, actor, "take_payment", command.prescription_id, expected_version)
     if not isinstance(before, Held):
         return before
-    if refusal := _wrong_amount(before, command) or _taken(before, command):
+    if refusal := _not_now(before) or _wrong_amount(before, command) or _taken(before, command):
         return refusal
     after = received(
         before, command.payment_id, command.method, command.amount_minor, actor.member.id
     )
-    if after.header.paid_minor >= after.header.total_minor:
-        header = replace(after.header, status=PrescriptionStatus.PAID, paid_at=before.now)
-        after = replace(after, header=header)
-    return await save(tx, actor, before, after)
+    return await save(tx, actor, before, paid_when_covered(after))
 
 
-async def hand_over(
-    tx: Transaction, actor: MemberActor, command: HandOver, expected_version: int
-) -> Done | Refusal:
-    """Give all that is ready to the person at the counter, and say who that was."""
-    before = await hold(tx, actor, "hand_over", command.prescription_id, expected_version)
-    if not isinstance(before, Held):
-        return before
-    items = [
-        replace(item, status=ItemStatus.HANDED_OVER, supplied=item.quantity)
-        if item.status is ItemStatus.READY
-        else item
-        for item in before.items
-    ]
-    header = replace(
-        before.header,
-        status=PrescriptionStatus.COMPLETED,
-        completed_at=before.now,
-        collected_by=command.collected_by,
-    )
-    return await save(tx, actor, before, replace(before, header=header, items=items))
+def paid_when_covered(held: Held) -> Held:
+    """PAID, and with the pharmacy's order, once the ledger covers the total."""
+    header = held.header
+    if header.status is not PrescriptionStatus.DRAFT or header.paid_minor < header.total_minor:
+        return held
+    paid = replace(header, status=PrescriptionStatus.PAID, paid_at=held.now)
+    return opened(replace(held, header=paid))
 
 
 async def pay_out_refund(
@@ -83,6 +65,16 @@ async def pay_out_refund(
     settled = replace(refund, status=PaymentStatus.COMPLETED, settled_at=before.now)
     payments = [settled if entry.id == refund.id else entry for entry in before.payments]
     return await save(tx, actor, before, replace(before, payments=payments))
+
+
+def _not_now(held: Held) -> Conflict | None:
+    if refusal := expired(held, "take_payment"):
+        return refusal
+    sent_back = stands_against(held) if open_order(held) is None else None
+    header = held.header
+    if sent_back is None and header.paid_at is not None and header.paid_minor >= header.total_minor:
+        return Conflict(detail=f"Nothing is due on {header.code}.", field="amount_minor")
+    return sent_back
 
 
 def _taken(held: Held, command: TakePayment) -> InvalidField | Conflict | None:

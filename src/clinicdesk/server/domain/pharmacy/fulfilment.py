@@ -1,98 +1,122 @@
-"""Behind the counter: lines that are made ready, and lines that will not be supplied."""
+"""Making lines ready: what is checked goes into the bag, what is not is checked by hand."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+from uuid import uuid5
 
 from msgspec.structs import replace
 
-from clinicdesk.contract.commands import DeclineItem, Done, FulfillItems
-from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
-from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM, is_fulfilled
-from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
-from clinicdesk.server.domain.prescribing import Held, hold, owed_back, save
+from clinicdesk.contract.entities import ItemStatus, Stage, Verified
+from clinicdesk.contract.problems import Conflict, InvalidField
+from clinicdesk.server.domain import stock
+from clinicdesk.server.domain.pharmacy.at_work import (
+    finished,
+    hold_to_dispense,
+    lines,
+    numbered,
+    with_lines,
+)
+from clinicdesk.server.domain.pharmacy.preparing import (
+    Check,
+    product_of,
+    wanted,
+    with_prepared,
+)
+from clinicdesk.server.domain.pharmacy.settling import settled
+from clinicdesk.server.domain.pharmacy.shelves import packed, shelf_of
+from clinicdesk.server.domain.prescribing import Held
+from clinicdesk.server.domain.safety import refused_by_safety
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from clinicdesk.contract.commands import Done, FulfillItems
+    from clinicdesk.contract.entities import PrescriptionItem
+    from clinicdesk.contract.problems import Refusal
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
-
-_WITHDRAWN: Final = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED})
+    from clinicdesk.server.domain.pharmacy.preparing import Packed
+    from clinicdesk.server.domain.stock import Shelf
 
 
 async def fulfill_items(
     tx: Transaction, actor: MemberActor, command: FulfillItems, expected_version: int
 ) -> Done | Refusal:
-    """Mark lines as checked and ready. FULFILLED when no line waits any more."""
-    before = await hold(tx, actor, "fulfill_items", command.prescription_id, expected_version)
+    """Lines are ready to be handed over. FULFILLED when no line waits any more."""
+    before = await hold_to_dispense(tx, actor, command, expected_version)
     if not isinstance(before, Held):
         return before
-    if refusal := _not_theirs(before, command.item_ids):
-        return refusal
-    wanted = set(command.item_ids)
-    for item in before.items:
-        lawful = PRESCRIPTION_ITEM.allows(item.status, "fulfill_items", signed=before.signed)
-        if item.id in wanted and lawful is None:
-            return before.not_possible("fulfill_items", item)
-    items = [
-        replace(item, status=ItemStatus.READY) if item.id in wanted else item
-        for item in before.items
-    ]
-    return await save(tx, actor, before, fulfilled_if_settled(replace(before, items=items)))
+    items = lines(before, "fulfill_items", command.item_ids)
+    if not isinstance(items, list):
+        return items
+    unchecked = [item for item in items if item.status is not ItemStatus.CHECKED]
+    after = before
+    if unchecked:
+        checked = await _checked_by_hand(tx, actor, before, unchecked, command.hand_reason)
+        if not isinstance(checked, Held):
+            return checked
+        after = checked
+    return await finished(tx, actor, before, settled(ready(after, command.item_ids, command.bin)))
 
 
-async def decline_item(
-    tx: Transaction, actor: MemberActor, command: DeclineItem, expected_version: int
-) -> Done | Refusal:
-    """Leave a line out, with the reason. What was paid for it is owed back."""
-    before = await hold(tx, actor, "decline_item", command.prescription_id, expected_version)
-    if not isinstance(before, Held):
-        return before
-    item = next((item for item in before.items if item.id == command.item_id), None)
-    if item is None:
-        return NotFound(
-            detail=f"{before.header.code} has no such line.", entity="prescription_item"
+async def _checked_by_hand(
+    tx: Transaction,
+    actor: MemberActor,
+    before: Held,
+    items: Sequence[PrescriptionItem],
+    hand_reason: str | None,
+) -> Held | Refusal:
+    if hand_reason is None:
+        return InvalidField(
+            detail=f"{numbered(items)} of {before.header.code} "
+            f"{'were' if len(items) > 1 else 'was'} not checked: scan the product, or say why it "
+            "is taken by hand.",
+            field="hand_reason",
         )
-    if PRESCRIPTION_ITEM.allows(item.status, "decline_item", signed=before.signed) is None:
-        return before.not_possible("decline_item", item)
-    if all(other.status in _WITHDRAWN for other in before.items if other.id != item.id):
-        return Conflict(
-            detail=f"This is the last line of {before.header.code}; "
-            "cancel the prescription instead.",
-            field="item_id",
+    reasons = await refused_by_safety(
+        tx, actor, before, [item.id for item in items], (), Stage.DISPENSING
+    )
+    if not isinstance(reasons, list):
+        return reasons
+    medicines = {product_of(item) for item in items}
+    formulary = await packed(tx, before, medicines)
+    shelf = await shelf_of(tx, actor, before, medicines)
+    return checked_by_hand(before, items, formulary, shelf, hand_reason, actor.member.id)
+
+
+def checked_by_hand(
+    held: Held,
+    items: Sequence[PrescriptionItem],
+    formulary: Mapping[UUID, Packed],
+    shelf: Shelf,
+    hand_reason: str,
+    by: UUID,
+) -> Held | Conflict | InvalidField:
+    """With all that is still wanted of these lines in the hand, first expiry first.
+
+    Each line needs what those before it have left on the shelf.
+    """
+    for item in items:
+        product = formulary[product_of(item)]
+        portions = stock.portions(shelf, product.id, wanted(item), held.today)
+        if not isinstance(portions, list):
+            return replace(portions, detail=f"Line {item.line}: {portions.detail}")
+        check = Check(
+            # A line is made ready once at a version of its prescription.
+            dispense_id=uuid5(item.id, f"dispense {held.header.version}"),
+            verified=Verified.HAND,
+            hand_reason=hand_reason,
+            by=by,
         )
-    after = declined(before, item.id, command.reason, actor.member.id)
-    return await save(tx, actor, before, fulfilled_if_settled(after))
+        held = with_prepared(held, item, product, portions, check)
+        shelf = stock.lessened(shelf, product.id, portions)
+    return held
 
 
-def declined(held: Held, item_id: UUID, reason: str, member_id: UUID) -> Held:
-    """Without the line: the total is lower, and what was paid above it is owed back."""
-    items = [
-        replace(item, status=ItemStatus.DECLINED, decline_reason=reason)
-        if item.id == item_id
-        else item
-        for item in held.items
-    ]
-    total = sum(item.amount_minor for item in items if item.status not in _WITHDRAWN)
-    lowered = replace(held, header=replace(held.header, total_minor=total), items=items)
-    return owed_back(lowered, item_id, held.header.paid_minor - total, member_id)
-
-
-def fulfilled_if_settled(held: Held) -> Held:
-    """FULFILLED once every line is settled and one of them at least supplies something."""
-    if not is_fulfilled(held.items):
-        return held
-    header = replace(held.header, status=PrescriptionStatus.FULFILLED, fulfilled_at=held.now)
-    return replace(held, header=header)
-
-
-def _not_theirs(held: Held, item_ids: list[UUID]) -> InvalidField | None:
-    lines = {item.id for item in held.items}
-    seen: set[UUID] = set()
-    for index, item_id in enumerate(item_ids):
-        if item_id not in lines or item_id in seen:
-            said = "is named twice" if item_id in seen else f"is no line of {held.header.code}"
-            return InvalidField(detail=f"Item {index + 1} {said}.", field=f"item_ids[{index}]")
-        seen.add(item_id)
-    return None
+def ready(held: Held, item_ids: Sequence[UUID], into_bin: str | None) -> Held:
+    """With these lines in the bag, which waits in `into_bin` where that is said."""
+    bagged = [replace(item, status=ItemStatus.READY) for item in held.items if item.id in item_ids]
+    header = replace(held.header, bin=into_bin or held.header.bin)
+    return with_lines(replace(held, header=header), bagged)

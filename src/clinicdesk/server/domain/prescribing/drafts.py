@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clinicdesk.contract.codes import LENGTH, prescription_code
+from clinicdesk.contract.codes import prescription_code
 from clinicdesk.contract.commands import Done, ReviseDraft, WriteDraft
 from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus
-from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
+from clinicdesk.contract.problems import InvalidField, NotFound, Refusal
 from clinicdesk.server.database.queries import load_queries
-from clinicdesk.server.domain.prescribing.held import Held, create, hold, not_allowed, save
+from clinicdesk.server.domain.prescribing.held import Held, hold, not_allowed
 from clinicdesk.server.domain.prescribing.lines import priced, products
+from clinicdesk.server.domain.prescribing.saving import create, save
 
 if TYPE_CHECKING:
     from clinicdesk.server.database.transaction import Transaction
@@ -23,14 +24,13 @@ if TYPE_CHECKING:
 
 _QUERIES = load_queries("clinicdesk.server.domain.prescribing", "drafts.sql")
 
-_LONGEST_CODE: Final = LENGTH + 5
-
 
 class Surroundings(Struct, frozen=True, kw_only=True):
     """What a draft needs to know of the rows it names."""
 
     currency: str
     now: datetime
+    today: date
     patient_is_theirs: bool
     pharmacy_is_open: bool
 
@@ -74,12 +74,20 @@ async def write_draft(
         cancel_reason=None,
         updated_at=around.now,
         updated_by=actor.member.id,
+        repeats=command.repeats,
     )
-    empty = Held(header=header, items=[], payments=[], changed_by=actor.member.name, now=around.now)
+    empty = Held(
+        header=header,
+        items=[],
+        payments=[],
+        changed_by=actor.member.name,
+        now=around.now,
+        today=around.today,
+    )
     written = await _with_lines(tx, empty, command)
     if isinstance(written, InvalidField):
         return written
-    return await _create(tx, actor, written)
+    return await create(tx, actor, written)
 
 
 async def revise_draft(
@@ -93,7 +101,12 @@ async def revise_draft(
     around = await _surroundings(tx, actor, before.header.patient_id, command.pharmacy_id)
     if refusal := _pharmacy_missing(command.pharmacy_id, around):
         return refusal
-    header = replace(before.header, pharmacy_id=command.pharmacy_id, note=command.note)
+    header = replace(
+        before.header,
+        pharmacy_id=command.pharmacy_id,
+        note=command.note,
+        repeats=command.repeats,
+    )
     after = await _with_lines(tx, replace(before, header=header), command)
     return after if isinstance(after, InvalidField) else await save(tx, actor, before, after)
 
@@ -150,13 +163,3 @@ def _kept(known: PrescriptionItem | None, item: PrescriptionItem) -> Prescriptio
         item, version=known.version, updated_at=known.updated_at, updated_by=known.updated_by
     )
     return known if same == known else same
-
-
-async def _create(tx: Transaction, actor: MemberActor, draft: Held) -> Done | Refusal:
-    for length in range(LENGTH, _LONGEST_CODE + 1):
-        header = replace(draft.header, code=prescription_code(draft.header.id, length))
-        if outcome := await create(tx, actor, replace(draft, header=header)):
-            return outcome
-    return Conflict(
-        detail="A prescription with this identifier was begun already.", field="prescription_id"
-    )

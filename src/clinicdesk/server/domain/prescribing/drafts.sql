@@ -1,6 +1,6 @@
 -- name: surroundings
--- The clinic's currency, and whether the patient and the pharmacy that a draft names can be named by it.
-select c.currency, now() as now,
+-- The clinic's currency and day, and whether the patient and the pharmacy that a draft names can be named by it.
+select c.currency, now() as now, (now() at time zone c.zone)::date as today,
   exists (
     select from patient
     where clinic_id = c.clinic_id and id = %(patient_id)s

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
+from clinicdesk.contract.charges import total_charged
 from clinicdesk.contract.entities import Payment, PaymentKind, PaymentMethod, PaymentStatus
 
 if TYPE_CHECKING:
@@ -28,17 +29,31 @@ def received(
     return _with(held, replace(entry, status=PaymentStatus.COMPLETED, settled_at=held.now))
 
 
-def owed_back(held: Held, cause: UUID | None, amount_minor: int, member_id: UUID) -> Held:
-    """With a refund that the pharmacy owes; unchanged when there is nothing to give back.
+def settled_by_lines(
+    held: Held, cause: UUID | None, member_id: UUID, *, occasion: int | None = None
+) -> Held:
+    """With the total that its lines come to now; what was paid above it is owed back.
 
-    `cause` is the line that was declined; None: the prescription was cancelled. The refund's
-    identifier is derived from it: one cause can only owe one refund.
+    Args:
+        held: With its lines as they are now.
+        cause: The line that costs less; None: the prescription was cancelled.
+        member_id: Who gives the command.
+        occasion: The prescription's version, for what may happen to a line more than once.
     """
+    total = total_charged(held.items)
+    header = replace(held.header, total_minor=total)
+    excess = header.paid_minor - total
+    return _owed_back(replace(held, header=header), cause, excess, member_id, occasion)
+
+
+def _owed_back(
+    held: Held, cause: UUID | None, amount_minor: int, member_id: UUID, occasion: int | None
+) -> Held:
     if amount_minor <= 0:
         return held
     entry = _entry(
         held,
-        refund_id(held.header.id, cause),
+        refund_id(held.header.id, cause, occasion),
         PaymentKind.REFUND,
         PaymentMethod.CASH,
         amount_minor,
@@ -47,12 +62,14 @@ def owed_back(held: Held, cause: UUID | None, amount_minor: int, member_id: UUID
     return _with(held, entry)
 
 
-def refund_id(prescription: UUID, cause: UUID | None) -> UUID:
+def refund_id(prescription: UUID, cause: UUID | None, occasion: int | None = None) -> UUID:
     """The identifier of the refund that a line gives rise to, or None: the prescription itself.
 
-    Made from both: a line may bear any identifier, that of its prescription or of another too.
+    Made from both: a line may bear any identifier, that of its prescription or of another too. One
+    cause can only owe one refund, or one for each `occasion` (a version of the prescription).
     """
-    return uuid5(prescription, "refund" if cause is None else f"refund {cause}")
+    words = ["refund", *(str(each) for each in (cause, occasion) if each is not None)]
+    return uuid5(prescription, " ".join(words))
 
 
 def _entry(

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from clinicdesk.contract.entities import (
+    Dispense,
+    PatientNotice,
     Payment,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
+    PurchaseOrder,
+    Row,
+    SafetyFinding,
 )
 from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.server.domain.views import select_list
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import LiteralString
+
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
+
+R = TypeVar("R", bound=Row)
 
 LONGEST_LIST: Final = 200
 
@@ -63,7 +73,7 @@ async def prescriptions(
 async def prescription_detail(
     tx: Transaction, actor: MemberActor, prescription_id: UUID
 ) -> PrescriptionDetail | None:
-    """One that the acting member sees; None when there is none."""
+    """One that the acting member sees, with its family; None when there is none."""
     key = {"clinic_id": actor.member.clinic_id, "id": prescription_id}
     header = await tx.one(
         f"select {select_list('prescription')} from prescription "
@@ -73,16 +83,28 @@ async def prescription_detail(
     )
     if header is None:
         return None
-    items = await tx.all(
-        f"select {select_list('prescription_item')} from prescription_item "
-        "where clinic_id = %(clinic_id)s and prescription_id = %(id)s order by line",
-        key,
-        into=PrescriptionItem,
+    return PrescriptionDetail(
+        prescription=header,
+        items=await _family(tx, key, "prescription_item", PrescriptionItem, "line"),
+        payments=await _family(tx, key, "payment", Payment, "created_at, id"),
+        dispenses=await _family(tx, key, "dispense", Dispense, "checked_at, id"),
+        findings=await _family(tx, key, "safety_finding", SafetyFinding, "at, id"),
+        orders=await _family(tx, key, "purchase_order", PurchaseOrder, "created_at, id"),
+        notices=await _family(tx, key, "patient_notice", PatientNotice, "created_at, id"),
     )
-    payments = await tx.all(
-        f"select {select_list('payment')} from payment "
-        "where clinic_id = %(clinic_id)s and prescription_id = %(id)s order by created_at, id",
+
+
+async def _family(
+    tx: Transaction,
+    key: Mapping[str, UUID],
+    entity: LiteralString,
+    into: type[R],
+    order: LiteralString,
+) -> list[R]:
+    """Rows that hang on the prescription, as the acting member is shown them."""
+    return await tx.all(
+        f"select {select_list(entity)} from {entity} "
+        f"where clinic_id = %(clinic_id)s and prescription_id = %(id)s order by {order}",
         key,
-        into=Payment,
+        into=into,
     )
-    return PrescriptionDetail(prescription=header, items=items, payments=payments)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from clinicdesk.contract.charges import total_charged
 from clinicdesk.contract.entities import ItemStatus
 from clinicdesk.contract.money import line_amount
 from clinicdesk.contract.problems import Conflict
@@ -42,7 +43,7 @@ def repriced(held: Held, products: Mapping[UUID, Product]) -> Held | Conflict:
             )
         amount = line_amount(product.price_minor, product.pack_size, item.quantity)
         items.append(replace(item, amount_minor=amount))
-    if _total(items) > GREATEST_AMOUNT:
+    if total_charged(items) > GREATEST_AMOUNT:
         return Conflict(detail="The prescription costs more there than can be recorded.")
     return with_amounts(held, items)
 
@@ -60,7 +61,7 @@ def quoted(held: Held, total_minor: int) -> Held:
 
 def with_amounts(held: Held, items: list[PrescriptionItem]) -> Held:
     """With these lines, and the total that they come to."""
-    return replace(held, header=replace(held.header, total_minor=_total(items)), items=items)
+    return replace(held, header=replace(held.header, total_minor=total_charged(items)), items=items)
 
 
 def apportioned(total: int, weights: Sequence[int]) -> list[int]:
@@ -78,7 +79,3 @@ def apportioned(total: int, weights: Sequence[int]) -> list[int]:
     for place in largest_remainders[: total - sum(parts)]:
         parts[place] += 1
     return parts
-
-
-def _total(items: Sequence[PrescriptionItem]) -> int:
-    return sum(item.amount_minor for item in items if item.status not in WITHDRAWN)

@@ -9,14 +9,16 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clinicdesk.contract.allergies import meets
 from clinicdesk.contract.commands import Done, SignAndSend
+from clinicdesk.contract.entities import Stage
 from clinicdesk.contract.problems import Conflict, InvalidField, NotFound, Refusal
 from clinicdesk.contract.validity import last_day
 from clinicdesk.server.database.queries import load_queries
-from clinicdesk.server.domain.prescribing.held import Held, hold, save
+from clinicdesk.server.domain.prescribing.held import Held, hold
 from clinicdesk.server.domain.prescribing.lines import products
 from clinicdesk.server.domain.prescribing.repricing import repriced
+from clinicdesk.server.domain.prescribing.saving import save
+from clinicdesk.server.domain.safety import refused_by_safety
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +34,6 @@ _QUERIES = load_queries("clinicdesk.server.domain.prescribing", "signing.sql")
 class Recipient(Struct, frozen=True, kw_only=True):
     """What signing must know of the patient, the pharmacy and the calendar of the clinic."""
 
-    severe_allergies: list[str]
     known_there: bool
     pharmacy_is_open: bool
     today: date
@@ -48,7 +49,8 @@ async def sign_and_send(
 ) -> Done | Refusal:
     """Sign, and let the pharmacy see the prescription, the patient and the patient's allergies.
 
-    A severe allergy is refused; lesser ones are the prescriber's judgement, and the desk warns.
+    What the safety rules stop is refused, and what they ask a reason for without one; the reasons
+    that came are kept with the prescription.
 
     Args:
         seal: Gives what its QR code says; None: it has none, and is found by its code.
@@ -60,11 +62,32 @@ async def sign_and_send(
         return Conflict(
             detail="A prescription needs at least one medicine to be signed.", field="items"
         )
-    key = {
-        "clinic_id": before.header.clinic_id,
-        "patient_id": before.header.patient_id,
-        "pharmacy_id": command.pharmacy_id,
-    }
+    recipient = await recipient_of(tx, before, command.pharmacy_id)
+    if not isinstance(recipient, Recipient):
+        return recipient
+    medicines = [item.medicine_id for item in before.items]
+    formulary = await products(tx, before.header.clinic_id, medicines, command.pharmacy_id)
+    if refusal := _unfit(before, formulary):
+        return refusal
+    lines = [item.id for item in before.items]
+    reasons = await refused_by_safety(
+        tx, actor, before, lines, command.overrides, Stage.PRESCRIBING
+    )
+    if not isinstance(reasons, list):
+        return reasons
+    priced = repriced(before, formulary)
+    if isinstance(priced, Conflict):
+        return priced
+    await make_known(tx, before, command.pharmacy_id, recipient)
+    after = signed(priced, command, recipient.today, seal)
+    return await save(tx, actor, before, replace(after, findings=[*before.findings, *reasons]))
+
+
+async def recipient_of(
+    tx: Transaction, held: Held, pharmacy_id: UUID
+) -> Recipient | NotFound | InvalidField:
+    """Lock the patient, and read whether the prescription can go to the pharmacy."""
+    key = _whom(held, pharmacy_id)
     await tx.execute(_QUERIES["lock_patient"], key)
     recipient = await tx.one(_QUERIES["recipient"], key, into=Recipient)
     if recipient is None:
@@ -73,16 +96,22 @@ async def sign_and_send(
         return InvalidField(
             detail="There is no such pharmacy, or it takes no prescriptions.", field="pharmacy_id"
         )
-    medicines = [item.medicine_id for item in before.items]
-    formulary = await products(tx, before.header.clinic_id, medicines, command.pharmacy_id)
-    if refusal := _unfit(before, recipient, formulary):
-        return refusal
-    priced = repriced(before, formulary)
-    if isinstance(priced, Conflict):
-        return priced
+    return recipient
+
+
+async def make_known(tx: Transaction, held: Held, pharmacy_id: UUID, recipient: Recipient) -> None:
+    """Let the pharmacy see the patient, and the patient's allergies, where it does not yet."""
     if not recipient.known_there:
-        await tx.execute(_QUERIES["make_known"], key)
-    return await save(tx, actor, before, signed(priced, command, recipient.today, seal))
+        await tx.execute(_QUERIES["make_known"], _whom(held, pharmacy_id))
+
+
+def _whom(held: Held, pharmacy_id: UUID) -> dict[str, UUID]:
+    header = held.header
+    return {
+        "clinic_id": header.clinic_id,
+        "patient_id": header.patient_id,
+        "pharmacy_id": pharmacy_id,
+    }
 
 
 def signed(draft: Held, command: SignAndSend, today: date, seal: SealOf | None) -> Held:
@@ -98,18 +127,12 @@ def signed(draft: Held, command: SignAndSend, today: date, seal: SealOf | None) 
     return replace(draft, header=sealed)
 
 
-def _unfit(draft: Held, recipient: Recipient, formulary: Mapping[UUID, Product]) -> Conflict | None:
+def _unfit(draft: Held, formulary: Mapping[UUID, Product]) -> Conflict | None:
     for index, item in enumerate(draft.items):
         product = formulary.get(item.medicine_id)
-        field = f"items[{index}].medicine_id"
         if product is None or product.discontinued:
             return Conflict(
-                detail=f"Line {item.line}, {item.generic_name}, is no longer supplied.", field=field
-            )
-        if any(meets(substance, product.ingredients) for substance in recipient.severe_allergies):
-            return Conflict(
-                detail=f"Line {item.line}, {item.generic_name}, meets a severe allergy on record; "
-                "prescribe something else.",
-                field=field,
+                detail=f"Line {item.line}, {item.generic_name}, is no longer supplied.",
+                field=f"items[{index}].medicine_id",
             )
     return None

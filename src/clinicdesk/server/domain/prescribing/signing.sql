@@ -3,13 +3,8 @@
 select from patient where clinic_id = %(clinic_id)s and id = %(patient_id)s for no key update;
 
 -- name: recipient
--- The patient's severe allergies, whether the pharmacy knows the patient, whether it is open, and
--- which day it is at the clinic.
+-- Whether the pharmacy knows the patient, whether it is open, and which day it is at the clinic.
 select
-  array(
-    select substance from allergy
-    where clinic_id = p.clinic_id and patient_id = p.id and active and severity = 'severe'
-  ) as severe_allergies,
   %(pharmacy_id)s::uuid = any(p.pharmacy_ids) as known_there,
   exists (
     select from pharmacy
