@@ -23,7 +23,7 @@ from clinicdesk.core.device import Device
 from clinicdesk.core.home import Home
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.profiles import Profiles, Remembered
-from clinicdesk.core.store.medicine_table import FormularyState
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.core.store.rows import Position, StoredRow
 from clinicdesk.core.store.sqlcipher import KEY_BYTES
 from clinicdesk.core.store.store import Store
@@ -111,7 +111,7 @@ async def fill_medicines(store: Store, medicines: Iterable[Medicine]) -> None:
     """Take a formulary, page by page."""
     rest = iter(medicines)
     while page := list(islice(rest, _PAGE)):
-        state = FormularyState(1, None)
+        state = CatalogueState(1, None)
         await store.medicines.take_page(FORMULARY, page, state)
 
 

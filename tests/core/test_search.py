@@ -14,7 +14,7 @@ from clinicdesk.core.folding import fold, words
 from clinicdesk.core.patient_index import Matched, PatientIndex
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.search import Search
-from clinicdesk.core.store.medicine_table import FormularyState
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.trace import NoTrace
 from tests.core import sample
@@ -182,7 +182,7 @@ async def a_formulary(store: Store) -> Search:
         a_medicine("Azithromycin", "250 mg"),
         a_medicine("Paracetamol", "650 mg", brand="Febrex"),
     ]
-    await store.medicines.take_page(sample.formulary.id, medicines, FormularyState(1, None))
+    await store.medicines.take_page(sample.formulary.id, medicines, CatalogueState(1, None))
     return Search(Replica(store.rows, sample.therapist.id, NoTrace()), store.medicines)
 
 
@@ -242,7 +242,7 @@ async def test_the_usual_form_for_the_patient_comes_first(
         a_medicine("Paracetamol", strength, form=form, route=route, brand=brand)
         for strength, form, route, brand in forms
     ]
-    await store.medicines.take_page(sample.formulary.id, medicines, FormularyState(1, None))
+    await store.medicines.take_page(sample.formulary.id, medicines, CatalogueState(1, None))
     search = Search(Replica(store.rows, sample.therapist.id, NoTrace()), store.medicines)
     found = [medicine.form for medicine in await search.medicines(typed, age=age)]
     assert found[: len(expected)] == expected
@@ -251,7 +251,7 @@ async def test_the_usual_form_for_the_patient_comes_first(
 async def test_a_form_that_is_named_comes_before_the_usual_one(store: Store) -> None:
     tablet = a_medicine("Tobramycin", "80 mg", form="tablet", brand="Dropenex")
     drops = a_medicine("Tobramycin", "0.3 %", form="eye drops", route="ophthalmic")
-    page = FormularyState(1, None)
+    page = CatalogueState(1, None)
     await store.medicines.take_page(sample.formulary.id, [tablet, drops], page)
     search = Search(Replica(store.rows, sample.therapist.id, NoTrace()), store.medicines)
     assert await search.medicines("tobra drop") == [drops, tablet]
@@ -261,7 +261,7 @@ async def test_a_form_that_is_named_comes_before_the_usual_one(store: Store) -> 
 async def test_a_medicine_that_changed_is_found_as_it_is_now(store: Store) -> None:
     search = await a_formulary(store)
     changed = a_medicine("Ibuprofen", "400 mg", brand="Nurix", revision=2)
-    await store.medicines.take_page(sample.formulary.id, [changed], FormularyState(2, None))
+    await store.medicines.take_page(sample.formulary.id, [changed], CatalogueState(2, None))
     assert await search.medicines("nurix") == [changed]
     assert await search.medicines("ibupro") == [changed]
     assert await store.medicines.count() == 9

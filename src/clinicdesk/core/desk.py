@@ -14,10 +14,18 @@ from uuid import UUID
 
 from clinicdesk.contract.entities import Clinic, Member
 from clinicdesk.core import collector
+from clinicdesk.core.catalogue import (
+    Catalogue,
+    medicine_page,
+    medicine_path,
+    price_page,
+    price_path,
+    rule_page,
+    rule_path,
+)
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.core.errors import NotRemembered, StoreLost, StoreUnusable
-from clinicdesk.core.formulary import FormularySync
 from clinicdesk.core.home import Home
 from clinicdesk.core.live.follower import Follower
 from clinicdesk.core.live.link import Link, LinkStatus
@@ -67,7 +75,7 @@ class Desk:
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
         scanning: What a scanned code is.
-        formulary: The list of medicines on its way here.
+        formulary, prices, rules: The clinic's long lists on their way here.
         presence: Who else has the same thing open.
         lost_work: What waits in files whose key is not here.
         notes: Sentences that the person should read once: about a store that was put aside.
@@ -96,9 +104,12 @@ class Desk:
             lambda: self.clinic,
             session.server_now,
         )
-        self.formulary = FormularySync(
-            replica, store.medicines, session.transport, session, self.link, chance
+        reach = (session.transport, session, self.link, chance)
+        self.formulary = Catalogue(
+            replica.formularies, store.medicines, medicine_path, medicine_page, *reach
         )
+        self.prices = Catalogue(replica.price_lists, store.prices, price_path, price_page, *reach)
+        self.rules = Catalogue(replica.rule_sets, store.rules, rule_path, rule_page, *reach)
         self.notes = [aside.sentence for aside in store.set_aside]
         self.lost_work = LostWork(session, store, self.outbox, now)
         self._tally = UnsentTally(self.outbox, store.path)
@@ -196,7 +207,8 @@ class Desk:
         await self.presence.close()
         await self._follower.close()
         await self._sender.close()
-        await self.formulary.close()
+        for catalogue in (self.formulary, self.prices, self.rules):
+            await catalogue.close()
         await self._upkeep.close()
         await self.notices.close()
         self._tally.close()
@@ -237,7 +249,8 @@ class Desk:
         self._follower.start()
         self.presence.start()
         self._sender.start()
-        self.formulary.start()
+        for catalogue in (self.formulary, self.prices, self.rules):
+            catalogue.start()
         self._upkeep.start()
 
     async def _read_rest(self) -> None:

@@ -11,7 +11,8 @@ Map:
 - `outbox_table`     commands and what became of them
 - `notice_table`     what this member was told
 - `scratch`          what was typed and is not a command yet
-- `medicine_table`   the formulary and its word index
+- `paged_table`      what is fetched in pages: `medicine_table` with its word index, `price_table`,
+                     `rule_table`
 - `medicine_forms`   which form of a medicine is meant
 - `store`            all of them together
 """

@@ -14,11 +14,11 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from clinicdesk.contract.entities import Medicine
 from clinicdesk.core.folding import fold, words
 from clinicdesk.core.store.medicine_forms import form_rank
+from clinicdesk.core.store.paged_table import PagedTable
 from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.store.thread import StoreThread
 
@@ -30,67 +30,12 @@ _LIKENESS: Final = 60.0
 """Of 100; below it two words are not the same word mistyped."""
 
 
-class FormularyState(Struct, frozen=True):
-    """How much of a formulary is here.
-
-    Attributes:
-        revision: All that changed up to it is here. after: Where an unfinished fetch goes on.
-    """
-
-    revision: int
-    after: str | None
-
-
-_NOTHING: Final = FormularyState(0, None)
-
-
-class MedicineTable:
-    """The tables `medicine`, `medicine_words` and `formulary_state`."""
+class MedicineTable(PagedTable[Medicine]):
+    """The tables `medicine` and `medicine_words`."""
 
     def __init__(self, writer: StoreThread, reader: StoreThread) -> None:
-        self._writer = writer
-        self._reader = reader
+        super().__init__(writer, reader)
         self._vocabulary: list[str] | None = None
-
-    async def state(self, formulary_id: UUID) -> FormularyState:
-        """How much of a formulary is here; nothing at first.
-
-        Nothing also where another version of this program wrote the medicines with other fields:
-        they are let go then, to be fetched anew.
-        """
-
-        def work(connection: Connection) -> FormularyState | None:
-            oldest = connection.execute("SELECT body FROM medicine ORDER BY n LIMIT 1").fetchone()
-            if oldest is not None and not _decoded([oldest]):
-                return None
-            found = connection.execute(
-                "SELECT revision, after FROM formulary_state WHERE formulary_id = ?",
-                (formulary_id.bytes,),
-            ).fetchone()
-            return _NOTHING if found is None else FormularyState(*found)
-
-        found = await self._reader.run(work)
-        if found is None:
-            await self._writer.transaction(_let_go)
-            self._vocabulary = None
-        return found or _NOTHING
-
-    async def take_page(
-        self, formulary_id: UUID, medicines: Sequence[Medicine], state: FormularyState
-    ) -> None:
-        """Keep a page and how far it leads, in one transaction."""
-
-        def work(connection: Connection) -> None:
-            for medicine in medicines:
-                _put(connection, medicine)
-            connection.execute(
-                "INSERT OR REPLACE INTO formulary_state (formulary_id, revision, after) "
-                "VALUES (?, ?, ?)",
-                (formulary_id.bytes, state.revision, state.after),
-            )
-
-        await self._writer.transaction(work)
-        self._vocabulary = None
 
     async def get(self, medicine_ids: Iterable[UUID]) -> dict[UUID, Medicine]:
         """Those of these that are here."""
@@ -111,6 +56,22 @@ class MedicineTable:
         def work(connection: Connection) -> list[Medicine]:
             rows = connection.execute("SELECT body FROM medicine WHERE gtin = ?", (gtin,))
             return sorted(_decoded(rows.fetchall()).values(), key=lambda m: m.discontinued)
+
+        return await self._reader.run(work)
+
+    async def alternatives(self, medicine: Medicine) -> list[Medicine]:
+        """The products that can be dispensed in its place: the same generic, strength and form.
+
+        Without itself, and without those that are no longer made; by brand.
+        """
+
+        def work(connection: Connection) -> list[Medicine]:
+            rows = connection.execute(
+                "SELECT body FROM medicine WHERE name = ?", (_name(medicine),)
+            )
+            same = [m for m in _decoded(rows.fetchall()).values() if is_same(m, medicine)]
+            found = [m for m in same if m.id != medicine.id and not m.discontinued]
+            return sorted(found, key=lambda m: m.brand)
 
         return await self._reader.run(work)
 
@@ -138,6 +99,22 @@ class MedicineTable:
         return await self._reader.run(
             lambda connection: self._search(connection, typed, limit, age)
         )
+
+    def _readable(self, connection: Connection) -> bool:
+        oldest = connection.execute("SELECT body FROM medicine ORDER BY n LIMIT 1").fetchone()
+        return oldest is None or bool(_decoded([oldest]))
+
+    def _put(self, connection: Connection, rows: Sequence[Medicine]) -> None:
+        for medicine in rows:
+            _put(connection, medicine)
+
+    def _let_go(self, connection: Connection, _list_id: UUID) -> None:
+        # A clinic has one list of medicines, and what cannot be read does not say of which it is.
+        connection.execute("DELETE FROM medicine_words WHERE rowid IN (SELECT n FROM medicine)")
+        connection.execute("DELETE FROM medicine")
+
+    def _changed(self) -> None:
+        self._vocabulary = None
 
     def _search(
         self, connection: Connection, typed: list[str], limit: int, age: int | None
@@ -176,10 +153,13 @@ def _meant(word: str, vocabulary: list[str]) -> str:
     return " OR ".join(_quoted(term) for term, _score, _place in near)
 
 
-def _let_go(connection: Connection) -> None:
-    connection.execute("DELETE FROM medicine_words WHERE rowid IN (SELECT n FROM medicine)")
-    connection.execute("DELETE FROM medicine")
-    connection.execute("DELETE FROM formulary_state")
+def is_same(one: Medicine, other: Medicine) -> bool:
+    """Whether either may be dispensed for the other: the same generic, strength and form."""
+    return (one.generic_name, one.strength, one.form) == (
+        other.generic_name,
+        other.strength,
+        other.form,
+    )
 
 
 def _put(connection: Connection, medicine: Medicine) -> None:

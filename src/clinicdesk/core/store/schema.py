@@ -102,6 +102,38 @@ STEPS: Final[tuple[str, ...]] = (
     ALTER TABLE medicine ADD COLUMN gtin TEXT;
     CREATE INDEX medicine_by_gtin ON medicine (gtin) WHERE gtin IS NOT NULL;
     """,
+    """
+    -- Medicines, prices and safety rules are all fetched in pages by revision.
+    CREATE TABLE catalogue_state (
+        list_id  BLOB PRIMARY KEY,
+        revision INTEGER NOT NULL,
+        after    TEXT
+    ) WITHOUT ROWID;
+    INSERT INTO catalogue_state (list_id, revision, after)
+        SELECT formulary_id, revision, after FROM formulary_state;
+    DROP TABLE formulary_state;
+
+    CREATE TABLE price (
+        id              BLOB PRIMARY KEY,
+        price_list_id   BLOB NOT NULL,
+        medicine_id     BLOB NOT NULL,
+        price_minor     INTEGER NOT NULL,
+        currency        TEXT NOT NULL,
+        effective_from  TEXT NOT NULL,
+        effective_until TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX price_by_medicine ON price (medicine_id, price_list_id, effective_from);
+
+    CREATE TABLE safety_rule (
+        id          BLOB PRIMARY KEY,
+        rule_set_id BLOB NOT NULL,
+        kind        TEXT NOT NULL,
+        subject     TEXT NOT NULL,
+        other       TEXT NOT NULL,
+        body        BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX safety_rule_by_subject ON safety_rule (subject, other, kind);
+    """,
 )
 
 FORMAT: Final = len(STEPS)

@@ -14,14 +14,16 @@ from clinicdesk.core.store.medicine_table import MedicineTable
 from clinicdesk.core.store.notice_table import NoticeTable
 from clinicdesk.core.store.opening import OpenedFile, open_file
 from clinicdesk.core.store.outbox_table import OutboxTable
+from clinicdesk.core.store.price_table import PriceTable
 from clinicdesk.core.store.rows import RowStore
+from clinicdesk.core.store.rule_table import RuleTable
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.store.thread import StoreThread
 from clinicdesk.core.store.unsent_note import path_of_note, write_note
 
 
 class Store:
-    """Rows, outbox, notices, scratch and formulary of one member.
+    """Rows, outbox, notices, scratch, medicines, prices and rules of one member.
 
     Attributes:
         path: Its file. identity: Of which server, clinic and member.
@@ -47,6 +49,8 @@ class Store:
         self.notices = NoticeTable(self._writer)
         self.scratch = Scratch(self._writer, now)
         self.medicines = MedicineTable(self._writer, self._reader)
+        self.prices = PriceTable(self._writer, self._reader)
+        self.rules = RuleTable(self._writer, self._reader)
 
     @classmethod
     async def open(

@@ -9,7 +9,7 @@ from uuid import UUID
 from clinicdesk.contract.entities import Batch, Medicine, Row, Schedule, StockLevel
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
-from clinicdesk.core.store.medicine_table import FormularyState
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.core.trace import NoTrace
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.tokens import Tone
@@ -38,7 +38,7 @@ class Page:
 async def open_page(desk: Desk, design: Design) -> Page:
     """Make it as a window would."""
     await desk._store.medicines.take_page(
-        an_id("formulary"), [a_medicine(name) for name in NAMES], FormularyState(1, "1")
+        an_id("formulary"), [a_medicine(name) for name in NAMES], CatalogueState(1, "1")
     )
     desk.link.become(LinkStatus.LIVE)
     tasks = TaskOwner(Reporter())

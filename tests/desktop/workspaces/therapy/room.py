@@ -41,7 +41,7 @@ from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.session import Session
-from clinicdesk.core.store.medicine_table import FormularyState
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.trace import NoTrace
 from clinicdesk.core.transport import Transport
@@ -309,7 +309,7 @@ async def open_desk(
     identity = {"server": "s", "clinic": str(CLINIC), "member": str(member.id)}
     store = await Store.open(folder / "desk.db", bytes(range(32)), identity, utc)
     if medicines:
-        await store.medicines.take_page(formulary.id, medicines, FormularyState(1, None))
+        await store.medicines.take_page(formulary.id, medicines, CatalogueState(1, None))
     replica = Replica(store.rows, member.id, NoTrace())
     await replica.load()
     if rows:
