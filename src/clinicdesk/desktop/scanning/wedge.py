@@ -1,0 +1,201 @@
+"""A scanner that types, anywhere in the program: its keys reach no field, its code reaches us.
+
+Keys are taken where they come in, at the window, before any shortcut, dialog or popup sees them.
+Qt asks whether a key may be a shortcut before it sends the key itself: to hold a key back is to say
+no to that. What a person typed after all is asked about again before it is sent on; only Qt's test
+library has a way to do that.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from shiboken6 import isValid
+
+from clinicdesk.desktop.scanning.burst import Burst, Kind, Stroke
+
+_ASKED: Final = QEvent.Type.ShortcutOverride
+_FIRED: Final = QEvent.Type.Shortcut
+_PRESS: Final = QEvent.Type.KeyPress
+_RELEASE: Final = QEvent.Type.KeyRelease
+_COMMANDS: Final = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+_ENDS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab})
+_END_TEXTS: Final = ("\r", "\n", "\t")
+"""A scanner may have a key for the line feed, which keyboards have not."""
+_MODIFIERS: Final = frozenset(
+    {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_CapsLock, Qt.Key.Key_AltGr}
+)
+_SEPARATORS: Final = frozenset({Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight})
+_LATE: Final = 1.5
+"""A timer this many times later than asked for: the program was busy, and keys may wait in line."""
+
+
+class WedgeFilter(QObject):
+    """Holds keys back until it is sure whether a scanner types them; see `burst`.
+
+    What a person types goes on unchanged and in its order, a moment later. A password is nobody's
+    to look at: while one is typed nothing is held back.
+
+    Signals:
+        scanned: A code, as it was typed.
+    """
+
+    scanned = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._burst: Burst[QKeyEvent] = Burst()
+        self._window: QWindow | None = None
+        self._replaying = False
+        self._fired = False
+        self._since = QElapsedTimer()
+        self._since.start()
+        self._armed_at = 0
+        self._clock = QTimer(self, singleShot=True)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._time_is_up)
+
+    def install(self) -> None:
+        """Begin to watch the whole program."""
+        application = QCoreApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def remove(self) -> None:
+        """Watch no longer; what is held back is delivered."""
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        self._give_up()
+
+    def _asked(self, window: QWindow, event: QKeyEvent) -> bool:
+        """Whether a key is to be no shortcut, since it is held back when it comes."""
+        if self._holds_nothing_for(window):
+            return False
+        if self._burst.wants(_stroke_of(event, self._since.elapsed())):
+            event.accept()
+            return True
+        # It may be a shortcut: what was typed before goes first.
+        self._give_up()
+        return False
+
+    def _take(self, window: QWindow, event: QKeyEvent) -> bool:
+        if self._holds_nothing_for(window):
+            return False
+        stroke = _stroke_of(event, self._since.elapsed())
+        outcome = self._burst.take(stroke)
+        if outcome.deliver:
+            self._deliver(outcome.deliver)
+        if self._burst.holding:
+            if stroke.down:
+                self._arm()
+        else:
+            self._clock.stop()
+        if outcome.scanned is not None:
+            self.scanned.emit(outcome.scanned)
+        return not outcome.passes
+
+    def _holds_nothing_for(self, window: QWindow) -> bool:
+        """Whether a password is typed. What was typed in another window goes on in any case."""
+        if window is not self._window:
+            self._give_up()
+            self._window = window
+        return not self._burst.holding and _types_a_password()
+
+    def _give_up(self) -> None:
+        self._clock.stop()
+        self._deliver(self._burst.give_up())
+
+    def _arm(self) -> None:
+        self._armed_at = self._since.elapsed()
+        self._clock.start(round(self._burst.wait_ms))
+
+    def _time_is_up(self) -> None:
+        late = self._since.elapsed() - self._armed_at > _LATE * self._burst.wait_ms
+        if late and self._armed_at >= 0:
+            # Let the keys that wait in line come first, once.
+            self._armed_at = -1
+            self._clock.start(1)
+            return
+        self._give_up()
+
+    def _deliver(self, events: list[QKeyEvent]) -> None:
+        if not events:
+            return
+        self._replaying = True
+        try:
+            for event in events:
+                window = self._window
+                if window is None or not isValid(window) or not window.isVisible():
+                    window = QGuiApplication.focusWindow()
+                if window is not None and not self._is_shortcut(window, event):
+                    QCoreApplication.sendEvent(window, event)
+        finally:
+            self._replaying = False
+
+    def _is_shortcut(self, window: QWindow, event: QKeyEvent) -> bool:
+        """Whether a key that was held back did what a shortcut does."""
+        if event.type() is not _PRESS:
+            return False
+        self._fired = False
+        key, modifiers = Qt.Key(event.key()), event.modifiers()
+        QTest.keyEvent(QTest.KeyAction.Shortcut, window, key, modifiers)
+        return self._fired
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind is not _PRESS and kind is not _RELEASE and kind is not _ASKED:
+            if kind is _FIRED:
+                self._fired = True
+            return False
+        if self._replaying or not isinstance(watched, QWindow):
+            return False
+        assert isinstance(event, QKeyEvent)
+        return self._asked(watched, event) if kind is _ASKED else self._take(watched, event)
+
+
+def _types_a_password() -> bool:
+    field = QApplication.focusWidget()
+    return isinstance(field, QLineEdit) and field.echoMode() is not QLineEdit.EchoMode.Normal
+
+
+def _stroke_of(event: QKeyEvent, now_ms: int) -> Stroke[QKeyEvent]:
+    kind, text = _meaning(event)
+    return Stroke(
+        event=event.clone(),
+        kind=kind,
+        down=event.type() is not _RELEASE,
+        code=event.nativeScanCode() or event.key(),
+        # By the clock of the keyboard's system: it does not matter how late we hear of it.
+        at_ms=event.timestamp() or now_ms,
+        text=text,
+        repeats=event.isAutoRepeat(),
+    )
+
+
+def _meaning(event: QKeyEvent) -> tuple[Kind, str]:
+    key, text = event.key(), event.text()
+    if key in _MODIFIERS:
+        return Kind.MODIFIER, ""
+    held = event.modifiers() & _COMMANDS
+    if held:
+        alone = held == Qt.KeyboardModifier.ControlModifier
+        is_separator = alone and (key in _SEPARATORS or text == "\x1d")
+        return (Kind.SEPARATOR if is_separator else Kind.OTHER), ""
+    if key in _ENDS or text in _END_TEXTS:
+        return Kind.END, ""
+    if len(text) != 1 or not text.isprintable():
+        return Kind.OTHER, ""
+    if text.isalpha():
+        # Scanners hold Shift for a capital, whatever Caps Lock makes of it.
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        text = text.upper() if shifted else text.lower()
+    return Kind.CHARACTER, text

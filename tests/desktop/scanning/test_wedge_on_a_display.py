@@ -1,0 +1,158 @@
+"""A scanner's keys, from the X server, in real windows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+
+import pytest
+
+from tests.desktop_session import wait_until
+
+pytestmark = pytest.mark.display
+
+CODE = "CD1.000G40Q40L0R5U64F887-7O"
+PLACES = ("quantity", "note", "table", "dialog", "popup")
+
+
+@dataclass
+class Window:
+    """The program, and what it has told."""
+
+    process: subprocess.Popen[str]
+    told: list[dict[str, str]] = field(default_factory=list)
+
+    def read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.told.append(json.loads(line))
+
+    def all(self, what: str) -> list[str]:
+        return [each[what] for each in self.told if what in each]
+
+    def last(self, what: str) -> str:
+        return self.all(what)[-1] if self.all(what) else ""
+
+    @property
+    def reached(self) -> list[dict[str, str]]:
+        """What fields, shortcuts and buttons saw of it."""
+        return [each for each in self.told if not {"scanned", "ready"} & each.keys()]
+
+
+@contextmanager
+def window(place: str) -> Iterator[Window]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.desktop.scanning.wedge_window", place],
+        env=os.environ | {"QT_QPA_PLATFORM": "xcb"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    opened = Window(process)
+    reading = Thread(target=opened.read)
+    reading.start()
+    try:
+        wait_until(lambda: opened.all("ready"))
+        yield opened
+    finally:
+        process.kill()
+        reading.join()
+        process.communicate()
+
+
+def xdotool(*arguments: str) -> None:
+    subprocess.run(["xdotool", *arguments], check=True, capture_output=True)
+
+
+def scan(code: str = CODE, *, delay_ms: int = 4, end: str = "Return") -> None:
+    """As a scanner does: one key after the other, and the end at the same pace."""
+    pace = ("--delay", str(delay_ms))
+    xdotool("type", "--args", "1", *pace, code, "key", *pace, end)
+
+
+def a_person_types(text: str) -> None:
+    xdotool("type", "--delay", "90", "--", text)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("delay_ms", [2, 15])
+def test_a_scan_is_heard_and_leaves_nothing_behind(place: str, delay_ms: int) -> None:
+    with window(place) as here:
+        scan(delay_ms=delay_ms)
+        wait_until(lambda: here.all("scanned"))
+        scan("0107032069804988", delay_ms=delay_ms, end="Tab")
+        wait_until(lambda: len(here.all("scanned")) == 2)
+        assert here.all("scanned") == [CODE, "0107032069804988"]
+        assert here.reached == []
+
+
+def test_what_a_person_types_arrives_as_it_was_typed() -> None:
+    with window("note") as here:
+        a_person_types("Take 2 tablets, 500 mg.")
+        wait_until(lambda: here.last("note") == "Take 2 tablets, 500 mg.")
+        assert here.all("scanned") == []
+
+
+def test_a_quantity_is_typed_and_entered_as_ever() -> None:
+    with window("quantity") as here:
+        a_person_types("1200")
+        xdotool("key", "Return")
+        wait_until(lambda: here.last("entered") == "1200")
+        assert here.all("scanned") == []
+
+
+def test_a_scan_in_the_middle_of_a_number_leaves_the_number() -> None:
+    with window("quantity") as here:
+        a_person_types("12")
+        wait_until(lambda: here.last("quantity") == "12")
+        scan("8901234567890")
+        wait_until(lambda: here.all("scanned") == ["8901234567890"])
+        a_person_types("34")
+        wait_until(lambda: here.last("quantity") == "1234")
+        assert here.all("quantity") == ["1", "12", "123", "1234"]
+
+
+def test_a_burst_that_is_no_code_arrives_whole_and_in_order() -> None:
+    with window("note") as here:
+        xdotool("type", "--delay", "3", "--", "a word pasted by a program and 12345678 more")
+        wait_until(lambda: here.last("note") == "a word pasted by a program and 12345678 more")
+        assert here.all("scanned") == []
+
+
+def test_a_shortcut_of_one_letter_works_for_a_person() -> None:
+    with window("table") as here:
+        xdotool("key", "o")
+        wait_until(lambda: here.all("shortcut") == ["O"])
+
+
+def test_the_group_separator_of_a_data_matrix_comes_through() -> None:
+    with window("quantity") as here:
+        xdotool(
+            "key", "--delay", "4", *"0107032069804988", *"10", "shift+b", *"42",
+            "ctrl+bracketright", *"17271200", "Return",
+        )  # fmt: skip
+        wait_until(lambda: here.all("scanned"))
+        assert here.all("scanned") == ["010703206980498810B42\x1d17271200"]
+        assert here.reached == []
+
+
+def test_a_password_is_left_alone() -> None:
+    with window("password") as here:
+        scan("Secret123456")
+        wait_until(lambda: here.last("password") == "Secret123456")
+        assert here.all("scanned") == []
+
+
+def test_many_scans_one_behind_the_other_are_all_heard() -> None:
+    with window("note") as here:
+        codes = [f"89012345678{n:02d}" for n in range(20)]
+        for code in codes:
+            scan(code, delay_ms=1)
+        wait_until(lambda: len(here.all("scanned")) == len(codes))
+        assert here.all("scanned") == codes
+        assert here.reached == []
