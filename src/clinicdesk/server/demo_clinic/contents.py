@@ -62,6 +62,69 @@ class PharmacySeed(Struct, frozen=True, kw_only=True):
     weight: int
 
 
+class SupplierSeed(Struct, frozen=True, kw_only=True):
+    """A wholesaler that the pharmacies order from."""
+
+    name: str
+    phone: str
+    email: str
+    address: str
+
+
+class BatchSeed(Struct, frozen=True, kw_only=True):
+    """A delivery of one medicine.
+
+    Attributes:
+        expires_in_days: From the clinic's day; negative when it has expired.
+        received_days_ago: When it came.
+        received: In units: what is left, and what the planned prescriptions took.
+        cost_minor: Of a pack.
+    """
+
+    number: str
+    expires_in_days: int
+    received_days_ago: int
+    received: int
+    cost_minor: int
+
+
+class ShelfSeed(Struct, frozen=True, kw_only=True):
+    """A medicine that a pharmacy keeps. Positions are those in `DemoClinic`."""
+
+    pharmacy: int
+    medicine: int
+    place: str
+    reorder_level: int
+    reorder_packs: int
+    batches: tuple[BatchSeed, ...]
+
+
+class PriceSeed(Struct, frozen=True, kw_only=True):
+    """What a pack costs at a pharmacy from a day on, which may still be to come."""
+
+    pharmacy: int
+    medicine: int
+    price_minor: int
+    begins_in_days: int
+
+
+class SupplyLineSeed(Struct, frozen=True, kw_only=True):
+    """Packs of a medicine that are on their way."""
+
+    medicine: int
+    packs: int
+
+
+class SupplySeed(Struct, frozen=True, kw_only=True):
+    """An order to a supplier that has been acknowledged and not delivered."""
+
+    pharmacy: int
+    supplier: int
+    ordered_days_ago: int
+    expected_in_days: int
+    lines: tuple[SupplyLineSeed, ...]
+
+
 class StaffSeed(Struct, frozen=True, kw_only=True):
     """Someone who signs in, by `email`. Practitioners are among them, as therapists."""
 

@@ -15,13 +15,19 @@ from clinicdesk.server.demo_clinic.contents import (
     PharmacySeed,
     PractitionerSeed,
     PrescriptionPlan,
+    PriceSeed,
     ServiceSeed,
+    ShelfSeed,
     StaffSeed,
+    SupplierSeed,
+    SupplySeed,
 )
 from clinicdesk.server.demo_clinic.datafile import open_data
 from clinicdesk.server.demo_clinic.people import patients as draw_patients
 from clinicdesk.server.demo_clinic.prescriptions import Planner, draw_targets
+from clinicdesk.server.demo_clinic.prices import price_seeds
 from clinicdesk.server.demo_clinic.scenarios import read_scenarios
+from clinicdesk.server.demo_clinic.shelves import shelf_seeds, supply_seeds
 from clinicdesk.server.demo_clinic.sites import ROSHNI, Site, read_site
 from clinicdesk.server.domain.formulary.reading import read_formulary
 from clinicdesk.server.domain.formulary.rows import MedicineRow, RejectedRow
@@ -45,6 +51,10 @@ class DemoClinic(Struct, frozen=True, kw_only=True):
     medicines: tuple[MedicineRow, ...]
     prescriptions: tuple[PrescriptionPlan, ...]
     """The oldest first."""
+    suppliers: tuple[SupplierSeed, ...]
+    shelves: tuple[ShelfSeed, ...]
+    prices: tuple[PriceSeed, ...]
+    supplies: tuple[SupplySeed, ...]
 
     def patients(self) -> Iterator[PatientSeed]:
         """The patients in the order of their index; each call gives the same people."""
@@ -69,6 +79,8 @@ def generate(
     """
     described = read_site(site)
     medicines = read_medicines(described)
+    plans = _plans(described, medicines, seed, patients, prescriptions, today)
+    shelves = shelf_seeds(described, medicines, plans, seed)
     return DemoClinic(
         site=described,
         seed=seed,
@@ -80,7 +92,11 @@ def generate(
         pharmacies=tuple(described.pharmacy),
         staff=described.everyone(),
         medicines=medicines,
-        prescriptions=_plans(described, medicines, seed, patients, prescriptions, today),
+        prescriptions=plans,
+        suppliers=tuple(described.supplier),
+        shelves=shelves,
+        prices=price_seeds(described, medicines, seed),
+        supplies=supply_seeds(described, medicines, shelves),
     )
 
 

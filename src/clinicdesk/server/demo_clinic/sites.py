@@ -14,6 +14,7 @@ from clinicdesk.server.demo_clinic.contents import (
     PractitionerSeed,
     ServiceSeed,
     StaffSeed,
+    SupplierSeed,
 )
 from clinicdesk.server.demo_clinic.datafile import read_toml
 
@@ -47,6 +48,7 @@ class Site(ClinicSeed, frozen=True, kw_only=True, forbid_unknown_fields=True):
     service: list[ServiceSeed]
     practitioner: list[PractitionerSeed]
     pharmacy: list[PharmacySeed]
+    supplier: list[SupplierSeed]
     staff: list[StaffEntry]
 
     def clinic(self) -> ClinicSeed:
