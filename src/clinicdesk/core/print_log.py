@@ -75,7 +75,9 @@ class PrintLog:
         outcome = await self._transport.call(
             "POST", PRINTS, msgspec.json.encode(printed), tokens=self._tokens
         )
-        if isinstance(outcome, (Unreachable, *_LATER)):
+        if isinstance(outcome, Unreachable):
+            return None
+        if isinstance(outcome, _LATER):
             return None
         await self._scratch.forget(_key(printed))
         if isinstance(outcome, Refusal):
