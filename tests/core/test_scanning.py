@@ -73,6 +73,9 @@ async def test_a_sealed_prescription_opens_without_a_server(
     assert await desk.scanning.read(a_seal()) == PrescriptionScan(
         an_id("prescription"), Verdict.OPEN
     )
+    assert await desk.scanning.read(f"]Q1{a_seal()}") == PrescriptionScan(
+        an_id("prescription"), Verdict.OPEN
+    )
     assert await desk.scanning.read(f" {a_seal().swapcase()}\r\n") == PrescriptionScan(
         an_id("prescription"), Verdict.OPEN
     )

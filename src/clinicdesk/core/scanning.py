@@ -42,6 +42,8 @@ PATIENCE_S: Final = 3.0
 """How long a prescription that the server knows may take to come here by the log."""
 
 _CODE: Final = re.compile(rf"\s*rx[\s-]*([0-9a-z]{{{LENGTH},10}})\s*", re.IGNORECASE)
+_SORT_OF_CODE: Final = re.compile(r"^\][A-Za-z]\d")
+"""AIM's symbology identifier (ISO/IEC 15424), as `]Q1` for a QR code."""
 _MISREAD: Final = str.maketrans("OILU", "011V")
 """Letters that the codes leave out, and what somebody who typed them had read."""
 
@@ -150,12 +152,14 @@ class Scanning:
         text = text.strip(" \t\r\n")
         if len(text) > LONGEST_CODE:
             return Unreadable(_TOO_LONG)
-        if is_seal(text):
-            return await self._read_seal(text)
-        code = _CODE.fullmatch(text)
+        # Some scanners say first what sort of code it was; products need that, nothing else does.
+        plain = _SORT_OF_CODE.sub("", text)
+        if is_seal(plain):
+            return await self._read_seal(plain)
+        code = _CODE.fullmatch(plain)
         if code is not None:
             return self._read_code(f"RX-{code[1].upper().translate(_MISREAD)}")
-        return self._read_patient(text) or await self._read_product(text)
+        return self._read_patient(plain) or await self._read_product(text)
 
     async def warm_up(self) -> None:
         """Load what the first scan of a product needs."""
