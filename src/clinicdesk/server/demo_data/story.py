@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from clinicdesk.contract.commands import (
@@ -16,16 +17,17 @@ from clinicdesk.contract.commands import (
     DraftItem,
     FulfillItems,
     HandOver,
+    Override,
     PayOutRefund,
     SignAndSend,
     TakePayment,
     WriteDraft,
 )
-from clinicdesk.contract.entities import PaymentMethod
-from clinicdesk.contract.money import line_amount
+from clinicdesk.contract.entities import FindingKind, PaymentMethod, Tier
 from clinicdesk.server.demo_clinic import Target
 from clinicdesk.server.domain import pharmacy, prescribing
 from clinicdesk.server.domain.formulary.importing import medicine_id
+from clinicdesk.server.domain.safety import found_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -39,6 +41,14 @@ if TYPE_CHECKING:
     from clinicdesk.server.domain.actor import MemberActor
 
     Rule = Callable[[Transaction, MemberActor, Any, int], Awaitable[Done | Refusal]]
+
+_REASONS: Final = {
+    FindingKind.ALLERGY: "Has had it since without a reaction; told what to watch for.",
+    FindingKind.INTERACTION: "Benefit outweighs it for a short course; told what to watch for.",
+    FindingKind.DUPLICATE: "Replaces the earlier one, which is to be stopped today.",
+    FindingKind.DOSE: "Dose advised by the specialist, to be reviewed in two weeks.",
+}
+"""What the prescribers of the demo clinic say when the rules ask them."""
 
 _STAGES: Final = (Target.DRAFT, Target.SIGNED, Target.PAID, Target.FULFILLED, Target.COMPLETED)
 _MOST_LINES: Final = 100
@@ -148,13 +158,14 @@ class Story:
         """The identifier of a line, counted from 0."""
         return self._ids.of("prescription item", number * _MOST_LINES + line)
 
-    def amount(self, plan: PrescriptionPlan) -> int:
-        """What the prescription comes to, in minor units."""
-        return sum(
-            line_amount(row.price_minor, row.pack_size, line.quantity)
-            for line in plan.lines
-            for row in [self._demo.medicines[line.medicine]]
-        )
+    async def outstanding(self, prescription_id: UUID) -> int:
+        """What is still to be paid, in minor units."""
+        async with self._database.as_owner() as tx:
+            outstanding: int = await tx.value(
+                "select total_minor - paid_minor from prescription where id = %(id)s",
+                {"id": prescription_id},
+            )
+        return outstanding
 
     def actors(self, plan: PrescriptionPlan) -> tuple[MemberActor, MemberActor | None, UUID | None]:
         """The prescriber; the pharmacist and their pharmacy where one is chosen."""
@@ -224,14 +235,14 @@ class _Chapter:
     async def sign(self) -> None:
         assert self._pharmacy_id is not None  # a plan that is signed names its pharmacy
         command = SignAndSend(prescription_id=self._id, pharmacy_id=self._pharmacy_id)
-        await self._give(self._prescriber, prescribing.sign_and_send, command)
+        await self._give(self._prescriber, _sign_with_reasons, command)
 
     async def pay(self) -> None:
         command = TakePayment(
             prescription_id=self._id,
             payment_id=self._story.payment_id(self._number),
             method=PaymentMethod.CASH,
-            amount_minor=self._story.amount(self._plan),
+            amount_minor=await self._story.outstanding(self._id),
             currency=self._story.currency,
         )
         await self._give(self._pharmacist, pharmacy.take_payment, command)
@@ -282,3 +293,19 @@ class _Chapter:
         op_id = self._story.op_id(self._number, self._step)
         self._version = await self._story.give(actor, rule, command, self._version, op_id)
         self._step += 1
+
+
+async def _sign_with_reasons(
+    tx: Transaction, actor: MemberActor, command: SignAndSend, version: int
+) -> Done | Refusal:
+    """Sign, with a reason for whatever the rules ask one for."""
+    draft = await prescribing.hold(tx, actor, "sign_and_send", command.prescription_id, version)
+    if not isinstance(draft, prescribing.Held):
+        return draft
+    reasons = [
+        Override(key=finding.key, reason=_REASONS[finding.kind])
+        for finding in await found_in(tx, draft)
+        if finding.tier is Tier.OVERRIDE
+    ]
+    given = msgspec.structs.replace(command, overrides=reasons)
+    return await prescribing.sign_and_send(tx, actor, given, version)
