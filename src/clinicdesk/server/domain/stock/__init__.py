@@ -1,6 +1,63 @@
-"""Stock: what lies on a pharmacy's shelves, and what it orders from suppliers.
+"""Stock: what lies on a pharmacy's shelves.
 
 Map:
 
-- `shelves`  the lock of a medicine's batches
+- `shelves`       the lock of a medicine's batches
+- `allocation`    which batches units come from, and the ledger's entries for it
+- `arrivals`      units that come onto the shelves, in batches
+- `counting`      stock without an order, and batches that hold other than was thought
+- `reordering`    when a medicine is low
+- `suppliers`     wholesalers
+- `movements`     the ledger, to look at
+- `surroundings`  what these rules must know of the clinic and of who acts
+
+Orders to suppliers are in `domain.supply`: their goods bring owings to prescriptions, which take
+from the shelves.
 """
+
+from __future__ import annotations
+
+from clinicdesk.server.domain.stock.allocation import (
+    Portion,
+    Shelf,
+    lessened,
+    locked_shelf,
+    portions,
+    put_back,
+    taken,
+)
+from clinicdesk.server.domain.stock.arrivals import Arrival, bring_in, unfit
+from clinicdesk.server.domain.stock.counting import adjust_stock, receive_stock
+from clinicdesk.server.domain.stock.reordering import set_reorder
+from clinicdesk.server.domain.stock.shelves import hold_shelves
+from clinicdesk.server.domain.stock.suppliers import write_supplier
+from clinicdesk.server.domain.stock.surroundings import (
+    StockProduct,
+    Surroundings,
+    counter_of,
+    stock_products,
+    surroundings,
+)
+
+__all__ = [
+    "Arrival",
+    "Portion",
+    "Shelf",
+    "StockProduct",
+    "Surroundings",
+    "adjust_stock",
+    "bring_in",
+    "counter_of",
+    "hold_shelves",
+    "lessened",
+    "locked_shelf",
+    "portions",
+    "put_back",
+    "receive_stock",
+    "set_reorder",
+    "stock_products",
+    "surroundings",
+    "taken",
+    "unfit",
+    "write_supplier",
+]
