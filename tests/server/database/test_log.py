@@ -26,6 +26,7 @@ from tests.server.database.clinic import (
     make_member,
     new_id,
 )
+from tests.server.database.counter import a_counter
 
 WRITERS = 24
 CHANGES_OF_HEAD = "select n_tup_upd from pg_stat_xact_user_tables where relname = 'clinic_head'"
@@ -108,14 +109,16 @@ async def test_the_row_of_each_kind_in_the_log_is_a_body_of_the_contract(
         patient, clinic.practitioners[0], clinic.admin,
         pharmacy_id=clinic.pharmacies[0], signed_at=signed,
     )  # fmt: skip
+    item = an_item(clinic, prescription)
     rows = {
         "patient": patient,
         "allergy": msgspec.structs.replace(
             an_allergy(patient), practitioner_ids=patient.practitioner_ids
         ),
         "prescription": prescription,
-        "prescription_item": an_item(clinic, prescription),
+        "prescription_item": item,
         "payment": a_payment(prescription, clinic.admin),
+        **a_counter(clinic, prescription, item),
     }
     async with database.as_owner() as tx:
         for table, row in rows.items():
