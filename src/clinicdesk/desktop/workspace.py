@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from clinicdesk.core.desk import Desk
+    from clinicdesk.core.scanning import Scanned
     from clinicdesk.core.store.outbox_table import OutboxEntry
     from clinicdesk.desktop.design.appearance import Design
     from clinicdesk.desktop.paint_trace import PaintTrace
@@ -159,6 +160,11 @@ class Workspace(QWidget):
 
     def show_place(self, _place: str) -> None:
         """Show a part of it by name: a lane, a list."""
+
+    def take_scan(self, _scanned: Scanned) -> bool:
+        """Do with a scanned code what it is for here, and say what there is to say of it; False
+        when it is for another place. The workspace in front is asked first."""
+        return False
 
     def mend(self, _entry: OutboxEntry) -> bool:
         """Show what a refused command was about, with what was typed in it put back; False when
