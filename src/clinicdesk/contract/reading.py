@@ -1,4 +1,4 @@
-"""What a desk asks for beside its working set: prescriptions that it does not hold."""
+"""What a desk asks for beside its working set: prescriptions that it does not hold, ledgers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PurchaseOrder,
     SafetyFinding,
+    StockMovement,
 )
 
 
@@ -31,4 +32,11 @@ class PrescriptionPage(Struct, frozen=True, kw_only=True):
     """Newest first. `next_after`: give it as `after` for the next page; None on the last."""
 
     prescriptions: list[Prescription]
+    next_after: str | None
+
+
+class MovementPage(Struct, frozen=True, kw_only=True):
+    """The ledger of a medicine at a pharmacy, newest first; as `PrescriptionPage`."""
+
+    movements: list[StockMovement]
     next_after: str | None

@@ -12,9 +12,11 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from clinicdesk import __version__
 from clinicdesk.server.http.authentication import authenticator
+from clinicdesk.server.http.catalogues import catalogue_routes
 from clinicdesk.server.http.commands import Seals, command_routes
 from clinicdesk.server.http.health import health_routes
 from clinicdesk.server.http.idempotency import Once
+from clinicdesk.server.http.ledger import ledger_route
 from clinicdesk.server.http.paper import paper_routes
 from clinicdesk.server.http.problems import MAX_BODY, exception_handlers
 from clinicdesk.server.http.reads import read_routes
@@ -64,6 +66,8 @@ def make_api(
             *command_routes(Once(database, hint), metrics, Seals(database, sealer)),
             snapshot_route(Snapshots(database, now)),
             *read_routes(database),
+            *catalogue_routes(database),
+            ledger_route(database),
             *paper_routes(database, now),
             scan_route(database, metrics, now),
             *health_routes(database, metrics),

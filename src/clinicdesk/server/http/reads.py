@@ -1,8 +1,8 @@
-"""Lists, search and the formulary's pages: what a desk asks for beside its working set."""
+"""Lists and search: what a desk asks for beside its working set."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -11,12 +11,9 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from clinicdesk.contract.entities import Patient, PrescriptionStatus
-from clinicdesk.contract.problems import InvalidField, NotFound
 from clinicdesk.contract.reading import PrescriptionDetail, PrescriptionPage
-from clinicdesk.contract.session import FORMULARY_PAGE, PATIENT_SEARCH, PRESCRIPTION_LIST
-from clinicdesk.contract.snapshot import MedicinePage
+from clinicdesk.contract.session import PATIENT_SEARCH, PRESCRIPTION_LIST
 from clinicdesk.server.database.search import LONGEST_SEARCH, patients_by_text
-from clinicdesk.server.domain.formulary.pages import LONGEST_PAGE, medicines_after, parse_after
 from clinicdesk.server.domain.prescribing import no_such_prescription
 from clinicdesk.server.domain.prescribing.reading import (
     LONGEST_LIST,
@@ -26,24 +23,15 @@ from clinicdesk.server.domain.prescribing.reading import (
 )
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON, path_id
-from clinicdesk.server.http.compression import compressed
-from clinicdesk.server.http.problems import AnyRequest, Refused, documented, problem_response
+from clinicdesk.server.http.cursors import After, place_in_time
+from clinicdesk.server.http.problems import AnyRequest, documented, problem_response
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from clinicdesk.server.database.database import Database
 
-_LONGEST_CURSOR: Final = 120
-
 Limit = Annotated[int, QueryParameter(ge=1, le=LONGEST_LIST, description="Most rows to answer.")]
-PageLimit = Annotated[
-    int, QueryParameter(ge=1, le=LONGEST_PAGE, description="Most rows to answer.")
-]
-After = Annotated[
-    str | None,
-    QueryParameter(max_length=_LONGEST_CURSOR, description="`next_after` of the page before."),
-]
 Typed = Annotated[
     str, QueryParameter(max_length=LONGEST_SEARCH, description="What a person typed.")
 ]
@@ -72,7 +60,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
         limit: Limit = LONGEST_LIST,
         after: After = None,
     ) -> Response[bytes]:
-        place = _place(after)
+        place = place_in_time(after, Place)
         async with database.snapshot(authenticated.actor.ids) as tx:
             found = await prescriptions(
                 tx,
@@ -112,50 +100,7 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
             found = await patients_by_text(tx, q, limit=limit)
         return _json(PatientsFound(patients=found))
 
-    @get(
-        FORMULARY_PAGE.replace("{formulary_id}", "{formulary_id:str}"),
-        operation_id="medicines",
-        tags=["reading"],
-        responses=documented(MedicinePage),
-        name="medicines",
-    )
-    async def medicines(
-        request: AnyRequest,
-        authenticated: SignedInAs,
-        after: After = None,
-        limit: PageLimit = 2000,
-    ) -> Response[bytes]:
-        formulary_id = path_id(request.path_params, "formulary_id")
-        begin = parse_after(after or "0")
-        if begin is None:
-            raise _bad_cursor()
-        async with database.snapshot(authenticated.actor.ids) as tx:
-            page = await medicines_after(
-                tx, authenticated.member.clinic_id, formulary_id, begin, limit
-            )
-        if page is None:
-            missing = NotFound(detail="There is no such formulary.", entity="formulary")
-            return problem_response(missing)
-        accepted = request.headers.get("accept-encoding", "")
-        return await compressed(msgspec.json.encode(page), accepted)
-
-    return [list_prescriptions, one_prescription, find_patients, medicines]
-
-
-def _place(after: str | None) -> Place | None:
-    if after is None:
-        return None
-    at, _, prescription_id = after.partition("~")
-    try:
-        return msgspec.convert({"created_at": at, "id": prescription_id}, Place)
-    except msgspec.ValidationError as error:
-        raise _bad_cursor() from error
-
-
-def _bad_cursor() -> Refused:
-    return Refused(
-        InvalidField(detail="after should be the next_after of a page before.", field="after")
-    )
+    return [list_prescriptions, one_prescription, find_patients]
 
 
 def _json(body: Any) -> Response[bytes]:
