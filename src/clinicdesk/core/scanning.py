@@ -42,6 +42,7 @@ PATIENCE_S: Final = 3.0
 """How long a prescription that the server knows may take to come here by the log."""
 
 _CODE: Final = re.compile(rf"\s*rx[\s-]*([0-9a-z]{{{LENGTH},10}})\s*", re.IGNORECASE)
+_LEAST_PRODUCT: Final = 13
 _SORT_OF_CODE: Final = re.compile(r"^\][A-Za-z]\d")
 """AIM's symbology identifier (ISO/IEC 15424), as `]Q1` for a QR code."""
 _MISREAD: Final = str.maketrans("OILU", "011V")
@@ -118,6 +119,17 @@ class Unreadable(Struct, frozen=True):
 
 
 Scanned = PrescriptionScan | ProductScan | PatientScan | Refused | Unreadable
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a text that was pasted is a code of ours rather than something to search for.
+
+    Short numbers are not: a telephone number may well have a fitting check digit.
+    """
+    text = text.strip()
+    if is_seal(text) or _CODE.fullmatch(text):
+        return True
+    return len(text) >= _LEAST_PRODUCT and isinstance(read_product(text), ProductCode)
 
 
 class Scanning:

@@ -83,8 +83,8 @@ class Hands:
         return pressed
 
     def type(self, text: str) -> None:
-        """Type a text, quickly but as separate keys."""
-        _xdotool("type", "--delay", "12", "--", text)
+        """Type a text, as quickly as a person can: what is quicker is taken for a scanner."""
+        _xdotool("type", "--delay", "45", "--", text)
 
     def photograph(self, window: dict[str, Any], path: Path) -> None:
         """Save what the screen shows where the window is, with what lies over it."""

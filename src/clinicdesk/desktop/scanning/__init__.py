@@ -2,11 +2,12 @@
 
 Map:
 
-- `burst`   tells the keys of a scanner from those of a person
-- `wedge`   holds a scanner's keys back from every field of the program
-- `camera`  the machine's camera, frame by frame
-- `reader`  codes in pictures
-- `sheet`   the small window of the camera
-- `pasted`  a code or a picture of one from the clipboard or a file
-- `route`   where a scanned code is taken
+- `burst`       tells the keys of a scanner from those of a person
+- `wedge`       holds a scanner's keys back from every field of the program
+- `camera`      the machine's camera, frame by frame
+- `reader`      codes in pictures
+- `viewfinder`  the small window of the camera
+- `pictures`    a code in a picture, from a file or the clipboard
+- `route`       where a scanned code is taken
+- `scans`       all of it, for one desk
 """

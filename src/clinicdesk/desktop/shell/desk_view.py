@@ -1,4 +1,4 @@
-"""One open desk in the window, from sign-in to sign-out: workspaces, search, drawers, banners."""
+"""One open desk in the window, from sign-in to sign-out: workspaces, search, scans, drawers."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
 
 if TYPE_CHECKING:
     from clinicdesk.core.store.outbox_table import OutboxEntry
+    from clinicdesk.desktop.scanning.scans import Scans
     from clinicdesk.desktop.shell.over import Over
 
 MakeWorkspace: TypeAlias = Callable[[Context], Workspace]
@@ -70,6 +71,7 @@ class DeskView(QObject):
         self._workspaces: dict[str, Workspace] = {}
         self._shortcuts: list[QShortcut] = []
         self._over: Over | None = None
+        self._scans: Scans | None = None
         self._first_load: FirstLoad | None = None
         self._wanted = ""
         self._connection = ConnectionView(
@@ -134,6 +136,8 @@ class DeskView(QObject):
         window = self._window
         for shortcut in self._shortcuts:
             shortcut.deleteLater()
+        if self._scans is not None:
+            self._scans.close()
         if self._over is not None:
             self._over.close()
         page, self._first_load = self._first_load, None
@@ -182,6 +186,7 @@ class DeskView(QObject):
         bind = self._window.bind
         self._shortcuts = [
             bind("Ctrl+K", self._search),
+            bind("Ctrl+Shift+K", self._use_camera),
             bind("Ctrl+Shift+N", self._toggle_notices),
             bind("Ctrl+Shift+O", self._toggle_outbox),
             *(
@@ -256,8 +261,25 @@ class DeskView(QObject):
             self._over.outbox.mend_wanted.connect(self.mend)
             self._over.outbox.unlock_wanted.connect(self.unlock_wanted)
             self._over.notices.refresh()
+            self._begin_to_scan()
             self.complete.emit()
         return self._over
+
+    def _begin_to_scan(self) -> Scans:
+        if self._scans is None:
+            from clinicdesk.desktop.scanning.scans import Scans
+
+            self._scans = Scans(
+                self._context,
+                self._window,
+                self._window.search,
+                self._nearest_first,
+                self.show_workspace,
+            )
+        return self._scans
+
+    def _use_camera(self) -> None:
+        self._begin_to_scan().use_camera()
 
     def _fill_rail(self) -> None:
         self._window.rail.set_places(list(self._workspaces.values()))
@@ -309,6 +331,7 @@ class DeskView(QObject):
         choose = self.appearance_chosen.emit
         return [
             *own,
+            *self._begin_to_scan().actions(),
             NamedAction(self.tr("Show notices"), "bell", self._toggle_notices, "Ctrl+Shift+N"),
             NamedAction(self.tr("Show outbox"), "inbox", self._toggle_outbox, "Ctrl+Shift+O"),
             NamedAction(self.tr("Light theme"), "sun", lambda: choose(Appearance.LIGHT)),

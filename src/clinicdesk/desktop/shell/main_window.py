@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         group = self.tr("Everywhere")
         return [
             Shortcut(("Ctrl+K",), self.tr("Search or scan"), group),
+            Shortcut(("Ctrl+Shift+K",), self.tr("Scan with the camera"), group),
             Shortcut(("Ctrl+1–9",), self.tr("Workspaces, in their order"), group),
             Shortcut(("Ctrl+Shift+N",), self.tr("Notices"), group),
             Shortcut(("Ctrl+Shift+O",), self.tr("Outbox"), group),

@@ -1,0 +1,115 @@
+"""The machine's camera, frame by frame, with the codes in each.
+
+FFmpeg opens it (Video4Linux, AVFoundation, DirectShow), through PyAV. A thread of its own waits for
+frames; the window hears of them by signals. It is open only while somebody looks at the window.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+import av
+from av.video.frame import VideoFrame
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from clinicdesk.desktop.scanning.reader import codes_in
+
+_SYSTEMS: Final = {"darwin": "avfoundation", "win32": "dshow"}
+_LINUX: Final = "v4l2"
+_SIZE: Final = {"video_size": "1280x720"}
+
+_SHOWN_EVERY_S: Final = 1 / 15
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSource:
+    """What FFmpeg opens.
+
+    Attributes:
+        file: A device's name, or a file's. format: FFmpeg's name of the sort of device; None: the
+            file says it itself. options: FFmpeg's.
+    """
+
+    file: str
+    format: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def cameras(system: str = sys.platform, devices: Path = Path("/dev")) -> list[CameraSource]:
+    """The cameras of this machine, the usual one first."""
+    sort = _SYSTEMS.get(system, _LINUX)
+    if sort == _LINUX:
+        found = sorted(devices.glob("video[0-9]*"), key=lambda each: int(each.name[5:]))
+        return [CameraSource(str(each), sort, _SIZE) for each in found]
+    listed = [each for each in av.enumerate_input_devices(sort) if "video" in each.media_types]
+    listed.sort(key=lambda each: not each.is_default)
+    prefix = "video=" if sort == "dshow" else ""
+    return [CameraSource(f"{prefix}{each.name}", sort, _SIZE) for each in listed]
+
+
+class Camera(QObject):
+    """Reads frames from the first source that opens.
+
+    Signals:
+        seen: A frame, to be shown (a `QImage`).
+        found: What a code in the last frame says.
+        failed: No source opens, or it ended; nothing more comes.
+    """
+
+    seen = Signal(QImage)
+    found = Signal(str)
+    failed = Signal()
+
+    def __init__(self, sources: list[CameraSource], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sources = sources
+        self._ending = Event()
+        self._thread = Thread(target=self._run, name="camera", daemon=True)
+
+    def start(self) -> None:
+        """Open it, in its thread: that may take seconds."""
+        self._thread.start()
+
+    def stop(self, patience_s: float = 2.0) -> None:
+        """Close it. Nothing is told any more."""
+        self._ending.set()
+        self.blockSignals(True)
+        if self._thread.is_alive():
+            self._thread.join(patience_s)
+
+    def _run(self) -> None:
+        for source in self._sources:
+            if self._ending.is_set():
+                return
+            try:
+                self._read(source)
+            except (av.FFmpegError, OSError, ValueError):
+                continue  # not a camera after all, or somebody else has it
+        if not self._ending.is_set():
+            self.failed.emit()
+
+    def _read(self, source: CameraSource) -> None:
+        with av.open(source.file, format=source.format, options=source.options) as container:
+            shown_at = 0.0
+            for frame in container.decode(video=0):
+                if self._ending.is_set():
+                    return
+                if time.monotonic() - shown_at >= _SHOWN_EVERY_S:
+                    shown_at = time.monotonic()
+                    self.seen.emit(_image_of(frame, "rgb24", QImage.Format.Format_RGB888))
+                grey = _image_of(frame, "gray", QImage.Format.Format_Grayscale8)
+                for text in codes_in(grey):
+                    self.found.emit(text)
+
+
+def _image_of(frame: VideoFrame, pixels: str, form: QImage.Format) -> QImage:
+    picture = frame.reformat(format=pixels)
+    plane = picture.planes[0]
+    # Copied: FFmpeg writes the next frame where this one is.
+    return QImage(bytes(plane), picture.width, picture.height, plane.line_size, form).copy()
