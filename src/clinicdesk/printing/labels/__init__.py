@@ -10,13 +10,14 @@
 
 from __future__ import annotations
 
-from clinicdesk.printing.labels.label import Label, labels_of
+from clinicdesk.printing.labels.label import TEST_LABEL, Label, labels_of
 from clinicdesk.printing.labels.layout import LabelSize
 from clinicdesk.printing.labels.pages import A4_SHEET, SheetOfLabels, render_labels, render_sheet
 from clinicdesk.printing.labels.zpl import render_zpl
 
 __all__ = [
     "A4_SHEET",
+    "TEST_LABEL",
     "Label",
     "LabelSize",
     "SheetOfLabels",

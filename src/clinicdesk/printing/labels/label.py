@@ -39,6 +39,21 @@ class Label(Struct, frozen=True, kw_only=True):
     copy: bool = False
 
 
+TEST_LABEL = Label(
+    number=1,
+    of=1,
+    code="TEST",
+    patient="Test label · जाँच · Māori",
+    medicine="No medicine",
+    supply="Nothing inside",
+    directions="If this reads well, the label printer is set up.",
+    cautions=["Look whether all four edges are white and the code can be scanned."],
+    origin="Batch TEST",
+    pharmacy=["clinicdesk"],
+)
+"""Names nobody; has what a printer can get wrong."""
+
+
 def labels_of(facts: LabelFacts) -> list[Label]:
     """A label for each dispense, in the order of the lines; one whose line is missing has none."""
     lines = {item.id: item for item in facts.items}

@@ -1,0 +1,115 @@
+"""The facts of paper out of a desk's rows, and why there is none to print."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from PySide6.QtCore import QCoreApplication
+
+from clinicdesk.contract.entities import Dispense, DispenseStatus, Prescription, Role
+from clinicdesk.core.desk import Desk
+from clinicdesk.printing.facts import LabelFacts, PrescriptionFacts, Printing
+
+
+def why_no_prescription(desk: Desk, prescription_id: UUID) -> str | None:
+    """Why it cannot be printed, in a sentence; None: it can."""
+    replica = desk.replica
+    prescription = replica.prescriptions.get(prescription_id)
+    if prescription is None or not replica.items.of(prescription_id):
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the prescription any more."
+        )
+    if prescription.signed_at is None:
+        return QCoreApplication.translate(
+            "Printing", "It is a draft: sign it first, then it can be printed."
+        )
+    if prescription.seal is None and desk.outbox.pending(prescription_id) and desk.link.reachable:
+        return QCoreApplication.translate(
+            "Printing", "It is on its way to the server, which seals it: a moment."
+        )
+    return _why_nobody(desk, prescription)
+
+
+def why_no_labels(desk: Desk, prescription_id: UUID) -> str | None:
+    """Why there are no labels, in a sentence; None: there are."""
+    replica = desk.replica
+    if desk.member.role is not Role.PHARMACIST:
+        return QCoreApplication.translate("Printing", "Pharmacists print labels.")
+    prescription = replica.prescriptions.get(prescription_id)
+    if prescription is None:
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the prescription any more."
+        )
+    if not labelled(replica.dispenses.of(prescription_id)):
+        return QCoreApplication.translate(
+            "Printing", "Nothing is checked yet: a label says what is in your hand."
+        )
+    if replica.pharmacies.get(prescription.pharmacy_id) is None:
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the pharmacy's address yet."
+        )
+    return _why_nobody(desk, prescription)
+
+
+def labelled(dispenses: list[Dispense]) -> list[Dispense]:
+    """What labels are for: what is prepared; when nothing is, what was handed over last."""
+    prepared = [each for each in dispenses if each.status is DispenseStatus.PREPARED]
+    if prepared:
+        return prepared
+    gone = [each for each in dispenses if each.status is DispenseStatus.HANDED_OVER]
+    last = max((each.handed_over_at for each in gone if each.handed_over_at), default=None)
+    return [each for each in gone if each.handed_over_at == last]
+
+
+def gather_prescription(desk: Desk, prescription_id: UUID, at: datetime) -> PrescriptionFacts:
+    """The facts of one that `why_no_prescription` has nothing against."""
+    replica = desk.replica
+    prescription = replica.prescriptions.get(prescription_id)
+    assert prescription is not None
+    practitioner = replica.practitioners.get(prescription.practitioner_id)
+    patient = replica.patients.get(prescription.patient_id)
+    assert practitioner is not None
+    assert patient is not None
+    return PrescriptionFacts(
+        clinic=desk.clinic,
+        practitioner=practitioner,
+        patient=patient,
+        prescription=prescription,
+        items=sorted(replica.items.of(prescription_id), key=lambda item: item.line),
+        pharmacy=replica.pharmacies.get(prescription.pharmacy_id),
+        printing=Printing(at=at, by=desk.member.name),
+    )
+
+
+async def gather_labels(desk: Desk, prescription_id: UUID, at: datetime) -> LabelFacts:
+    """The facts of labels that `why_no_labels` has nothing against. Raises StoreLost."""
+    whole = gather_prescription(desk, prescription_id, at)
+    dispenses = labelled(desk.replica.dispenses.of(prescription_id))
+    products = await desk.search.medicines_of({each.medicine_id for each in dispenses})
+    assert whole.pharmacy is not None
+    return LabelFacts(
+        clinic=whole.clinic,
+        practitioner=whole.practitioner,
+        patient=whole.patient,
+        pharmacy=whole.pharmacy,
+        prescription=whole.prescription,
+        items=whole.items,
+        dispenses=dispenses,
+        ingredients={key: product.ingredients for key, product in products.items()},
+        units={key: product.pack_unit for key, product in products.items()},
+        printing=whole.printing,
+    )
+
+
+def _why_nobody(desk: Desk, prescription: Prescription) -> str | None:
+    replica = desk.replica
+    if replica.patients.get(prescription.patient_id) is None:
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the patient's name and address yet."
+        )
+    if replica.practitioners.get(prescription.practitioner_id) is None:
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the prescriber's name yet."
+        )
+    return None

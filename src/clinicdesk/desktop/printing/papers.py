@@ -1,0 +1,133 @@
+"""What can be printed at a desk, ready to be made as often as preview and printer want it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from clinicdesk.contract.paper import Document
+from clinicdesk.desktop.printing.destinations import LabelRoll
+from clinicdesk.printing.facts import LabelFacts, PrescriptionFacts
+
+# The libraries that make paper are heavy: they are loaded when somebody prints, and in a thread.
+if TYPE_CHECKING:
+    from clinicdesk.printing.labels import LabelSize
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """How labels are wanted: on the roll of a label printer, or on sheets from a place on."""
+
+    roll: LabelRoll | None
+    first_place: int = 1
+
+
+class Paper(Protocol):
+    """One document.
+
+    Attributes:
+        document, subject_id, what: As `contract.paper.Printed`.
+        name: A file's name without its ending; names nobody.
+        about: Whose it is, for the preview.
+        entered: The server entered it when it handed it out.
+    """
+
+    document: Document
+    subject_id: UUID
+    what: str
+    name: str
+    about: str
+    entered: bool
+
+    def pdf(self, earlier: int, shape: Shape) -> bytes:
+        """The pages, when the same was printed so often before. It takes its time."""
+        ...
+
+
+class PrescriptionPaper:
+    """A prescription. See `Paper`."""
+
+    document = Document.PRESCRIPTION
+    what = ""
+    entered = False
+
+    def __init__(self, facts: PrescriptionFacts) -> None:
+        self._facts = facts
+        self.subject_id = facts.prescription.id
+        self.name = facts.prescription.code
+        self.about = f"{facts.patient.name} · {facts.prescription.code}"
+
+    def pdf(self, earlier: int, _shape: Shape) -> bytes:
+        """See `Paper`."""
+        from clinicdesk.printing.prescription import render_prescription
+
+        facts = self._facts
+        return render_prescription(
+            replace(facts, printing=replace(facts.printing, earlier=earlier))
+        )
+
+
+class LabelsPaper:
+    """The labels of what was prepared. See `Paper`."""
+
+    document = Document.LABELS
+    what = ""
+    entered = False
+
+    def __init__(self, facts: LabelFacts) -> None:
+        self._facts = facts
+        self.subject_id = facts.prescription.id
+        self.name = f"labels-{facts.prescription.code}"
+        self.about = f"{facts.patient.name} · {facts.prescription.code}"
+
+    @property
+    def count(self) -> int:
+        """How many labels there are."""
+        return len(self._facts.dispenses)
+
+    def pdf(self, earlier: int, shape: Shape) -> bytes:
+        """See `Paper`."""
+        from clinicdesk.printing.labels import labels_of, render_labels, render_sheet
+
+        labels = labels_of(self._printed(earlier))
+        if shape.roll is None:
+            return render_sheet(labels, first=shape.first_place)
+        return render_labels(labels, label_size(shape.roll))
+
+    def zpl(self, earlier: int, roll: LabelRoll, copies: int) -> bytes:
+        """The labels as a label printer's commands."""
+        from clinicdesk.printing.labels import labels_of, render_zpl
+
+        labels = labels_of(self._printed(earlier))
+        return render_zpl(labels, label_size(roll), roll.dpi, copies=copies)
+
+    def _printed(self, earlier: int) -> LabelFacts:
+        facts = self._facts
+        return replace(facts, printing=replace(facts.printing, earlier=earlier))
+
+
+class RegisterPaper:
+    """A register, as the server made it. See `Paper`."""
+
+    document = Document.REGISTER
+    entered = True
+
+    def __init__(self, subject_id: UUID, what: str, about: str, pdf: bytes) -> None:
+        self._pdf = pdf
+        self.subject_id = subject_id
+        self.what = what
+        self.name = f"register {what}".replace(" ", "-")
+        self.about = about
+
+    def pdf(self, _earlier: int, _shape: Shape) -> bytes:
+        """See `Paper`."""
+        return self._pdf
+
+
+def label_size(roll: LabelRoll) -> LabelSize:
+    """The roll's labels, as the layout wants them."""
+    from clinicdesk.printing.labels import LabelSize
+
+    return LabelSize(width=roll.width, height=roll.height)
