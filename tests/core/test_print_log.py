@@ -12,6 +12,7 @@ import pytest
 from clinicdesk.contract.paper import Document, PaperForm, Printed, PrintEntered
 from clinicdesk.contract.problems import NotFound, Unavailable
 from clinicdesk.core.clock import utc_now
+from clinicdesk.core.live.link import Link, LinkStatus
 from clinicdesk.core.print_log import PrintLog
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.transport import Answer, Outcome, Tokens, Unreachable, UnreachableReason
@@ -52,8 +53,10 @@ async def store(tmp_path: Path) -> Store:
     return await Store.open(tmp_path / "desk.db", b"k" * 32, {}, utc_now)
 
 
-def log(store: Store, line: Line) -> PrintLog:
-    return PrintLog(store.scratch, line, None)  # type: ignore[arg-type]  # the edge alone
+def log(store: Store, line: Line, status: LinkStatus = LinkStatus.LIVE) -> PrintLog:
+    link = Link(utc_now)
+    link.become(status)
+    return PrintLog(store.scratch, line, None, link)  # type: ignore[arg-type]  # the edge alone
 
 
 async def test_the_servers_count_says_whether_it_is_a_copy(store: Store) -> None:
@@ -85,4 +88,13 @@ async def test_what_is_not_this_members_to_print_is_refused_and_not_kept(store: 
     assert await printing.enter(a_print()) == refusal
     assert await printing.earlier(a_print()) == 0
     assert await printing.tell_rest() == 0
+    await store.close()
+
+
+async def test_a_desk_that_is_offline_does_not_wait_for_the_server(store: Store) -> None:
+    line = Line()
+    printing = log(store, line, LinkStatus.OFFLINE)
+    assert await printing.enter(a_print()) == PrintEntered(earlier=0)
+    assert line.told == []
+    assert len(await store.scratch.keys("print:")) == 1
     await store.close()

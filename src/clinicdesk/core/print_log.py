@@ -14,9 +14,12 @@ from msgspec import Struct
 
 from clinicdesk.contract.paper import PRINTS, Printed, PrintEntered
 from clinicdesk.contract.problems import RETRYABLE, Problem, Refusal, SessionExpired, WrongProtocol
+from clinicdesk.core.live.link import Link
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.transport import Tokens, Transport, Unreachable
 
+_PATIENCE_S: Final = 4.0
+"""Somebody waits for the paper; what is not answered by then is told again."""
 _UNTOLD: Final = "print:"
 _TALLY: Final = "prints of:"
 _LATER: Final[tuple[type[Problem], ...]] = (*RETRYABLE, SessionExpired, WrongProtocol)
@@ -30,7 +33,8 @@ class _Tally(Struct):
 class PrintLog:
     """Enters prints; knows how often the same was printed before, as far as this desk can know."""
 
-    def __init__(self, scratch: Scratch, transport: Transport, tokens: Tokens) -> None:
+    def __init__(self, scratch: Scratch, transport: Transport, tokens: Tokens, link: Link) -> None:
+        self._link = link
         self._scratch = scratch
         self._transport = transport
         self._tokens = tokens
@@ -72,8 +76,11 @@ class PrintLog:
 
     async def _tell(self, printed: Printed) -> PrintEntered | Refusal | None:
         """The server's answer, after which it is no longer kept; None: it is to be told again."""
+        if not self._link.reachable:
+            return None
+        body = msgspec.json.encode(printed)
         outcome = await self._transport.call(
-            "POST", PRINTS, msgspec.json.encode(printed), tokens=self._tokens
+            "POST", PRINTS, body, tokens=self._tokens, timeout_s=_PATIENCE_S
         )
         if isinstance(outcome, Unreachable):
             return None

@@ -44,9 +44,9 @@ class DeskPrinting(QObject):
         super().__init__(view)
         self._context = context
         self._view = view
-        session = context.desk.session
-        self._log = PrintLog(context.desk.scratch, session.transport, session)
-        leave = context.desk.link.changed.add(self._on_link)
+        desk = context.desk
+        self._log = PrintLog(desk.scratch, desk.session.transport, desk.session, desk.link)
+        leave = desk.link.changed.add(self._on_link)
         self.destroyed.connect(lambda: leave())
 
     def why_not_prescription(self, prescription_id: UUID) -> str | None:
