@@ -122,7 +122,9 @@ async def _life(place: Place, therapist: Prescriber, pharmacist: Prescriber) -> 
             prescription_id=prescription_id, payment_id=uuid4(), method=PaymentMethod.CASH,
             amount_minor=total, currency=currency,
         ),
-        FulfillItems(prescription_id=prescription_id, item_ids=items),
+        FulfillItems(
+            prescription_id=prescription_id, item_ids=items, hand_reason="no scanner here"
+        ),
         HandOver(prescription_id=prescription_id, collected_by="the patient"),
     )  # fmt: skip
     done = signed

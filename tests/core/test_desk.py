@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from clinicdesk.contract.commands import HandOver, SignAndSend, TakePayment
-from clinicdesk.contract.entities import PrescriptionStatus
+from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
 from clinicdesk.contract.problems import Conflict
 from clinicdesk.core import desk as desk_module
 from clinicdesk.core import sender
@@ -71,7 +71,7 @@ async def test_a_prescription_goes_from_the_therapist_s_desk_to_the_pharmacist_s
     [item] = pharmacist.replica.items.of(RX)
     for command in (
         pharmacist.dispensing.take_payment(RX),
-        pharmacist.dispensing.fulfill(RX, [item.id]),
+        pharmacist.dispensing.fulfill(RX, [item.id], hand_reason="no scanner here"),
         pharmacist.dispensing.hand_over(RX, "Ravi Sharma"),
     ):
         assert isinstance(await command, Submitted)
@@ -403,7 +403,7 @@ async def test_controlled_medicines_and_refunds_wait_for_the_server_and_say_so(
         sample.signed(sample.a_prescription("rx")),
         status=PrescriptionStatus.FULFILLED, paid_minor=18_000, controlled=True,
     )  # fmt: skip
-    server.write(ready, sample.an_item(ready))
+    server.write(ready, sample.an_item(ready, status=ItemStatus.READY, prepared=15))
     await eventually(lambda: RX in pharmacist.replica.prescriptions)
     assert pharmacist.dispensing.can(HandOver, RX) is None
     server.cable.cut()

@@ -65,7 +65,7 @@ async def test_what_was_built_upon_a_refused_command_is_refused_as_well(
     lines = [item.id for item in paul.replica.items.of(prescription_id)]
     proxy.hold()
     submitted(await paul.dispensing.take_payment(prescription_id))
-    submitted(await paul.dispensing.fulfill(prescription_id, lines))
+    submitted(await paul.dispensing.fulfill(prescription_id, lines, hand_reason="no scanner here"))
     submitted(await pia.dispensing.cancel(prescription_id, "the patient left"))
 
     proxy.resume()

@@ -144,7 +144,9 @@ class History:
     async def _fulfil(self, desk: Desk, pick: int) -> None:
         if (found := _any(desk, pick, PrescriptionStatus.PAID)) is not None:
             lines = [item.id for item in desk.replica.items.of(found)]
-            await desk.dispensing.fulfill(found, lines[: 1 if pick % 4 == 0 else None])
+            await desk.dispensing.fulfill(
+                found, lines[: 1 if pick % 4 == 0 else None], hand_reason="no scanner here"
+            )
 
     async def _decline(self, desk: Desk, pick: int) -> None:
         if (found := _any(desk, pick, PrescriptionStatus.PAID)) is not None:

@@ -130,9 +130,11 @@ class Person:
         if len(lines) > 1 and self._chance.random() < 0.15:
             await dispensing.decline(key, self._chance.choice(pending), "out of stock")
         elif self._chance.random() < 0.3:
-            await dispensing.fulfill(key, [self._chance.choice(pending)])
+            await dispensing.fulfill(
+                key, [self._chance.choice(pending)], hand_reason="no scanner here"
+            )
         else:
-            await dispensing.fulfill(key, pending)
+            await dispensing.fulfill(key, pending, hand_reason="no scanner here")
             if self._chance.random() < 0.5:  # at once, before the server has answered
                 await dispensing.hand_over(key, "the patient")
 

@@ -9,6 +9,7 @@ import asyncio
 import random
 import secrets
 from contextlib import suppress
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from clinicdesk.core.catalogue import (
     rule_page,
     rule_path,
 )
-from clinicdesk.core.clock import Now, utc_now
+from clinicdesk.core.clock import Now, day_in, utc_now
 from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.core.errors import NotRemembered, StoreLost, StoreUnusable
 from clinicdesk.core.home import Home
@@ -32,18 +33,23 @@ from clinicdesk.core.live.link import Link, LinkStatus
 from clinicdesk.core.lost_work import LostWork
 from clinicdesk.core.notices import Notices
 from clinicdesk.core.older import OlderPrescriptions
+from clinicdesk.core.ordering import Ordering
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.prescribing import Prescribing
 from clinicdesk.core.presence import Presence
+from clinicdesk.core.pricing import Pricing
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.replica import Replica
+from clinicdesk.core.safety import Safety
 from clinicdesk.core.scanning import Scanning
 from clinicdesk.core.search import Search
 from clinicdesk.core.sender import Sender
 from clinicdesk.core.session import Session
+from clinicdesk.core.stock import Stock
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.store_key import store_key
+from clinicdesk.core.supply import Supply
 from clinicdesk.core.trace import NoTrace, Trace
 from clinicdesk.core.unsent_tally import UnsentTally
 from clinicdesk.core.upkeep import Upkeep
@@ -74,7 +80,8 @@ class Desk:
         older: Prescriptions that this desk has let go.
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
-        scanning: What a scanned code is.
+        stock, supply, orders, pricing: What is on the shelves, ordered, and what it costs.
+        safety: What is found in a prescription. scanning: What a scanned code is.
         formulary, prices, rules: The clinic's long lists on their way here.
         presence: Who else has the same thing open.
         lost_work: What waits in files whose key is not here.
@@ -93,8 +100,42 @@ class Desk:
         self.notices = Notices(store.notices, self._who, self._code_of, now)
         self.older = OlderPrescriptions(replica, session.transport, session)
         self.search = Search(replica, store.medicines)
-        self.prescribing = Prescribing(replica, self.outbox, store.medicines, self._who, self.link)
-        self.dispensing = Dispensing(replica, self.outbox, self._who, self.link)
+        self.stock = Stock(replica, self.outbox, self._who, self._today)
+        self.pricing = Pricing(
+            replica,
+            self.outbox,
+            store.medicines,
+            store.prices,
+            self.stock.dispensable,
+            self._who,
+            self._today,
+        )
+        self.prescribing = Prescribing(
+            replica, self.outbox, store.medicines, self.pricing, self._who, self.link
+        )
+        self.dispensing = Dispensing(
+            replica,
+            self.outbox,
+            store.medicines,
+            self.stock,
+            self.pricing,
+            self._who,
+            self.link,
+            self._today,
+        )
+        self.orders = Ordering(
+            replica,
+            self.outbox,
+            store.medicines,
+            self.pricing,
+            self._who,
+            self.link,
+            self._today,
+        )
+        self.supply = Supply(
+            replica, self.outbox, store.medicines, self.stock, self._who, self._today
+        )
+        self.safety = Safety(replica, store.medicines, store.rules, self._day_of, self._today)
         self.scanning = Scanning(
             replica,
             store.medicines.by_gtin,
@@ -220,6 +261,14 @@ class Desk:
     def _who(self) -> Member:
         member = self.session.member
         return self.replica.members.get(member.id) or member
+
+    def _today(self) -> date:
+        """The day in the clinic's zone, by the server's time."""
+        return self._day_of(self.session.server_now())
+
+    def _day_of(self, moment: datetime) -> date:
+        """The day of a moment in the clinic's zone."""
+        return day_in(self.clinic.zone, moment)
 
     def _code_of(self, prescription_id: UUID) -> str:
         prescription = self.replica.prescriptions.get(prescription_id)

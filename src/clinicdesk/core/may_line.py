@@ -22,7 +22,7 @@ from clinicdesk.contract.commands import (
     UncheckItem,
     name_of,
 )
-from clinicdesk.contract.entities import ItemStatus, PrescriptionItem
+from clinicdesk.contract.entities import ItemStatus, Medicine, PrescriptionItem
 from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM
 from clinicdesk.core.overlay import PrescriptionRows, is_last_line
 
@@ -100,3 +100,26 @@ def _item_forbids(
     if command is DeclineItem and is_last_line(item.id, rows):
         return "This is the last line; cancel the prescription instead."
     return None
+
+
+def still_wanted(item: PrescriptionItem) -> int:
+    """Units of a line that may still be found: its rest, and what is owing."""
+    return item.quantity - item.supplied - item.prepared
+
+
+def product_mismatch(
+    item: PrescriptionItem, medicine_id: UUID, scanned: Medicine | None
+) -> str | None:
+    """Why the product in the hand is not the line's, in a sentence; None: it is."""
+    if medicine_id == (item.substitute_id or item.medicine_id):
+        return None
+    if scanned is None:
+        return "The clinic's list has no such product: put it back, and scan the right one."
+    name = f"{scanned.generic_name} {scanned.strength} {scanned.form} · {scanned.brand}"
+    said = f"That is {name}, and line {item.line} is"
+    if item.substitute_id is not None:
+        return f"{said} to be dispensed as {item.substitute_brand}: put it back."
+    same = (item.generic_name, item.strength, item.form)
+    if (scanned.generic_name, scanned.strength, scanned.form) == same:
+        return f"{said} {item.brand}: put it back, or substitute the line first with S."
+    return f"{said} {item.generic_name} {item.strength} {item.form} · {item.brand}: put it back."

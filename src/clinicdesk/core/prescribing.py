@@ -13,6 +13,7 @@ from clinicdesk.contract.commands import (
     CancelPrescription,
     Command,
     DraftItem,
+    Override,
     ReviseDraft,
     SignAndSend,
     WriteDraft,
@@ -24,6 +25,7 @@ from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import Link
 from clinicdesk.core.may import why_not
 from clinicdesk.core.outbox import Outbox, Submitted, Who
+from clinicdesk.core.pricing import Pricing
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.medicine_table import MedicineTable
 
@@ -36,12 +38,14 @@ class Prescribing:
         replica: Replica,
         outbox: Outbox,
         medicines: MedicineTable,
+        pricing: Pricing,
         member: Who,
         link: Link,
     ) -> None:
         self._replica = replica
         self._outbox = outbox
         self._medicines = medicines
+        self._pricing = pricing
         self._member = member
         self._link = link
 
@@ -63,6 +67,7 @@ class Prescribing:
         *,
         pharmacy_id: UUID | None = None,
         note: str | None = None,
+        repeats: int = 0,
         prescription_id: UUID | None = None,
     ) -> Submitted | Denied:
         """Begin a prescription, under `prescription_id` (made by `identity.new_id`) if it is given.
@@ -75,6 +80,7 @@ class Prescribing:
             pharmacy_id=pharmacy_id,
             note=note or None,
             items=list(items),
+            repeats=repeats,
         )
         why = self.can_write()
         if why is None and patient_id not in self._replica.patients:
@@ -88,6 +94,7 @@ class Prescribing:
         *,
         pharmacy_id: UUID | None = None,
         note: str | None = None,
+        repeats: int = 0,
     ) -> Submitted | Denied:
         """Replace what an unsigned draft says."""
         command = ReviseDraft(
@@ -95,17 +102,37 @@ class Prescribing:
             pharmacy_id=pharmacy_id,
             note=note or None,
             items=list(items),
+            repeats=repeats,
         )
         why = self.can(ReviseDraft, prescription_id)
         return Denied(why) if why is not None else await self._submit_lines(command, command.items)
 
-    async def sign_and_send(self, prescription_id: UUID, pharmacy_id: UUID) -> Submitted | Denied:
-        """Sign: the lines are frozen and the pharmacy sees it."""
+    async def sign_and_send(
+        self,
+        prescription_id: UUID,
+        pharmacy_id: UUID,
+        delivery: bool = False,
+        overrides: Sequence[Override] = (),
+    ) -> Submitted | Denied:
+        """Sign: the lines are frozen, priced by the pharmacy's list, and the pharmacy sees it.
+
+        `delivery`: The patient wants it brought. `overrides`: Reasons for findings that want one.
+        """
         why = self.can(SignAndSend, prescription_id)
         if why is None and pharmacy_id not in self._replica.pharmacies:
             return Denied("Choose the pharmacy that it goes to.", "pharmacy_id")
-        command = SignAndSend(prescription_id=prescription_id, pharmacy_id=pharmacy_id)
-        return Denied(why) if why is not None else await self._submit(command)
+        command = SignAndSend(
+            prescription_id=prescription_id,
+            pharmacy_id=pharmacy_id,
+            delivery=delivery,
+            overrides=list(overrides),
+        )
+        if why is not None:
+            return Denied(why)
+        lines = self._replica.items.of(prescription_id)
+        known = await self._medicines.get({item.medicine_id for item in lines})
+        there = await self._pricing.all_priced(pharmacy_id, list(known.values()))
+        return await self._submit(command, there)
 
     async def cancel(self, prescription_id: UUID, reason: str) -> Submitted | Denied:
         """Stop it, with a reason of at least three letters that the pharmacy reads."""
@@ -114,7 +141,7 @@ class Prescribing:
         return Denied(why) if why is not None else await self._submit(command)
 
     async def _submit_lines(
-        self, command: AnyCommand, items: Sequence[DraftItem]
+        self, command: WriteDraft | ReviseDraft, items: Sequence[DraftItem]
     ) -> Submitted | Denied:
         medicines = await self._medicines.get({item.medicine_id for item in items})
         for place, item in enumerate(items):
@@ -123,7 +150,8 @@ class Prescribing:
                     "This medicine is not in the clinic's list any more; choose another.",
                     f"items[{place}].medicine_id",
                 )
-        return await self._submit(command, list(medicines.values()))
+        there = await self._pricing.all_priced(command.pharmacy_id, list(medicines.values()))
+        return await self._submit(command, there)
 
     async def _submit(
         self, command: AnyCommand, medicines: Sequence[Medicine] = ()
