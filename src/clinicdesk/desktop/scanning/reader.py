@@ -14,13 +14,7 @@ from PySide6.QtGui import QImage
 LARGEST: Final = 2400
 """Pixels of a side; a photograph has more, and no code is read better for it."""
 
-_FORMATS: Final = (
-    zxingcpp.BarcodeFormat.QRCode
-    | zxingcpp.BarcodeFormat.DataMatrix
-    | zxingcpp.BarcodeFormat.EANUPC
-    | zxingcpp.BarcodeFormat.ITF14
-    | zxingcpp.BarcodeFormat.Code128
-)
+_FORMATS: Final = "QRCode,DataMatrix,EANUPC,ITF14,Code128"
 
 
 def codes_in(image: QImage, *, thorough: bool = False) -> list[str]:
@@ -48,7 +42,10 @@ def codes_in(image: QImage, *, thorough: bool = False) -> list[str]:
 
 def _read(image: QImage, binarizer: zxingcpp.Binarizer) -> list[str]:
     found = zxingcpp.read_barcodes(
-        image, formats=_FORMATS, text_mode=zxingcpp.TextMode.Plain, binarizer=binarizer
+        image,
+        formats=zxingcpp.barcode_formats_from_str(_FORMATS),
+        text_mode=zxingcpp.TextMode.Plain,
+        binarizer=binarizer,
     )
     return list(dict.fromkeys(_text_of(each) for each in found if each.text))
 

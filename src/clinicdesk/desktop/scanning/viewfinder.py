@@ -97,7 +97,7 @@ class _Preview(QWidget):
 
     def show_frame(self, frame: QImage) -> None:
         """Show another frame."""
-        self._frame = frame.mirrored(horizontally=True, vertically=False)
+        self._frame = frame.flipped(Qt.Orientation.Horizontal)
         self.update()
 
     def sizeHint(self) -> QSize:
