@@ -72,12 +72,14 @@ _WAITING_SENTENCES: Final[Mapping[tuple[PrescriptionStatus, str], str]] = {
 _AFTER_PAYMENT: Final = OF_LINES | {
     HandOver, NoteCounselling, AcknowledgeOrder, RejectOrder, DispatchOrder, DeliverOrder,
 }  # fmt: skip
-"""What a pharmacy does once it is paid for, and nothing of it while the prescriber has it back."""
+"""What a pharmacy does once it is paid for."""
 
+_AT_WORK: Final = (_AFTER_PAYMENT | {TakePayment}) - {NoteCounselling, ReturnToStock}
 _WHILE_VALID: Final = frozenset(
     {
         "take_payment", "pick_items", "check_item", "owe_item", "substitute_item",
-        "fulfill_items", "restart_items", "hand_over", "dispense_repeat",
+        "fulfill_items", "restart_items", "hand_over", "dispense_repeat", "acknowledge_order",
+        "reroute_order", "dispatch_order",
     }
 )  # fmt: skip
 _WHILE_AWAY: Final = frozenset({DeliverOrder, ReturnToStock, NoteCounselling, TakePayment})
@@ -171,7 +173,7 @@ def _order_forbids(command: type[Command], rows: PrescriptionRows) -> str | None
     back = sent_back(orders)
     if command is RerouteOrder:
         return None if back is not None else "The pharmacy has not sent it back."
-    if back is not None and (command in _AFTER_PAYMENT or command is TakePayment):
+    if back is not None and command in _AT_WORK:
         return "It was sent back to the prescriber."
     on_order = command in (AcknowledgeOrder, RejectOrder, DispatchOrder, DeliverOrder)
     if order is None:
@@ -227,14 +229,14 @@ def _money_forbids(command: type[Command], rows: PrescriptionRows) -> str | None
 def _counts_forbid(command: type[Command], rows: PrescriptionRows) -> str | None:
     prescription = rows.prescription
     if command is HandOver and not may_leave(rows):
-        waiting = {ItemStatus.PENDING, ItemStatus.PICKING}
-        if any(item.status in waiting for item in rows.items.values()):
+        undecided = {ItemStatus.PENDING, ItemStatus.PICKING, ItemStatus.RETURNED_TO_STOCK}
+        if any(item.status in undecided for item in rows.items.values()):
             return "Some lines are not ready yet."
         return "Nothing is ready to be handed over."
+    if command is CancelPrescription and any(i.supplied for i in rows.items.values()):
+        return "Some of it was handed over: decline or cancel what is left, line by line."
     if command is RejectOrder and any(i.prepared or i.supplied for i in rows.items.values()):
         return "Some of it is prepared already: put it back first."
-    if command is DispatchOrder and prescription is not None and not prescription.delivery:
-        return "The patient collects it."
     if (
         command is DispenseRepeat
         and prescription is not None

@@ -97,7 +97,9 @@ def _item_forbids(
         return "Nothing of this line is in the hand."
     if command in (DeclineItem, SubstituteItem) and item.prepared:
         return "Some of this line is checked: undo the check first."
-    if command is DeclineItem and is_last_line(item.id, rows):
+    if command is DeclineItem and item.supplied:
+        return "Some of this line was handed over: owe the rest, then cancel that."
+    if command in (DeclineItem, CancelItem) and is_last_line(item.id, rows):
         return "This is the last line; cancel the prescription instead."
     return None
 

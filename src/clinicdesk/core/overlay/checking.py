@@ -79,10 +79,10 @@ def fulfilled(
     """Lines that are ready for the hand-over; what was not checked is taken as checked by hand."""
 
     def change(item: PrescriptionItem) -> PrescriptionItem:
-        by_hand = 0 if item.status is ItemStatus.CHECKED else rest_of(item)
-        return touched_item(
-            item, pending, status=ItemStatus.READY, prepared=item.prepared + by_hand
-        )
+        if item.status is ItemStatus.CHECKED:
+            return touched_item(item, pending, status=ItemStatus.READY)
+        prepared = item.quantity - item.supplied
+        return touched_item(item, pending, status=ItemStatus.READY, prepared=prepared, owing=0)
 
     items = each("fulfill_items", command.item_ids, rows, change)
     if items == rows.items:
@@ -99,12 +99,20 @@ def returned_to_stock(
         "return_to_stock",
         command.item_ids,
         rows,
-        lambda item: touched_item(item, pending, status=ItemStatus.RETURNED_TO_STOCK, prepared=0),
+        lambda item: touched_item(
+            item, pending, status=ItemStatus.RETURNED_TO_STOCK, prepared=0, owing=0
+        ),
     )
     if items == rows.items:
         return rows
     gone = {item_id for item_id, item in items.items() if item is not rows.items[item_id]}
-    reopened = replace(header, status=PrescriptionStatus.PAID, fulfilled_at=None)
+    bagged = any(item.status is ItemStatus.READY for item in items.values())
+    reopened = replace(
+        header,
+        status=PrescriptionStatus.PAID,
+        fulfilled_at=None,
+        bin=header.bin if bagged else None,
+    )
     changed = worked_on(pending, items, rows, reopened)
     return replace(changed, dispenses=returned(rows, gone, reason=command.reason))
 

@@ -19,21 +19,23 @@ from clinicdesk.contract.entities import (
     OrderStatus,
     Prescription,
     PrescriptionItem,
-    PrescriptionStatus,
 )
 from clinicdesk.core.overlay.checking import changed_dispenses
+from clinicdesk.core.overlay.lines import completed
 from clinicdesk.core.overlay.orders import open_order_in
 from clinicdesk.core.overlay.rows import Pending, PrescriptionRows, touched, touched_item
 
 _GIVEN: Final = frozenset({ItemStatus.CHECKED, ItemStatus.READY})
-_UNFINISHED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})
-_OVER: Final = frozenset({ItemStatus.HANDED_OVER, ItemStatus.DECLINED, ItemStatus.CANCELLED})
+_UNDECIDED: Final = frozenset(
+    {ItemStatus.PENDING, ItemStatus.PICKING, ItemStatus.RETURNED_TO_STOCK}
+)
+_WAITING: Final = frozenset({ItemStatus.OWING, ItemStatus.ON_HOLD})
 
 
 def may_leave(rows: PrescriptionRows) -> bool:
-    """Whether something is in the bag and no line is half done."""
+    """Whether something is in the bag and of each other line it is decided what becomes of it."""
     states = {item.status for item in rows.items.values()}
-    return bool(states & _GIVEN) and not states & _UNFINISHED
+    return bool(states & _GIVEN) and not states & _UNDECIDED
 
 
 def handed_over(
@@ -50,7 +52,7 @@ def delivered(
 ) -> PrescriptionRows:
     """It has arrived at the patient's address."""
     order = open_order_in(rows.orders.values())
-    if order is None or order.status is not OrderStatus.OUT_FOR_DELIVERY:
+    if order is None or order.status is not OrderStatus.OUT_FOR_DELIVERY or not may_leave(rows):
         return rows
     received = replace(order, received_by=command.received_by)
     taken = replace(rows, orders={**rows.orders, order.id: received})
@@ -61,9 +63,10 @@ def counselled(
     pending: Pending, command: NoteCounselling, rows: PrescriptionRows, header: Prescription
 ) -> PrescriptionRows:
     """What the patient is to be told."""
-    if header.counselling == command.text:
+    text = command.text.strip() or None
+    if header.counselling == text:
         return rows
-    return replace(rows, prescription=touched(header, pending, counselling=command.text))
+    return replace(rows, prescription=touched(header, pending, counselling=text))
 
 
 def repeated(
@@ -91,24 +94,19 @@ def _gone(
         handed_over_at=pending.at,
         collected_by=collected_by,
     )
-    over = all(item.status in _OVER for item in items.values())
-    changed = touched(
-        header,
-        pending,
-        status=PrescriptionStatus.COMPLETED if over else PrescriptionStatus.PAID,
-        completed_at=pending.at if over else None,
-        collected_by=collected_by if over else header.collected_by,
-    )
+    changed = touched(header, pending, collected_by=collected_by, bin=None)
+    if not any(item.status in _WAITING for item in items.values()):
+        changed = completed(pending, changed)
     return replace(rows, prescription=changed, items=items, dispenses=dispenses)
 
 
 def _given(item: PrescriptionItem, pending: Pending) -> PrescriptionItem:
-    supplied = item.supplied + item.prepared
-    waits = item.owing > 0 and supplied < item.quantity
+    # A line that was made ready before units were counted has none prepared; all of it is there.
+    units = item.prepared or item.quantity - item.supplied - item.owing
     return touched_item(
         item,
         pending,
-        status=ItemStatus.OWING if waits else ItemStatus.HANDED_OVER,
-        supplied=supplied,
+        status=ItemStatus.OWING if item.owing else ItemStatus.HANDED_OVER,
+        supplied=item.supplied + units,
         prepared=0,
     )

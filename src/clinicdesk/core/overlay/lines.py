@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -19,18 +20,18 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import (
     ItemStatus,
+    Medicine,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
 )
 from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM, is_fulfilled
 from clinicdesk.contract.money import line_amount
-from clinicdesk.core.overlay.money import is_last_line, owed_back
+from clinicdesk.core.overlay.money import is_last_line, settled_by_lines
 from clinicdesk.core.overlay.rows import (
     Pending,
     PrescriptionRows,
     rest_of,
-    total_of,
     touched,
     touched_item,
 )
@@ -56,17 +57,29 @@ def settled(
     rows: PrescriptionRows,
     header: Prescription,
 ) -> PrescriptionRows:
-    """After work on lines: fulfilled once each of them is settled."""
+    """After work on lines: fulfilled once each of them is settled, and completed where all that
+    was to be handed over has been."""
     if items == rows.items and header == rows.prescription:
         return rows
-    complete = is_fulfilled(items.values())
-    changed = touched(
-        header,
-        pending,
-        status=PrescriptionStatus.FULFILLED if complete else header.status,
-        fulfilled_at=pending.at if complete else header.fulfilled_at,
-    )
+    changed = touched(header, pending)
+    if is_fulfilled(items.values()):
+        changed = replace(changed, fulfilled_at=pending.at)
+        if any(item.status is ItemStatus.READY for item in items.values()):
+            changed = replace(changed, status=PrescriptionStatus.FULFILLED)
+        else:
+            changed = completed(pending, changed)
     return replace(rows, prescription=changed, items=items)
+
+
+def completed(pending: Pending, header: Prescription) -> Prescription:
+    """Everything was handed over that will be."""
+    return replace(
+        header,
+        status=PrescriptionStatus.COMPLETED,
+        fulfilled_at=header.fulfilled_at or pending.at,
+        completed_at=pending.at,
+        bin=None,
+    )
 
 
 def worked_on(
@@ -159,112 +172,87 @@ def substituted(
     """Another product in the place of the prescribed one, at its price; or that one again."""
     product = pending.medicines.get(command.medicine_id)
     item = rows.items.get(command.item_id)
-    if product is None or item is None:
+    if product is None or item is None or item.prepared:
         return rows
-    undone = command.medicine_id == item.medicine_id
-    prescribed = item.amount_minor if item.prescribed_minor is None else item.prescribed_minor
-    amount = line_amount(product.price_minor, product.pack_size, item.quantity)
 
     def change(item: PrescriptionItem) -> PrescriptionItem:
-        if undone:
-            return touched_item(
-                item,
-                pending,
-                substitute_id=None,
-                substitute_brand=None,
-                substitution_reason=None,
-                prescribed_minor=None,
-                amount_minor=prescribed,
-            )
-        return touched_item(
-            item,
-            pending,
-            substitute_id=product.id,
-            substitute_brand=product.brand,
-            substitution_reason=command.reason,
-            prescribed_minor=prescribed,
-            amount_minor=amount,
-        )
+        if command.medicine_id == item.medicine_id:
+            return touched_item(item, pending, **_as_prescribed(item))
+        return touched_item(item, pending, **_with_substitute(item, product, command.reason))
 
     items = each("substitute_item", [item.id], rows, change)
     if items == rows.items:
         return rows
-    cause = f"substitution {item.id} {items[item.id].version}"
-    return _cheaper(pending, cause, items, rows, header)
+    back, changed = settled_by_lines(pending, rows, items, header, item.id, header.version)
+    return replace(back, prescription=touched(changed, pending))
+
+
+def _as_prescribed(item: PrescriptionItem) -> dict[str, Any]:
+    amount = item.amount_minor if item.supplied else prescribed_amount(item)
+    return {
+        "substitute_id": None,
+        "substitute_brand": None,
+        "substitution_reason": None,
+        "prescribed_minor": None,
+        "amount_minor": amount,
+    }
+
+
+def _with_substitute(item: PrescriptionItem, product: Medicine, reason: str) -> dict[str, Any]:
+    amount = line_amount(product.price_minor, product.pack_size, item.quantity)
+    return {
+        "substitute_id": product.id,
+        "substitute_brand": product.brand,
+        "substitution_reason": reason,
+        "prescribed_minor": prescribed_amount(item),
+        "amount_minor": item.amount_minor if item.supplied else amount,
+    }
+
+
+def prescribed_amount(item: PrescriptionItem) -> int:
+    """What the line cost before it was substituted."""
+    return item.amount_minor if item.prescribed_minor is None else item.prescribed_minor
 
 
 def declined(
     pending: Pending, command: DeclineItem, rows: PrescriptionRows, header: Prescription
 ) -> PrescriptionRows:
-    """A line that is not supplied."""
-    if is_last_line(command.item_id, rows):
+    """A line of which nothing is supplied."""
+    item = rows.items.get(command.item_id)
+    if item is None or item.prepared or item.supplied:
         return rows
-    items = each(
-        "decline_item",
-        [command.item_id],
-        rows,
-        lambda item: touched_item(
-            item, pending, status=ItemStatus.DECLINED, decline_reason=command.reason
-        ),
-    )
-    if items == rows.items:
-        return rows
-    return _dropped(pending, command.item_id, items, rows, header)
+    dropped = ("decline_item", ItemStatus.DECLINED, command.reason)
+    return _withdrawn(pending, item, dropped, rows, header)
 
 
 def cancelled_line(
     pending: Pending, command: CancelItem, rows: PrescriptionRows, header: Prescription
 ) -> PrescriptionRows:
     """What is left of a line is not supplied any more; what was handed over stays paid for."""
+    item = rows.items.get(command.item_id)
+    if item is None:
+        return rows
+    dropped = ("cancel_item", ItemStatus.CANCELLED, command.reason)
+    return _withdrawn(pending, item, dropped, rows, header)
 
-    def change(item: PrescriptionItem) -> PrescriptionItem:
-        if not item.supplied:
-            return touched_item(
-                item,
-                pending,
-                status=ItemStatus.CANCELLED,
-                owing=0,
-                decline_reason=command.reason,
-            )
-        return touched_item(
-            item,
-            pending,
-            status=ItemStatus.HANDED_OVER,
-            owing=0,
-            decline_reason=command.reason,
-            amount_minor=line_amount(item.amount_minor, item.quantity, item.supplied),
-        )
 
-    items = each("cancel_item", [command.item_id], rows, change)
+def _withdrawn(
+    pending: Pending,
+    item: PrescriptionItem,
+    dropped: tuple[str, ItemStatus, str],
+    rows: PrescriptionRows,
+    header: Prescription,
+) -> PrescriptionRows:
+    command, status, reason = dropped
+    if is_last_line(item.id, rows):
+        return rows
+    items = each(
+        command,
+        [item.id],
+        rows,
+        lambda item: touched_item(item, pending, status=status, owing=0, decline_reason=reason),
+    )
     if items == rows.items:
         return rows
-    return _dropped(pending, command.item_id, items, rows, header)
-
-
-def _dropped(
-    pending: Pending,
-    item_id: UUID,
-    items: dict[UUID, PrescriptionItem],
-    rows: PrescriptionRows,
-    header: Prescription,
-) -> PrescriptionRows:
-    lowered = replace(header, total_minor=total_of(items))
-    excess = lowered.paid_minor - lowered.total_minor
-    back = owed_back(pending, f"refund {item_id}", excess, rows, lowered)
-    assert back.prescription is not None
-    return settled(pending, items, back, back.prescription)
-
-
-def _cheaper(
-    pending: Pending,
-    cause: str,
-    items: dict[UUID, PrescriptionItem],
-    rows: PrescriptionRows,
-    header: Prescription,
-) -> PrescriptionRows:
-    """The total follows; what was paid above it is owed back."""
-    changed = replace(header, total_minor=total_of(items))
-    excess = changed.paid_minor - changed.total_minor
-    back = owed_back(pending, f"refund {cause}", excess, rows, changed)
-    assert back.prescription is not None
-    return replace(back, prescription=touched(back.prescription, pending), items=items)
+    back, lowered = settled_by_lines(pending, rows, items, header, item.id)
+    return settled(pending, items, back, lowered)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
+from clinicdesk.contract.charges import total_charged
 from clinicdesk.contract.commands import CancelPrescription, PayOutRefund, TakePayment
 from clinicdesk.contract.entities import (
     DispenseStatus,
@@ -15,6 +16,7 @@ from clinicdesk.contract.entities import (
     PaymentMethod,
     PaymentStatus,
     Prescription,
+    PrescriptionItem,
     PrescriptionStatus,
 )
 from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM
@@ -60,24 +62,33 @@ def due(prescription: Prescription) -> int:
     return max(0, prescription.total_minor - prescription.paid_minor)
 
 
-def owed_back(
-    pending: Pending, cause: str, amount_minor: int, rows: PrescriptionRows, header: Prescription
-) -> PrescriptionRows:
-    """With a refund that is owed, and so much less paid; `header` in the place of the rows' own."""
-    if amount_minor <= 0 or header.pharmacy_id is None:
-        return replace(rows, prescription=header)
+def settled_by_lines(
+    pending: Pending,
+    rows: PrescriptionRows,
+    items: dict[UUID, PrescriptionItem],
+    header: Prescription,
+    *causes: UUID | int,
+) -> tuple[PrescriptionRows, Prescription]:
+    """The rows with these lines, and the header with the total that they come to; what was paid
+    above it is owed back. `causes`: The line that costs less, and which time where it may again."""
+    total = total_charged(items.values())
+    changed = replace(header, total_minor=total)
+    excess = header.paid_minor - total
+    if excess <= 0 or header.pharmacy_id is None:
+        return replace(rows, items=items), changed
     # Derived as the server derives it, so that the guess and the row are the same entry.
-    refund = _entry(pending, header, uuid5(header.id, cause), amount_minor)
-    return replace(
-        rows,
-        prescription=replace(header, paid_minor=header.paid_minor - amount_minor),
-        payments={**rows.payments, refund.id: refund},
-    )
+    identity = uuid5(header.id, " ".join(["refund", *map(str, causes)]))
+    refund = _entry(pending, header, identity, excess)
+    owing = replace(rows, items=items, payments={**rows.payments, refund.id: refund})
+    return owing, replace(changed, paid_minor=header.paid_minor - excess)
 
 
 def is_last_line(item_id: UUID, rows: PrescriptionRows) -> bool:
-    """Whether nothing would be left to supply without this line."""
-    return all(item.status in WITHDRAWN for item in rows.items.values() if item.id != item_id)
+    """Whether nothing would be supplied, or have been, without what is left of this line."""
+    return not any(
+        item.supplied or (item.id != item_id and item.status not in WITHDRAWN)
+        for item in rows.items.values()
+    )
 
 
 def cancelled(
@@ -87,6 +98,8 @@ def cancelled(
     prescription: Prescription,
 ) -> PrescriptionRows:
     """Stopped: what was paid is owed back, what was prepared goes back to the shelf."""
+    if any(item.supplied for item in rows.items.values()):
+        return rows
     items = {
         key: touched_item(item, pending, status=ItemStatus.CANCELLED, prepared=0, owing=0)
         if PRESCRIPTION_ITEM.allows(item.status, "cancel_prescription", signed=True)
@@ -104,17 +117,16 @@ def cancelled(
         else each
         for key, each in rows.dispenses.items()
     }
-    back = owed_back(pending, "refund", prescription.paid_minor, rows, prescription)
-    assert back.prescription is not None
+    back, header = settled_by_lines(pending, rows, items, prescription)
     changed = touched(
-        back.prescription,
+        header,
         pending,
         status=PrescriptionStatus.CANCELLED,
-        total_minor=0,
         cancelled_at=pending.at,
         cancel_reason=command.reason,
+        bin=None,
     )
-    return replace(back, prescription=changed, items=items, dispenses=dispenses)
+    return replace(back, prescription=changed, dispenses=dispenses)
 
 
 def paid_out(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
+from clinicdesk.contract.charges import apportioned
 from clinicdesk.contract.codes import code_of
 from clinicdesk.contract.commands import (
     AcknowledgeOrder,
@@ -17,7 +18,6 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import (
     ItemStatus,
-    OrderResponse,
     OrderStatus,
     Prescription,
     PrescriptionItem,
@@ -25,10 +25,11 @@ from clinicdesk.contract.entities import (
     PurchaseOrder,
 )
 from clinicdesk.contract.lifecycles import PURCHASE_ORDER
+from clinicdesk.core.overlay.money import settled_by_lines
 from clinicdesk.core.overlay.rows import (
+    WITHDRAWN,
     Pending,
     PrescriptionRows,
-    total_of,
     touched,
     touched_item,
 )
@@ -133,7 +134,8 @@ def dispatched(
     pending: Pending, _command: DispatchOrder, rows: PrescriptionRows, header: Prescription
 ) -> PrescriptionRows:
     """It has left for the patient's address."""
-    return _by_command(pending, "dispatch_order", OrderStatus.OUT_FOR_DELIVERY, rows, header)
+    brought = replace(header, delivery=True, bin=None)
+    return _by_command(pending, "dispatch_order", OrderStatus.OUT_FOR_DELIVERY, rows, brought)
 
 
 def rerouted(
@@ -144,19 +146,44 @@ def rerouted(
     if last is None:
         return rows
     items = {
-        key: touched_item(
-            item,
-            pending,
-            pharmacy_id=command.pharmacy_id,
-            amount_minor=repriced(item, pending),
-        )
+        key: touched_item(item, pending, **_afresh(item, pending, command.pharmacy_id))
         for key, item in rows.items.items()
     }
-    quoted = last.quoted_minor if last.response is OrderResponse.QUOTE else None
-    same = command.pharmacy_id == last.pharmacy_id
-    total = quoted if same and quoted is not None else total_of(items)
-    changed = touched(header, pending, pharmacy_id=command.pharmacy_id, total_minor=total)
-    return with_next_order(pending, replace(rows, prescription=changed, items=items))
+    if command.pharmacy_id == last.pharmacy_id and last.quoted_minor is not None:
+        items = _quoted(items, last.quoted_minor)
+    there = replace(header, pharmacy_id=command.pharmacy_id, bin=None)
+    number = uuid5(header.id, f"order {len(rows.orders) + 1}")
+    back, changed = settled_by_lines(pending, rows, items, there, number)
+    return with_next_order(pending, replace(back, prescription=touched(changed, pending)))
+
+
+def _afresh(item: PrescriptionItem, pending: Pending, pharmacy_id: UUID) -> dict[str, Any]:
+    """At another pharmacy, as the prescriber wrote it: nothing promised, held or substituted."""
+    if item.status in WITHDRAWN:
+        return {"pharmacy_id": pharmacy_id}
+    waited = item.status in (ItemStatus.ON_HOLD, ItemStatus.OWING)
+    return {
+        "pharmacy_id": pharmacy_id,
+        "amount_minor": repriced(item, pending),
+        "status": ItemStatus.PENDING if waited else item.status,
+        "owing": 0,
+        "hold_reason": None,
+        "substitute_id": None,
+        "substitute_brand": None,
+        "substitution_reason": None,
+        "prescribed_minor": None,
+    }
+
+
+def _quoted(items: dict[UUID, PrescriptionItem], total: int) -> dict[UUID, PrescriptionItem]:
+    """With amounts that come to what the pharmacy has named for all of it."""
+    supplied = [item for item in items.values() if item.status not in WITHDRAWN]
+    shares = apportioned(total, [item.amount_minor for item in supplied])
+    named = {
+        item.id: replace(item, amount_minor=share)
+        for item, share in zip(supplied, shares, strict=True)
+    }
+    return {**items, **named}
 
 
 def _by_command(

@@ -35,10 +35,10 @@ from clinicdesk.contract.commands import (
     WriteDraft,
     name_of,
 )
-from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.entities import OrderStatus, Prescription
 from clinicdesk.contract.lifecycles import PRESCRIPTION
 from clinicdesk.core.overlay import checking, leaving, lines, money, orders, writing
-from clinicdesk.core.overlay.orders import follow, sent_back
+from clinicdesk.core.overlay.orders import follow, open_order_in, sent_back
 from clinicdesk.core.overlay.rows import Pending, PrescriptionRows
 
 Effect = Callable[..., PrescriptionRows]
@@ -53,7 +53,7 @@ def project(pending: Pending, rows: PrescriptionRows) -> PrescriptionRows:
     effect = EFFECTS.get(type(command))
     if effect is None or prescription is None or not _lawful(prescription, command):
         return rows
-    if type(command) in _DISPENSING and sent_back(rows.orders.values()) is not None:
+    if type(command) in _AT_WORK and not _is_at_work(type(command), rows):
         return rows
     return follow(pending, rows, effect(pending, command, rows, prescription))
 
@@ -61,6 +61,16 @@ def project(pending: Pending, rows: PrescriptionRows) -> PrescriptionRows:
 def _lawful(prescription: Prescription, command: AnyCommand) -> bool:
     signed = prescription.signed_at is not None
     return PRESCRIPTION.allows(prescription.status, name_of(command), signed=signed) is not None
+
+
+def _is_at_work(command: type[AnyCommand], rows: PrescriptionRows) -> bool:
+    """Whether the pharmacy has it: not the prescriber again, and nobody who brings it."""
+    orders = list(rows.orders.values())
+    if sent_back(orders) is not None:
+        return False
+    order = open_order_in(orders)
+    away = order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY
+    return command is TakePayment or not away
 
 
 EFFECTS: Final[dict[type[Any], Effect]] = {
@@ -91,7 +101,9 @@ EFFECTS: Final[dict[type[Any], Effect]] = {
     DeliverOrder: leaving.delivered,
 }
 
-_DISPENSING: Final = frozenset(EFFECTS) - {
-    CancelPrescription, RerouteOrder, PayOutRefund, DispenseRepeat, ReviseDraft, SignAndSend,
+_AT_WORK: Final = frozenset(EFFECTS) - {
+    ReviseDraft, SignAndSend, CancelPrescription, RerouteOrder, PayOutRefund, DispenseRepeat,
+    NoteCounselling, ReturnToStock, AcknowledgeOrder, RejectOrder, DispatchOrder, DeliverOrder,
 }  # fmt: skip
-"""Refused while the prescriber has the order back."""
+"""Refused while the prescriber has the order back, and, but for the payment, while it is on its
+way."""

@@ -108,11 +108,6 @@ def rest_of(item: PrescriptionItem) -> int:
     return item.quantity - item.supplied - item.prepared - item.owing
 
 
-def total_of(items: Mapping[UUID, PrescriptionItem]) -> int:
-    """What the lines cost that are not withdrawn."""
-    return sum(item.amount_minor for item in items.values() if item.status not in WITHDRAWN)
-
-
 def flat_prescription(rows: PrescriptionRows) -> Flat:
     """The rows by kind and identifier."""
     found: Flat = {}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
+from clinicdesk.contract.charges import total_charged
 from clinicdesk.contract.codes import prescription_code
 from clinicdesk.contract.commands import DraftItem, ReviseDraft, SignAndSend, WriteDraft
 from clinicdesk.contract.entities import (
@@ -18,17 +17,14 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
 )
 from clinicdesk.contract.money import line_amount
+from clinicdesk.contract.validity import last_day
 from clinicdesk.core.overlay.rows import (
     WITHDRAWN,
     Pending,
     PrescriptionRows,
-    total_of,
     touched,
     touched_item,
 )
-
-_VALID: Final = timedelta(days=180)
-_VALID_CONTROLLED: Final = timedelta(days=30)
 
 
 def written(pending: Pending, command: WriteDraft) -> PrescriptionRows:
@@ -92,15 +88,14 @@ def signed(
         )
         for key, item in rows.items.items()
     }
-    valid = _VALID_CONTROLLED if prescription.controlled else _VALID
     changed = touched(
         prescription,
         pending,
         signed_at=pending.at,
         pharmacy_id=command.pharmacy_id,
         delivery=command.delivery,
-        valid_until=pending.at.date() + valid,
-        total_minor=total_of(items),
+        valid_until=last_day(pending.at.date(), controlled=prescription.controlled),
+        total_minor=total_charged(items.values()),
     )
     return replace(rows, prescription=changed, items=items)
 
@@ -128,7 +123,7 @@ def _with_lines(
         pending,
         item_count=len(items),
         controlled=any(item.schedule.controlled for item in items.values()),
-        total_minor=total_of(items),
+        total_minor=total_charged(items.values()),
     )
     return replace(rows, prescription=changed, items=items)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from clinicdesk.contract.charges import total_charged
+from clinicdesk.contract.charges import apportioned, total_charged
 from clinicdesk.contract.entities import ItemStatus
 from clinicdesk.contract.money import line_amount
 from clinicdesk.contract.problems import Conflict
@@ -62,20 +62,3 @@ def quoted(held: Held, total_minor: int) -> Held:
 def with_amounts(held: Held, items: list[PrescriptionItem]) -> Held:
     """With these lines, and the total that they come to."""
     return replace(held, header=replace(held.header, total_minor=total_charged(items)), items=items)
-
-
-def apportioned(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` in whole parts that are to each other as the weights are, to the nearest unit below
-    or above; equal parts where all weights are zero. The parts come to the total exactly."""
-    if not weights:
-        return []
-    if not any(weights):
-        weights = [1] * len(weights)
-    whole = sum(weights)
-    parts = [total * weight // whole for weight in weights]
-    largest_remainders = sorted(
-        range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place)
-    )
-    for place in largest_remainders[: total - sum(parts)]:
-        parts[place] += 1
-    return parts
