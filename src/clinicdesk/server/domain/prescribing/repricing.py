@@ -14,7 +14,7 @@ from clinicdesk.contract.problems import Conflict
 from clinicdesk.server.domain.prescribing.lines import GREATEST_AMOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from clinicdesk.contract.entities import PrescriptionItem
     from clinicdesk.server.domain.prescribing.held import Held
