@@ -139,6 +139,32 @@ async def severe(room: Room[Any], demo: DemoRows) -> None:
     await add(room, "amoxicillin 500")
 
 
+async def reasons(room: Room[Any], demo: DemoRows) -> None:
+    """Two findings that ask for a reason, one of them answered, and notes."""
+    await begin(room, demo.patient("Rajesh Sharma"))
+    for name in ("warfarin", "ibuprofen 400", "telmisartan 40", "spironolactone"):
+        await add(room, name)
+    await until(lambda: len(room.place.editor.findings.findChildren(QLineEdit)) >= 2)
+    room.key(Qt.Key.Key_Return, CTRL)
+    await settled()
+    room.type("INR is checked twice a week")
+    room.key(Qt.Key.Key_Return)
+    await settled()
+
+
+async def stopped(room: Room[Any], demo: DemoRows) -> None:
+    """What may not be signed, beside what needs a reason and what is a note."""
+    await begin(room, demo.patient("Meera Deshpande"))
+    for name, typed in (
+        ("tizanidine", ""),
+        ("ciprofloxacin 500", ""),
+        ("paracetamol 650", "2 tab q4h 5d"),
+        ("amoxicillin 500", ""),
+    ):
+        await add(room, name, typed)
+    await until(lambda: len(room.place.editing.safety.findings()) >= 3)
+
+
 async def many_lines(room: Room[Any], demo: DemoRows) -> None:
     await begin(room, demo.patient("Rajesh Sharma"))
     for name in ("metformin 500", "telmisartan", "atorvastatin", "aspirin 75", "pantoprazole",
@@ -253,7 +279,8 @@ SCENES: dict[str, tuple[type[Any], Scene]] = {
         scene.__name__: (TherapyWorkspace, scene)
         for scene in (
             nobody, empty, finding, nothing_found, page, hindi, long_name, blank_form, medicines,
-            writing, allergic, severe, many_lines, offline, controlled, incomplete, unfinished,
+            writing, allergic, severe, reasons, stopped, many_lines, offline, controlled,
+            incomplete, unfinished,
             conflict, draft_company,
         )
     },
@@ -297,7 +324,7 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
     make, scene = SCENES[options.scene]
     demo = demo_for(options.scene)
     with tempfile.TemporaryDirectory() as folder:
-        desk = await open_desk(Path(folder), demo.member, demo.rows, demo.medicines)
+        desk = await open_desk(Path(folder), demo.member, demo.rows, demo.medicines, rules=True)
         room = open_room(desk, design, make)
         window = QWidget()
         column = QVBoxLayout(window)

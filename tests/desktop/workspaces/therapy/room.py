@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -32,6 +33,8 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     Role,
     Row,
+    RuleSet,
+    SafetyRule,
 )
 from clinicdesk.contract.money import line_amount
 from clinicdesk.core.desk import Desk
@@ -53,6 +56,7 @@ from clinicdesk.desktop.reporting import Reporter
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.workspace import Context, Workspace
 from clinicdesk.server.demo_clinic import DemoClinic, PrescriptionPlan, Target, generate
+from clinicdesk.server.domain.safety.own_rules import own_rules
 from tests.core.sample import CLINIC, a_frame, a_snapshot, an_id, change, clinic, formulary
 
 MUMBAI = ZoneInfo("Asia/Kolkata")
@@ -291,10 +295,34 @@ async def until(true: Callable[[], object], what: str = "") -> None:
     await settled()
 
 
+def safety_rules() -> tuple[RuleSet, list[SafetyRule]]:
+    """The product's own rules, as a clinic's."""
+    rule_set = RuleSet(
+        id=an_id("rules"), clinic_id=CLINIC, version=1, name="Safety rules", revision=1,
+        rule_count=1, updated_at=datetime.now(UTC),
+    )  # fmt: skip
+    rules = [
+        SafetyRule(
+            id=an_id(f"rule {place}"), clinic_id=CLINIC, rule_set_id=rule_set.id, revision=1,
+            source="clinicdesk", withdrawn=False, **structs.asdict(row),
+        )
+        for place, row in enumerate(own_rules())
+    ]  # fmt: skip
+    return rule_set, rules
+
+
 async def open_desk(
-    folder: Path, member: Member, rows: Sequence[Row], medicines: Sequence[Medicine]
+    folder: Path,
+    member: Member,
+    rows: Sequence[Row],
+    medicines: Sequence[Medicine],
+    *,
+    rules: bool = False,
 ) -> Desk:
-    """A desk that never meets a server. The folder may hold the store of an earlier one."""
+    """A desk that never meets a server. The folder may hold the store of an earlier one.
+
+    `rules`: The clinic has safety rules.
+    """
     home = Home("test", folder / "config", folder / "data")
     home.config.mkdir(parents=True, exist_ok=True)
     vault = KeptVault()
@@ -310,6 +338,10 @@ async def open_desk(
     store = await Store.open(folder / "desk.db", bytes(range(32)), identity, utc)
     if medicines:
         await store.medicines.take_page(formulary.id, medicines, CatalogueState(1, None))
+    if rules:
+        rule_set, known = safety_rules()
+        await store.rules.take_page(rule_set.id, known, CatalogueState(1, None))
+        rows = [rule_set, *rows]
     replica = Replica(store.rows, member.id, NoTrace())
     await replica.load()
     if rows:

@@ -20,6 +20,7 @@ from clinicdesk.contract.entities import (
     Severity,
 )
 from clinicdesk.contract.money import line_amount
+from clinicdesk.contract.safety import CheckedLine
 from clinicdesk.core.identity import new_id
 
 
@@ -59,6 +60,21 @@ class DraftLine(Struct, frozen=True, kw_only=True):
             instructions=self.instructions,
         )
 
+    def checked(self) -> CheckedLine:
+        """The line as the safety rules look at it."""
+        medicine = self.medicine
+        named = (medicine.generic_name, medicine.strength, medicine.form)
+        return CheckedLine(
+            item_id=self.id,
+            name=" ".join(part for part in named if part),
+            ingredients=tuple(medicine.ingredients),
+            strength=medicine.strength,
+            form=medicine.form,
+            route=self.route,
+            dose=self.dose,
+            frequency=self.frequency,
+        )
+
 
 class Entry(Struct, frozen=True, kw_only=True):
     """The line that is being typed.
@@ -87,6 +103,7 @@ class DraftForm(Struct, frozen=True, kw_only=True):
         prescription_id: Of the draft; made when the form was begun.
         base: What the saved draft said that this was written over (`said`); empty for a new one.
         changed: Whether it says something that no command has carried yet.
+        reasons: What was answered to safety findings, by their keys; goes with the signature.
     """
 
     prescription_id: UUID
@@ -97,6 +114,7 @@ class DraftForm(Struct, frozen=True, kw_only=True):
     entry: Entry = Entry()
     base: str = ""
     changed: bool = False
+    reasons: dict[str, str] = {}
 
     @property
     def is_new(self) -> bool:

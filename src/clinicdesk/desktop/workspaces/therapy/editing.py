@@ -28,6 +28,7 @@ from clinicdesk.desktop.workspaces.therapy.draft import (
 from clinicdesk.desktop.workspaces.therapy.drafts import Drafts, is_draft
 from clinicdesk.desktop.workspaces.therapy.keeper import DraftKeeper
 from clinicdesk.desktop.workspaces.therapy.obstacles import Obstacle, obstacle
+from clinicdesk.desktop.workspaces.therapy.safety_watch import SafetyWatch, reasons_of
 
 
 class Editing(QObject):
@@ -36,6 +37,7 @@ class Editing(QObject):
     Attributes:
         form: What is on the form; None while nothing is written.
         keeper: Where it is kept. drafts: Where forms come from.
+        safety: What the rules say of it.
 
     Signals:
         shown: Another form is there, or this one was replaced as a whole.
@@ -59,8 +61,12 @@ class Editing(QObject):
         self._desk = context.desk
         self.keeper = DraftKeeper(context.desk.scratch, context.tasks, self)
         self.drafts = Drafts(context.desk, self.keeper)
+        self.safety = SafetyWatch(context, self)
         self.form: DraftForm | None = None
         self._busy = False
+        for told in (self.shown, self.changed, self.closed):
+            told.connect(lambda: self.safety.look(self.form))
+        self.safety.changed.connect(self.trouble_changed)
         replica = context.desk.replica
         self.destroyed.connect(replica.prescriptions.subscribe(self._prescriptions_changed))
         self.destroyed.connect(replica.items.subscribe(self._items_changed))
@@ -119,6 +125,12 @@ class Editing(QObject):
         form = self._form()
         if pharmacy_id != form.pharmacy_id:
             self._change(replace(form, pharmacy_id=pharmacy_id), says_more=not form.is_new)
+
+    def set_reason(self, key: str, reason: str) -> None:
+        """Why a finding does not keep it from being signed."""
+        form = self._form()
+        if reason != form.reasons.get(key, ""):
+            self._change(replace(form, reasons={**form.reasons, key: reason}), says_more=False)
 
     def put_back(self, form: DraftForm) -> None:
         """Undo: show an earlier state of this form, or of one that was discarded."""
@@ -191,6 +203,7 @@ class Editing(QObject):
             self.form,
             self.allergies(),
             self._desk.replica.pharmacies.get(self.form.pharmacy_id),
+            self.safety.standing(reasons_of(self.form)),
             reachable=self._desk.link.reachable,
             conflict=self.conflict() is not None,
         )
@@ -343,13 +356,18 @@ class Editing(QObject):
 
     async def _save_and_sign(self, form: DraftForm) -> Submitted | Denied:
         assert form.pharmacy_id is not None  # or `why_not_sign` had said so
+        reasons = await self.safety.permit(form)
+        if isinstance(reasons, Denied):
+            return reasons
         if form.is_new or form.changed:
             saved = await self._save(form)
             if isinstance(saved, Denied):
                 return saved
         refused = self.drafts.refusals(form.prescription_id)
-        sign = self._desk.prescribing.sign_and_send
-        return await self._settle(refused, await sign(form.prescription_id, form.pharmacy_id))
+        signed = await self._desk.prescribing.sign_and_send(
+            form.prescription_id, form.pharmacy_id, overrides=reasons
+        )
+        return await self._settle(refused, signed)
 
     def _was_saved(self, form: DraftForm) -> None:
         """What was typed while it was being saved stays; the rest is safe in the outbox."""

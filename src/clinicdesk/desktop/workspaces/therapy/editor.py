@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -16,12 +17,12 @@ from clinicdesk.core.outbox import PendingState
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
-from clinicdesk.desktop.design.button import Button, Kind
+from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.status_pill import StatusPill
-from clinicdesk.desktop.design.tokens import TextRole, Tone
+from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole, Tone
 from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
 from clinicdesk.desktop.wording import moment_text, money, problem_sentence
 from clinicdesk.desktop.workspace import Context
@@ -30,12 +31,16 @@ from clinicdesk.desktop.workspaces.shared.conflict_words import doer_words
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.therapy.draft import DraftForm, DraftLine
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
+from clinicdesk.desktop.workspaces.therapy.findings_panel import FindingsPanel
 from clinicdesk.desktop.workspaces.therapy.line_entry import LineEntry
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
-from clinicdesk.desktop.workspaces.therapy.obstacles import obstacle_words
+from clinicdesk.desktop.workspaces.therapy.obstacles import Obstacle, obstacle_words
 
 _NAMED = 4
 _ROOM_FOR_KEYS = 760
+_TABLE_HEAD = 34
+_LEAST_LINES = 2
+"""Lines that stay in sight beside what the safety rules say."""
 _LEAVE_KEY, _SAVE_KEY, _SIGN_KEY = "Esc", "Ctrl+S", "Ctrl+Enter"
 
 
@@ -77,6 +82,8 @@ class PrescriptionEditor(QWidget):
         )
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._dress_lines()
+        self.findings = FindingsPanel(design)
+        self.ui.body.insertWidget(self.ui.body.indexOf(self.ui.foot), self.findings)
         self._dress_buttons()
         self._fill_pharmacies()
         self._connect()
@@ -128,18 +135,18 @@ class PrescriptionEditor(QWidget):
         editing.shown.connect(self._show_form)
         editing.changed.connect(self._show_changes)
         editing.trouble_changed.connect(self._show_standing)
+        editing.safety.changed.connect(self._show_findings)
+        self.findings.reason_given.connect(editing.set_reason)
+        self.findings.finished.connect(self.ui.sign_button.setFocus)
         editing.saved.connect(self._tell_saved)
         editing.keeper.kept.connect(self._tell_kept)
         replica = self._context.desk.replica
         self.destroyed.connect(
             replica.pharmacies.subscribe(lambda _change: self._fill_pharmacies())
         )
-        for keys, button in (
-            (("Ctrl+S",), ui.save_draft_button),
-            (("Ctrl+Return", "Ctrl+Enter"), ui.sign_button),
-        ):
-            for key in keys:
-                self._bind(key, button)
+        self._bind("Ctrl+S", ui.save_draft_button.click)
+        for key in ("Ctrl+Return", "Ctrl+Enter"):
+            self._bind(key, self._sign)
         escape = QShortcut(QKeySequence(_LEAVE_KEY), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self._escape)
@@ -151,10 +158,18 @@ class PrescriptionEditor(QWidget):
         else:
             self.left.emit()
 
-    def _bind(self, key: str, button: Button) -> None:
+    def _bind(self, key: str, run: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(button.click)
+        shortcut.activated.connect(run)
+
+    def _sign(self) -> None:
+        """Sign; where a reason is all that is missing, the keyboard goes there."""
+        if self._editing.why_not_sign() is Obstacle.NEEDS_REASON:
+            self.findings.focus_reason()
+            self.ui.editor_scroll.ensureWidgetVisible(self.findings)
+        else:
+            self.ui.sign_button.click()
 
     # What is on the form
 
@@ -186,7 +201,17 @@ class PrescriptionEditor(QWidget):
         self.ui.draft_total.setText(money(form.total_minor, self._currency()))
         self.ui.leave_button.set_key("" if self._editing.line_begun else _LEAVE_KEY)
         self._show_line_buttons()
+        self._show_findings()
         self._show_standing()
+
+    def _show_findings(self) -> None:
+        form = self._editing.form
+        if form is not None:
+            self.findings.show_findings(self._editing.safety.findings(), form.reasons)
+            least = _LEAST_LINES if self.findings.isVisibleTo(self) else 1
+            self.ui.lines_table.setMinimumHeight(
+                _TABLE_HEAD + min(len(form.lines), least) * TABLE_ROW_HEIGHT
+            )
 
     def _show_line_buttons(self) -> None:
         some = self.ui.lines_table.current_line() is not None

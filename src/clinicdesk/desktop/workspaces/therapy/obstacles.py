@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from PySide6.QtCore import QCoreApplication
 
 from clinicdesk.contract.commands import MAX_ITEMS
-from clinicdesk.contract.entities import Allergy, Pharmacy, Severity
+from clinicdesk.contract.entities import Allergy, Pharmacy, Severity, Tier
+from clinicdesk.contract.safety import Finding
 from clinicdesk.desktop.workspaces.therapy.draft import DraftForm, conflicts
 
 
@@ -24,8 +25,10 @@ class Obstacle(Enum):
     UNFINISHED_LINE = auto()
     NOT_SUPPLIED = auto()
     SEVERE_ALLERGY = auto()
+    STOPPED = auto()
     NO_PHARMACY = auto()
     PHARMACY_CLOSED = auto()
+    NEEDS_REASON = auto()
     NEEDS_SERVER = auto()
 
 
@@ -33,11 +36,15 @@ def obstacle(
     form: DraftForm,
     allergies: Iterable[Allergy],
     pharmacy: Pharmacy | None,
+    standing: Sequence[Finding] = (),
     *,
     reachable: bool,
     conflict: bool,
 ) -> Obstacle | None:
-    """What keeps a form from being signed; None when nothing does."""
+    """What keeps a form from being signed; None when nothing does.
+
+    `standing`: the safety findings that are in the way.
+    """
     if conflict:
         return Obstacle.CONFLICT
     if not form.entry.empty:
@@ -51,10 +58,14 @@ def obstacle(
     severe = [allergy for allergy in allergies if allergy.severity is Severity.SEVERE]
     if any(conflicts(line.medicine, severe) for line in form.lines):
         return Obstacle.SEVERE_ALLERGY
+    if any(finding.tier is Tier.STOP for finding in standing):
+        return Obstacle.STOPPED
     if form.pharmacy_id is None or pharmacy is None:
         return Obstacle.NO_PHARMACY
     if not pharmacy.active:
         return Obstacle.PHARMACY_CLOSED
+    if standing:
+        return Obstacle.NEEDS_REASON
     return Obstacle.NEEDS_SERVER if form.controlled and not reachable else None
 
 
@@ -81,6 +92,10 @@ def obstacle_words(why: Obstacle) -> str:
             return QCoreApplication.translate("Obstacle", "A medicine is no longer supplied")
         case Obstacle.SEVERE_ALLERGY:
             return QCoreApplication.translate("Obstacle", "A medicine meets a severe allergy")
+        case Obstacle.STOPPED:
+            return QCoreApplication.translate("Obstacle", "A safety rule stops it")
+        case Obstacle.NEEDS_REASON:
+            return QCoreApplication.translate("Obstacle", "Say why it is meant: Ctrl+Enter")
         case Obstacle.NO_PHARMACY:
             return QCoreApplication.translate("Obstacle", "Choose a pharmacy")
         case Obstacle.PHARMACY_CLOSED:
