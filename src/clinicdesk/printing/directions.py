@@ -35,6 +35,7 @@ _PLURALS: Final = {
     "suppository": "suppositories",
     "patch": "patches",
 }  # fmt: skip
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -48,7 +49,8 @@ def directions(
     how_much = "" if verb == "Apply" and dose == "1 application" else dose_words(dose)
     parts = [verb, how_much, place, frequency if known is None else known.sentence]
     if days is not None and frequency != "STAT":
-        parts.append(f"for {duration_words(days)}")
+        # A line that ends after "for 5" is read as the end.
+        parts.append(f"for {duration_words(days).replace(' ', _NO_BREAK)}")
     sentence = " ".join(part for part in parts if part)
     extra = _SPACES.sub(" ", instructions).strip(" .,;")
     if not extra:

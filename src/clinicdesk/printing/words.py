@@ -72,7 +72,9 @@ def sex_text(sex: Sex) -> str:
 
 def counted_units(quantity: int, unit: str) -> str:
     """`15 capsules`, `100 ml`."""
-    return f"{quantity} {unit}" if unit in _MEASURES or not unit else _counted(quantity, unit)
+    if not unit:
+        return str(quantity)
+    return f"{quantity} {unit}" if unit in _MEASURES else _counted(quantity, unit)
 
 
 def number_words(number: int) -> str:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QSizePolicy, QWidget
 
 from clinicdesk.contract.paper import MOST_COPIES, Document, PaperForm, Printed
 from clinicdesk.contract.problems import Problem, Refusal
@@ -142,6 +142,7 @@ class PrintPreview(QDialog):
             FieldBlock(design, self.tr("Copies"), self._copies),
             self._place_block,
         ):
+            block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self.ui.fields.addWidget(block)
         self._error = InlineError(design)
         self._error.setObjectName("preview_error")
@@ -196,7 +197,6 @@ class PrintPreview(QDialog):
         self._where.setCurrentIndex(known.index(last) if last in known else 0)
         self._where.blockSignals(False)
         self._chosen()
-        self.ui.preview_print.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _label_printer_words(self) -> str:
         match self._choices.label_printer:
@@ -246,7 +246,10 @@ class PrintPreview(QDialog):
         if pages is not self._pages:
             self._page = 0
         self._earlier, self._pages, self._made_for = earlier, pages, (earlier, shape)
+        first = not self.ui.preview_print.isEnabled()
         self.ui.preview_print.setEnabled(not self._busy)
+        if first:
+            self.ui.preview_print.setFocus(Qt.FocusReason.OtherFocusReason)
         self._say_whether_copy()
         self._draw_page()
 
