@@ -37,6 +37,7 @@ from clinicdesk.core.ordering import Ordering
 from clinicdesk.core.outbox import Outbox
 from clinicdesk.core.prescribing import Prescribing
 from clinicdesk.core.presence import Presence
+from clinicdesk.core.price_import import PriceImport
 from clinicdesk.core.pricing import Pricing
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.replica import Replica
@@ -81,6 +82,7 @@ class Desk:
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
         stock, supply, orders, pricing: What is on the shelves, ordered, and what it costs.
+        price_import: Takes a file of prices to the server.
         safety: What is found in a prescription. scanning: What a scanned code is.
         formulary, prices, rules: The clinic's long lists on their way here.
         presence: Who else has the same thing open.
@@ -110,6 +112,7 @@ class Desk:
             self._who,
             self._today,
         )
+        self.price_import = PriceImport(self.pricing, session.transport, session)
         self.prescribing = Prescribing(
             replica, self.outbox, store.medicines, self.pricing, self._who, self.link
         )

@@ -91,6 +91,13 @@ class Stream(Struct, frozen=True):
 Streaming = Stream | Refusal | Unreachable
 
 
+class Upload(Struct, frozen=True):
+    """A file on its way to the server, with what is said of it."""
+
+    content: bytes
+    headers: Mapping[str, str]
+
+
 class Tokens(Protocol):
     """Where the transport gets its access token."""
 
@@ -141,13 +148,20 @@ class Transport:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, *, tokens: Tokens, codings: Sequence[str], idle_s: float
+        self,
+        path: str,
+        *,
+        tokens: Tokens,
+        codings: Sequence[str],
+        idle_s: float,
+        upload: Upload | None = None,
     ) -> AsyncIterator[Streaming]:
         """Ask for something large, to be read within the context; a refused token is renewed once.
 
         Args:
             codings: How it may be compressed, the better first.
             idle_s: How long nothing may come.
+            upload: What is sent, where something is.
         """
         token = await tokens.access_token()
         for attempt in (1, 2):
@@ -155,7 +169,7 @@ class Transport:
                 yield token
                 return
             headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": ", ".join(codings)}
-            async with self._streaming(path, headers, idle_s) as outcome:
+            async with self._streaming(path, headers, idle_s, upload) as outcome:
                 if attempt == 2 or not isinstance(outcome, SessionExpired):
                     yield outcome
                     return
@@ -213,15 +227,17 @@ class Transport:
 
     @asynccontextmanager
     async def _streaming(
-        self, path: str, headers: Mapping[str, str], idle_s: float
+        self, path: str, headers: Mapping[str, str], idle_s: float, upload: Upload | None
     ) -> AsyncIterator[Streaming]:
         httpx = await self._library()
+        sent = {} if upload is None else upload.headers
         try:
             client = await self._open_client()
             request = client.build_request(
-                "GET",
+                "GET" if upload is None else "POST",
                 self.server + path,
-                headers={PROTOCOL_HEADER: str(PROTOCOL), **headers},
+                headers={PROTOCOL_HEADER: str(PROTOCOL), **headers, **sent},
+                content=None if upload is None else upload.content,
                 timeout=httpx.Timeout(idle_s, connect=CONNECT_TIMEOUT_S),
             )
             response = await client.send(request, stream=True)
