@@ -244,7 +244,7 @@ async def test_a_line_that_is_settled_by_now_is_not_declined_again(store: Store)
     item = an_item(PAID, status=ItemStatus.READY)
     replica = await holding(store, PAID, item, member=sample.pharmacist)
     decline = DeclineItem(prescription_id=DRAFT.id, item_id=item.id, reason="out of stock")
-    assert again(decline, stale(3), replica) == "This line is ready already."
+    assert again(decline, stale(3), replica) == "This line is ready: return it to stock first."
     other: UUID = an_id("another line")
     gone = replace(decline, item_id=other)
     assert again(gone, stale(3), replica) == "This line is not on this desk any more."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid5
 
 import msgspec
 import pytest
@@ -11,8 +12,14 @@ from msgspec.structs import replace
 from clinicdesk.contract.entities import (
     ItemStatus,
     Member,
+    NoticeKind,
+    NoticeStatus,
+    OrderResponse,
+    OrderStatus,
+    PatientNotice,
     Prescription,
     PrescriptionStatus,
+    PurchaseOrder,
     Role,
     Row,
 )
@@ -87,6 +94,57 @@ def test_a_prescriber_is_told_of_a_line_that_was_declined() -> None:
     assert told(sample.therapist, row(item, declined)) == ["item_declined"]
     assert told(sample.pharmacist, row(item, declined)) == []
     assert told(sample.therapist, row(declined, replace(declined, version=3))) == []
+
+
+def an_order(number: int = 1, **changes: Any) -> PurchaseOrder:
+    order = PurchaseOrder(
+        id=uuid5(PAID.id, f"order {number}"), clinic_id=PAID.clinic_id, version=1,
+        prescription_id=PAID.id, patient_id=PAID.patient_id, practitioner_id=PAID.practitioner_id,
+        pharmacy_id=sample.MAIN_STREET, code="PO-7F3K2", status=OrderStatus.PENDING, delivery=False,
+        response=None, response_note=None, quoted_minor=None, currency="INR", created_at=NOON,
+        acknowledged_at=None, ready_at=None, dispatched_at=None, closed_at=None, received_by=None,
+        updated_at=NOON, updated_by=SOMEBODY,
+    )  # fmt: skip
+    return replace(order, **changes)
+
+
+def test_a_prescriber_is_told_that_a_pharmacy_sent_it_back_and_why_but_not_in_its_words() -> None:
+    sent_back = an_order(
+        version=2, status=OrderStatus.REJECTED, response=OrderResponse.OUT_OF_STOCK,
+        response_note="Meera's tablets come on Monday",
+    )  # fmt: skip
+    back = row(an_order(), sent_back)
+    [notice] = derive([back], sample.therapist, lambda _: "RX-7F3K2", lambda: NOON)
+    assert (notice.kind, notice.status) == ("order_sent_back", "out_of_stock")
+    assert b"Meera" not in msgspec.json.encode(notice)
+    assert told(sample.pharmacist, back) == []
+    assert told(sample.therapist, row(sent_back, replace(sent_back, version=3))) == []
+
+
+def test_a_pharmacist_is_told_of_an_order_that_comes_by_another_way_than_the_payment() -> None:
+    assert told(sample.pharmacist, row(None, an_order())) == []
+    assert told(sample.pharmacist, row(None, an_order(2))) == ["order_rerouted"]
+    assert told(elsewhere, row(None, an_order(2))) == []
+    both = [row(None, PAID), row(None, an_order(2))]
+    assert told(sample.pharmacist, *both) == ["order_rerouted"]
+
+
+def test_a_pharmacist_is_told_of_a_repeat_that_waits_for_its_payment() -> None:
+    repeat = replace(SIGNED, repeat_of=an_id("the first"))
+    assert told(sample.pharmacist, row(None, repeat)) == ["repeat_opened"]
+
+
+def test_a_pharmacist_is_told_that_what_was_owing_has_come() -> None:
+    notice = PatientNotice(
+        id=an_id("notice"), clinic_id=PAID.clinic_id, version=1, patient_id=PAID.patient_id,
+        practitioner_id=PAID.practitioner_id, pharmacy_id=sample.MAIN_STREET,
+        prescription_id=PAID.id, kind=NoticeKind.OWING_READY, subject_id=an_id("delivery"),
+        status=NoticeStatus.QUEUED, created_at=NOON,
+    )  # fmt: skip
+    assert told(sample.pharmacist, row(None, notice)) == ["owing_came"]
+    assert told(elsewhere, row(None, notice)) == []
+    sent = replace(notice, version=2, status=NoticeStatus.SENT)
+    assert told(sample.pharmacist, row(notice, sent)) == []
 
 
 def test_patients_and_others_make_no_notices() -> None:

@@ -16,11 +16,15 @@ from msgspec.structs import replace
 from clinicdesk.contract.entities import (
     ItemStatus,
     Member,
+    OrderStatus,
+    PatientNotice,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
+    PurchaseOrder,
     Role,
 )
+from clinicdesk.contract.entities import NoticeKind as PatientNoticeKind
 from clinicdesk.core.clock import Now
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.replica import Applied, AppliedRow
@@ -38,6 +42,10 @@ class NoticeKind(StrEnum):
     PRESCRIPTION_COMPLETED = "prescription_completed"  # prescriber
     PRESCRIPTION_CANCELLED = "prescription_cancelled"  # whoever did not cancel it
     ITEM_DECLINED = "item_declined"  # prescriber
+    REPEAT_OPENED = "repeat_opened"  # pharmacist: the next dispensing waits for its payment
+    ORDER_SENT_BACK = "order_sent_back"  # prescriber; the status says why
+    ORDER_REROUTED = "order_rerouted"  # pharmacist: paid elsewhere, or by their own quote
+    OWING_CAME = "owing_came"  # pharmacist: what was owing has come
 
 
 class Notices:
@@ -126,10 +134,18 @@ def derive(
     `code_of` knows the short code of a prescription.
     """
     notices: list[Notice] = []
-    for row in rows:
+    held = list(rows)
+    rerouted = {
+        row.new.prescription_id
+        for row in held
+        if isinstance(row.new, PurchaseOrder) and row.old is None and _is_further(row.new)
+    }
+    for row in held:
         if row.new is None or row.item.by == member.id:
             continue
         kind = _kind_for(row, member)
+        if kind is NoticeKind.PRESCRIPTION_ARRIVED and row.item.id in rerouted:
+            continue  # the order tells it, and tells more
         if kind is not None:
             notices.append(_notice(row, kind, code_of, now))
     return notices
@@ -137,6 +153,12 @@ def derive(
 
 def _kind_for(row: AppliedRow, member: Member) -> NoticeKind | None:
     old, new = row.old, row.new
+    if isinstance(new, PurchaseOrder) and (old is None or isinstance(old, PurchaseOrder)):
+        return _for_order(old, new, member)
+    if isinstance(new, PatientNotice):
+        told = old is None and new.kind is PatientNoticeKind.OWING_READY
+        mine = member.role is Role.PHARMACIST and new.pharmacy_id == member.pharmacy_id
+        return NoticeKind.OWING_CAME if told and mine else None
     if isinstance(new, Prescription) and (old is None or isinstance(old, Prescription)):
         if member.role is Role.PHARMACIST and new.pharmacy_id == member.pharmacy_id:
             return _for_pharmacist(old, new)
@@ -154,8 +176,25 @@ def _for_pharmacist(old: Prescription | None, new: Prescription) -> NoticeKind |
         known = old is not None and old.status is not PrescriptionStatus.CANCELLED
         return NoticeKind.PRESCRIPTION_CANCELLED if known else None
     arrived = new.signed_at is not None and (old is None or old.signed_at is None)
-    open_still = new.status is not PrescriptionStatus.COMPLETED
-    return NoticeKind.PRESCRIPTION_ARRIVED if arrived and open_still else None
+    if not arrived or new.status is PrescriptionStatus.COMPLETED:
+        return None
+    repeat = new.repeat_of is not None
+    return NoticeKind.REPEAT_OPENED if repeat else NoticeKind.PRESCRIPTION_ARRIVED
+
+
+def _for_order(old: PurchaseOrder | None, new: PurchaseOrder, member: Member) -> NoticeKind | None:
+    if member.role is Role.PHARMACIST and new.pharmacy_id == member.pharmacy_id:
+        return NoticeKind.ORDER_REROUTED if old is None and _is_further(new) else None
+    rejected = new.status is OrderStatus.REJECTED
+    if not rejected or (old is not None and old.status is OrderStatus.REJECTED):
+        return None
+    mine = member.practitioner_id is not None and new.practitioner_id == member.practitioner_id
+    return NoticeKind.ORDER_SENT_BACK if mine else None
+
+
+def _is_further(order: PurchaseOrder) -> bool:
+    """Whether it is not the prescription's first order, which comes with the payment."""
+    return order.id != uuid5(order.prescription_id, "order 1")
 
 
 def _for_prescriber(old: Prescription | None, new: Prescription) -> NoticeKind | None:
@@ -174,7 +213,7 @@ _STATUS_KINDS = {
 
 def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], now: Now) -> Notice:
     new = row.new
-    assert isinstance(new, Prescription | PrescriptionItem)
+    assert isinstance(new, _TOLD)
     prescription_id = new.id if isinstance(new, Prescription) else new.prescription_id
     event = f"{kind}:{new.id}:{row.item.v}"
     return Notice(
@@ -186,6 +225,17 @@ def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], n
         entity="prescription",
         entity_id=prescription_id,
         code=code_of(prescription_id),
-        status=new.status,
+        status=_status_told(new),
         at=now(),
     )
+
+
+def _status_told(row: Prescription | PrescriptionItem | PurchaseOrder | PatientNotice) -> str:
+    """The row's status; of an order that was sent back the reason, which says more."""
+    if isinstance(row, PurchaseOrder) and row.response is not None:
+        return row.response
+    return row.status
+
+
+_TOLD = (Prescription, PrescriptionItem, PurchaseOrder, PatientNotice)
+"""Rows whose changes somebody is told of."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from clinicdesk.contract.entities import OrderResponse
 from clinicdesk.core.notices import Notice, NoticeKind
 from clinicdesk.core.replica import Replica
 from clinicdesk.desktop.design.tokens import Tone
@@ -38,10 +39,22 @@ def notice_words(notice: Notice, replica: Replica) -> str:
             return text.replace("%1", at)
         case NoticeKind.PRESCRIPTION_COMPLETED if at:
             return QCoreApplication.translate("Notices", "Handed over at %1").replace("%1", at)
+        case NoticeKind.ORDER_SENT_BACK:
+            return _sent_back_words(notice)
         case NoticeKind.PRESCRIPTION_CANCELLED if who:
             return QCoreApplication.translate("Notices", "Cancelled by %1").replace("%1", who)
         case _:
             return notice_look(notice).word
+
+
+def _sent_back_words(notice: Notice) -> str:
+    match notice.status:
+        case OrderResponse.OUT_OF_STOCK:
+            return QCoreApplication.translate("Notices", "Sent back: out of stock")
+        case OrderResponse.QUOTE:
+            return QCoreApplication.translate("Notices", "Sent back with another price")
+        case _:
+            return QCoreApplication.translate("Notices", "Sent back: it cannot be supplied")
 
 
 def notice_look(notice: Notice) -> Look:
@@ -63,5 +76,17 @@ def notice_look(notice: Notice) -> Look:
         case NoticeKind.ITEM_DECLINED:
             word = QCoreApplication.translate("Notices", "A line was declined")
             return Look("package-x", word, Tone.WARNING)
+        case NoticeKind.REPEAT_OPENED:
+            word = QCoreApplication.translate("Notices", "A repeat waits for payment")
+            return Look("wallet", word, Tone.ACCENT)
+        case NoticeKind.ORDER_SENT_BACK:
+            word = QCoreApplication.translate("Notices", "Sent back by the pharmacy")
+            return Look("undo-2", word, Tone.WARNING)
+        case NoticeKind.ORDER_REROUTED:
+            word = QCoreApplication.translate("Notices", "New order, paid already")
+            return Look("inbox", word, Tone.ACCENT)
+        case NoticeKind.OWING_CAME:
+            word = QCoreApplication.translate("Notices", "What was owing has come")
+            return Look("package", word, Tone.SUCCESS)
         case _:
             return Look("info", QCoreApplication.translate("Notices", "Changed"), Tone.NEUTRAL)
