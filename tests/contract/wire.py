@@ -60,7 +60,9 @@ def described() -> dict[str, Any]:
         "frames": _schema(frames.ClientFrame, frames.ServerFrame),
         "problems": _schema(problems.Refusal),
         "session": _schema(*session_types),
-        "reading": _schema(reading.PrescriptionDetail, reading.PrescriptionPage),
+        "reading": _schema(
+            reading.PrescriptionDetail, reading.PrescriptionPage, reading.CurrentMedicines
+        ),
         "snapshot": _schema(snapshot.SnapshotLine, snapshot.MedicinePage),
         "access": {
             "grants": msgspec.to_builtins(access.GRANTS),

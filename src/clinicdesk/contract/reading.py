@@ -14,6 +14,7 @@ from clinicdesk.contract.entities import (
     SafetyFinding,
     StockMovement,
 )
+from clinicdesk.contract.safety import CheckedLine
 
 
 class PrescriptionDetail(Struct, frozen=True, kw_only=True):
@@ -33,6 +34,15 @@ class PrescriptionPage(Struct, frozen=True, kw_only=True):
 
     prescriptions: list[Prescription]
     next_after: str | None
+
+
+class CurrentMedicines(Struct, frozen=True, kw_only=True):
+    """What a patient takes now, whoever prescribed it: what safety checks look at.
+
+    It tells neither who wrote it nor what for.
+    """
+
+    lines: list[CheckedLine]
 
 
 class MovementPage(Struct, frozen=True, kw_only=True):

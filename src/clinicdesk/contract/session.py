@@ -26,6 +26,7 @@ STOCK_LEDGER = "/api/stock/levels/{medicine_id}/movements"
 PRICE_PREVIEW = "/api/price-lists/{price_list_id}/preview"
 PRICE_IMPORT = "/api/price-lists/{price_list_id}/import"
 PATIENT_SEARCH = "/api/patients"
+CURRENT_MEDICINES = "/api/patients/{patient_id}/current-medicines"
 PRESCRIPTION_LIST = "/api/prescriptions"
 
 

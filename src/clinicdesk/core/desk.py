@@ -138,7 +138,9 @@ class Desk:
         self.supply = Supply(
             replica, self.outbox, store.medicines, self.stock, self._who, self._today
         )
-        self.safety = Safety(replica, store.medicines, store.rules, self._day_of, self._today)
+        self.safety = Safety(
+            replica, store.medicines, store.rules, self._day_of, self._today, self.older
+        )
         self.scanning = Scanning(
             replica,
             store.medicines.by_gtin,

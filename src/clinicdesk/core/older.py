@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from clinicdesk.contract.entities import Prescription
 from clinicdesk.contract.problems import Refusal
-from clinicdesk.contract.reading import PrescriptionDetail, PrescriptionPage
-from clinicdesk.contract.session import PRESCRIPTION_LIST
+from clinicdesk.contract.reading import CurrentMedicines, PrescriptionDetail, PrescriptionPage
+from clinicdesk.contract.session import CURRENT_MEDICINES, PRESCRIPTION_LIST
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.transport import Tokens, Transport, Unreachable, not_clinicdesk
@@ -51,6 +51,11 @@ class OlderPrescriptions:
             more = page.next_after
             if older or more is None:
                 return Older(older, more)
+
+    async def current_medicines(self, patient_id: UUID) -> CurrentMedicines | Denied | Refusal:
+        """What a patient takes now, also from prescriptions that are not this member's to see."""
+        path = CURRENT_MEDICINES.replace("{patient_id}", str(patient_id))
+        return await self._read(path, CurrentMedicines)
 
     async def detail(self, prescription_id: UUID) -> PrescriptionDetail | Denied | Refusal:
         """One with its lines and its ledger."""

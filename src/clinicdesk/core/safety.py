@@ -1,7 +1,7 @@
 """What is found in a prescription at this desk: allergies, interactions, duplicates, doses.
 
-The same rules as the server's, over the rows that this desk holds; the server decides, and may know
-of prescriptions that are not shown here.
+The same rules as the server's, over the rows that this desk holds. Of what others have prescribed
+it knows what the server told when it was asked last (`learn`); the server decides.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     SafetyFinding,
 )
+from clinicdesk.contract.reading import CurrentMedicines
 from clinicdesk.contract.safety import (
     Allergen,
     CheckedLine,
@@ -30,6 +31,7 @@ from clinicdesk.contract.safety import (
     names_to_look_up,
 )
 from clinicdesk.core.clock import Today
+from clinicdesk.core.older import OlderPrescriptions
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.medicine_table import MedicineTable
 from clinicdesk.core.store.rule_table import RuleTable
@@ -51,12 +53,27 @@ class Safety:
         rules: RuleTable,
         day_of: Callable[[datetime], date],
         today: Today,
+        older: OlderPrescriptions,
     ) -> None:
         self._replica = replica
         self._medicines = medicines
         self._rules = rules
         self._day_of = day_of
         self._today = today
+        self._older = older
+        self._elsewhere: dict[UUID, list[CheckedLine]] = {}
+
+    async def learn(self, patient_id: UUID) -> bool:
+        """Ask the server what else a patient takes; whether `check` may answer differently now.
+
+        Without the server it stays as it was.
+        """
+        answer = await self._older.current_medicines(patient_id)
+        if not isinstance(answer, CurrentMedicines):
+            return False
+        before = self._elsewhere.get(patient_id, [])
+        self._elsewhere[patient_id] = answer.lines
+        return answer.lines != before
 
     async def check(
         self,
@@ -126,7 +143,9 @@ class Safety:
                     items.append(item)
                     ends[item.id] = left
         lines = await self.lines_of(items)
-        return [_ending(line, ends[line.item_id]) for line in lines]
+        here = [_ending(line, ends[line.item_id]) for line in lines]
+        elsewhere = self._elsewhere.get(patient_id, [])
+        return here + [line for line in elsewhere if line.item_id not in self._replica.items]
 
     def _counts(
         self, prescription: Prescription, besides: UUID | None, repeated: UUID | None

@@ -11,8 +11,8 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from clinicdesk.contract.entities import Patient, PrescriptionStatus
-from clinicdesk.contract.reading import PrescriptionDetail, PrescriptionPage
-from clinicdesk.contract.session import PATIENT_SEARCH, PRESCRIPTION_LIST
+from clinicdesk.contract.reading import CurrentMedicines, PrescriptionDetail, PrescriptionPage
+from clinicdesk.contract.session import CURRENT_MEDICINES, PATIENT_SEARCH, PRESCRIPTION_LIST
 from clinicdesk.server.database.search import LONGEST_SEARCH, patients_by_text
 from clinicdesk.server.domain.prescribing import no_such_prescription
 from clinicdesk.server.domain.prescribing.reading import (
@@ -21,6 +21,7 @@ from clinicdesk.server.domain.prescribing.reading import (
     prescription_detail,
     prescriptions,
 )
+from clinicdesk.server.domain.safety import current_medicines
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON, path_id
 from clinicdesk.server.http.cursors import After, place_in_time
@@ -100,7 +101,20 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
             found = await patients_by_text(tx, q, limit=limit)
         return _json(PatientsFound(patients=found))
 
-    return [list_prescriptions, one_prescription, find_patients]
+    @get(
+        CURRENT_MEDICINES.replace("{patient_id}", "{patient_id:str}"),
+        operation_id="current_medicines",
+        tags=["reading"],
+        responses=documented(CurrentMedicines),
+        name="current medicines",
+    )
+    async def taken_now(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
+        patient_id = path_id(request.path_params, "patient_id")
+        async with database.snapshot(authenticated.actor.ids) as tx:
+            found = await current_medicines(tx, patient_id)
+        return _json(found)
+
+    return [list_prescriptions, one_prescription, find_patients, taken_now]
 
 
 def _json(body: Any) -> Response[bytes]:

@@ -30,12 +30,14 @@ class SafetyWatch(QObject):
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._form: DraftForm | None = None
         self._about: tuple[object, ...] = ()
         self._of: UUID | None = None
         self._found: list[Finding] = []
 
     def look(self, form: DraftForm | None) -> None:
         """Look at these lines, unless they were looked at already."""
+        self._form = form
         if form is None:
             self._about = ()
             self._take((), None, [])
@@ -51,6 +53,25 @@ class SafetyWatch(QObject):
         self._about = about
         if form.prescription_id != self._of:
             self._take(about, form.prescription_id, [])
+            self._learn(form)
+        self._check_anew(form)
+
+    def _learn(self, form: DraftForm) -> None:
+        """What others have prescribed counts as soon as the server has told it."""
+
+        def learnt(more: bool) -> None:
+            if more and self._form is not None:
+                self._check_anew(self._form)
+
+        self._context.tasks.start(
+            self._context.desk.safety.learn(form.patient_id),
+            doing=self.tr("asking what else the patient takes"),
+            on_done=learnt,
+            of=self,
+        )
+
+    def _check_anew(self, form: DraftForm) -> None:
+        about = self._about
         self._context.tasks.start(
             self._check(form),
             doing=self.tr("looking at the safety rules"),

@@ -4,6 +4,7 @@ Map:
 
 - `checking`   what is found, and what of it keeps a command from being carried out
 - `loading`    what a check needs of the database
+- `current`    what a patient takes now, for a desk's own checks
 - `rule_rows`  rules as files give them
 - `own_rules`  the product's own rules, from their file
 - `ddinter`    lists of interactions in DDInter's form
@@ -13,5 +14,6 @@ Map:
 from __future__ import annotations
 
 from clinicdesk.server.domain.safety.checking import found_in, refused_by_safety
+from clinicdesk.server.domain.safety.current import current_medicines
 
-__all__ = ["found_in", "refused_by_safety"]
+__all__ = ["current_medicines", "found_in", "refused_by_safety"]
