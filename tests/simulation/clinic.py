@@ -6,6 +6,10 @@ import random
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from msgspec import NODEFAULT
+from msgspec.structs import fields
+
 from clinicdesk.contract.access import COMMANDS, View, scopes_of, view_for
 from clinicdesk.contract.commands import (
     AnyCommand,
@@ -17,7 +21,7 @@ from clinicdesk.contract.commands import (
     WriteDraft,
     name_of,
 )
-from clinicdesk.contract.entities import Member, PaymentMethod, PrescriptionStatus, Role
+from clinicdesk.contract.entities import ENTITIES, Member, PaymentMethod, PrescriptionStatus, Role
 from clinicdesk.contract.lifecycles import PRESCRIPTION
 from clinicdesk.contract.problems import (
     Conflict,
@@ -39,26 +43,26 @@ def new_id(chance: random.Random) -> UUID:
 
 
 def member_columns(clinic: UUID, member_id: UUID, role: Role, **facts: Any) -> Columns:
-    return {
+    return _row_of("member", {
         "id": str(member_id), "clinic_id": str(clinic), "account_id": str(member_id),
         "name": "Staff", "role": role.value, "practitioner_id": None, "pharmacy_id": None,
         "active": True, **facts,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def patient_columns(clinic: UUID, patient_id: UUID, **facts: Any) -> Columns:
-    return {
+    return _row_of("patient", {
         "id": str(patient_id), "clinic_id": str(clinic), "number": "P-1", "name": "P",
         "name_local": None, "sex": "unknown", "birth_date": "1990-01-01", "phone": None,
         "email": None, "address": None, "practitioner_ids": [], "pharmacy_ids": [],
         "created_at": _AT, "updated_at": _AT, **facts,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def prescription_columns(
     clinic: UUID, command: WriteDraft, practitioner_id: UUID, by: UUID
 ) -> Columns:
-    return {
+    return _row_of("prescription", {
         "id": str(command.prescription_id), "clinic_id": str(clinic), "code": "RX",
         "patient_id": str(command.patient_id), "practitioner_id": str(practitioner_id),
         "pharmacy_id": _text(command.pharmacy_id), "status": "DRAFT", "signed_at": None,
@@ -66,17 +70,27 @@ def prescription_columns(
         "paid_minor": 0, "currency": "INR", "created_at": _AT, "paid_at": None,
         "fulfilled_at": None, "completed_at": None, "collected_by": None, "cancelled_at": None,
         "cancel_reason": None, "updated_at": _AT, "updated_by": str(by),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def payment_columns(rx: Columns, command: TakePayment, by: UUID) -> Columns:
-    return {
+    return _row_of("payment", {
         "id": str(command.payment_id), "clinic_id": rx["clinic_id"], "prescription_id": rx["id"],
         "patient_id": rx["patient_id"], "practitioner_id": rx["practitioner_id"],
         "pharmacy_id": rx["pharmacy_id"], "kind": "payment", "method": PaymentMethod.CASH.value,
         "status": "COMPLETED", "amount_minor": command.amount_minor, "currency": "INR",
         "received_by": str(by), "created_at": _AT, "settled_at": _AT,
-    }  # fmt: skip
+    })  # fmt: skip
+
+
+def _row_of(kind: str, columns: Columns) -> Columns:
+    """With what the schema fills in where nothing is said."""
+    given = {
+        field.name: msgspec.to_builtins(field.default)
+        for field in fields(ENTITIES[kind])
+        if field.default is not NODEFAULT
+    }
+    return given | columns
 
 
 def carry_out(

@@ -50,10 +50,11 @@ class Replica:
             (kind, UUID(bytes=row_id)): (v, body) for kind, row_id, v, body in disk.bodies()
         }
         self.clinics: dict[UUID, Any] = {}
+        self.batches: dict[UUID, Any] = {}
 
     @property
-    def prescriptions(self) -> _Prescriptions:
-        return _Prescriptions(self.rows)
+    def by_kind(self) -> dict[str, _Prescriptions]:
+        return {"prescription": _Prescriptions(self.rows)}
 
     @property
     def cursor(self) -> Cursor | None:
