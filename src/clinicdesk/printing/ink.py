@@ -49,7 +49,9 @@ class Ink:
         self.width, self.height = page
         self._bytes = io.BytesIO()
         # The same facts make the same bytes: a document can be compared and hashed.
-        self._canvas = Canvas(self._bytes, pagesize=page, invariant=1, lang="en")
+        self._canvas = Canvas(
+            self._bytes, pagesize=page, invariant=1, lang="en", initialFontName=font_name()
+        )
         self._canvas.setTitle(title)
         self._canvas.setCreator("clinicdesk")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from clinicdesk.contract.entities import ItemStatus, PrescriptionItem
+from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, PrescriptionStatus
 from clinicdesk.contract.sig import FREQUENCIES
 from clinicdesk.printing.directions import dose_words, duration_words
 from clinicdesk.printing.facts import PrescriptionFacts
@@ -144,6 +144,8 @@ def draw_foot(ink: Ink, facts: PrescriptionFacts, page: int, pages: int) -> None
     printed = f"Printed {moment_text(printing.at, zone)} by {printing.by}"
     if printing.is_copy:
         printed = f"COPY {printing.earlier + 1}. {printed}. The first print may be in use."
+    if facts.prescription.status is PrescriptionStatus.CANCELLED:
+        printed = f"CANCELLED. {printed}"
     ink.text(MARGIN, y + 12, printed, 7.5, colour=GREY)
 
 
