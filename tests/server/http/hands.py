@@ -9,25 +9,43 @@ from uuid import UUID
 import msgspec
 
 from clinicdesk.contract.commands import (
+    AcknowledgeOrder,
+    CancelItem,
     CancelPrescription,
-    Command,
+    CheckItem,
     DeclineItem,
+    DeliverOrder,
+    DispatchOrder,
+    DispenseRepeat,
     Done,
     DraftItem,
     FulfillItems,
     HandOver,
+    HoldItems,
+    NoteCounselling,
+    OfPrescription,
+    OweItem,
     PayOutRefund,
+    PickItems,
+    RejectOrder,
+    ReleaseItems,
+    RerouteOrder,
+    RestartItems,
+    ReturnToStock,
     ReviseDraft,
     SignAndSend,
+    SubstituteItem,
     TakePayment,
+    UncheckItem,
     WriteDraft,
 )
-from clinicdesk.contract.entities import Medicine, Patient, PaymentMethod
+from clinicdesk.contract.entities import Medicine, OrderResponse, Patient, PaymentMethod, Verified
 from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.contract.session import SNAPSHOT
 from clinicdesk.contract.snapshot import MedicinePage, WholeSnapshot, whole_snapshot
 
 if TYPE_CHECKING:
+    from clinicdesk.contract.problems import Refusal
     from tests.running_server import Desk, Owner, RunningServer
 
 PRESCRIBER, OTHER_PRESCRIBER = "sunita.rao", "farhan.siddiqui"
@@ -47,6 +65,11 @@ class Hands:
         self.pharmacist = server.sign_in(PHARMACIST)
         self.pharmacy_id = self.pharmacist.session.member.pharmacy_id
         working_set = snapshot(self.prescriber)
+        self.other_pharmacy_id = next(
+            UUID(row["id"])
+            for row in rows(working_set, "pharmacy")
+            if row["id"] != str(self.pharmacy_id)
+        )
         allergic = {a["patient_id"] for a in rows(working_set, "allergy")}
         self.patients = [
             msgspec.convert(row, Patient)
@@ -82,9 +105,9 @@ class Hands:
         )
         return msgspec.structs.replace(command, **changes)
 
-    def bring_to(self, state: str, lines: int = 2) -> PrescriptionDetail:
-        """A prescription in this state, as the administrator sees it."""
-        written = self.write(lines)
+    def bring_to(self, state: str, lines: int = 2, **changes: Any) -> PrescriptionDetail:
+        """A prescription in this state, as its prescriber sees it."""
+        written = self.write(lines, **changes)
         prescription_id = written.prescription_id
         stage = STATES.index(state) if state != "cancelled" else 0
         version = self.prescriber.done(written).version
@@ -135,9 +158,10 @@ class Hands:
     def cancel(self, prescription_id: UUID) -> CancelPrescription:
         return CancelPrescription(prescription_id=prescription_id, reason="not needed any more")
 
-    def any_command(self, name: str, of: PrescriptionDetail) -> Command:
+    def any_command(self, name: str, of: PrescriptionDetail) -> OfPrescription:
         """A well-formed command of this name on a prescription, whatever its state."""
-        prescription_id = of.prescription.id
+        prescription_id, item = of.prescription.id, of.items[0]
+        every = [item.id for item in of.items]
         return {
             "revise_draft": ReviseDraft(
                 prescription_id=prescription_id, pharmacy_id=None, note=None, items=[self.line()]
@@ -150,16 +174,81 @@ class Hands:
                 amount_minor=of.prescription.total_minor,
                 currency=of.prescription.currency,
             ),
-            "fulfill_items": self.fulfil(prescription_id, [item.id for item in of.items]),
-            "decline_item": DeclineItem(
-                prescription_id=prescription_id, item_id=of.items[0].id, reason="out of stock"
-            ),
-            "hand_over": self.hand_over(prescription_id),
-            "cancel_prescription": self.cancel(prescription_id),
             "pay_out_refund": PayOutRefund(
                 prescription_id=prescription_id, payment_id=uuid.uuid4()
             ),
+            "pick_items": PickItems(prescription_id=prescription_id, item_ids=every),
+            "check_item": self.check(of),
+            "uncheck_item": UncheckItem(prescription_id=prescription_id, item_id=item.id),
+            "owe_item": OweItem(prescription_id=prescription_id, item_id=item.id),
+            "hold_items": HoldItems(
+                prescription_id=prescription_id, item_ids=every, reason="dose to be confirmed"
+            ),
+            "release_items": ReleaseItems(prescription_id=prescription_id, item_ids=every),
+            "substitute_item": SubstituteItem(
+                prescription_id=prescription_id,
+                item_id=item.id,
+                medicine_id=of.items[1].medicine_id,
+                reason="out of stock",
+            ),
+            "decline_item": DeclineItem(
+                prescription_id=prescription_id, item_id=item.id, reason="out of stock"
+            ),
+            "cancel_item": CancelItem(
+                prescription_id=prescription_id, item_id=item.id, reason="not wanted any more"
+            ),
+            "fulfill_items": self.fulfil(prescription_id, every),
+            "return_to_stock": ReturnToStock(
+                prescription_id=prescription_id, item_ids=every, reason="not collected"
+            ),
+            "restart_items": RestartItems(prescription_id=prescription_id, item_ids=every),
+            "hand_over": self.hand_over(prescription_id),
+            "note_counselling": NoteCounselling(
+                prescription_id=prescription_id, text="with plenty of water"
+            ),
+            "dispense_repeat": DispenseRepeat(
+                prescription_id=prescription_id, repeat_id=uuid.uuid4()
+            ),
+            "acknowledge_order": AcknowledgeOrder(prescription_id=prescription_id),
+            "reject_order": RejectOrder(
+                prescription_id=prescription_id,
+                response=OrderResponse.OUT_OF_STOCK,
+                note="next week again",
+            ),
+            "reroute_order": RerouteOrder(
+                prescription_id=prescription_id, pharmacy_id=self.other_pharmacy_id
+            ),
+            "dispatch_order": DispatchOrder(prescription_id=prescription_id),
+            "deliver_order": DeliverOrder(
+                prescription_id=prescription_id, received_by="The neighbour"
+            ),
+            "cancel_prescription": self.cancel(prescription_id),
         }[name]
+
+    def check(self, of: PrescriptionDetail, place: int = 0, **changes: Any) -> CheckItem:
+        """Checks what is wanted of the n-th line by its barcode."""
+        item = of.items[place]
+        command = CheckItem(
+            prescription_id=of.prescription.id,
+            item_id=item.id,
+            dispense_id=uuid.uuid4(),
+            medicine_id=item.substitute_id or item.medicine_id,
+            quantity=(item.quantity - item.supplied - item.prepared) or item.quantity,
+            batch_id=None,
+            verified=Verified.SCAN,
+        )
+        return msgspec.structs.replace(command, **changes)
+
+    def give(self, name: str, of: PrescriptionDetail, **changes: Any) -> PrescriptionDetail:
+        """The pharmacist gives a command of this name; the prescription after it."""
+        command = msgspec.structs.replace(self.any_command(name, of), **changes)
+        self.pharmacist.done(command, of.prescription.version)
+        return self.look(of.prescription.id)
+
+    def refused(self, name: str, of: PrescriptionDetail, **changes: Any) -> Refusal:
+        """The pharmacist gives a command of this name, and is refused."""
+        command = msgspec.structs.replace(self.any_command(name, of), **changes)
+        return self.pharmacist.refused(command, of.prescription.version)
 
 
 def snapshot(desk: Desk) -> WholeSnapshot:

@@ -118,8 +118,8 @@ async def _save_payments(tx: Transaction, before: Held, after: Held) -> Conflict
 
 async def _save_dispenses(tx: Transaction, before: Held, after: Held) -> Conflict | None:
     added, settled = _difference(before.dispenses, after.dispenses)
-    # Otherwise a line would count units that no dispense says where they came from.
-    assert len(after.dispenses) == len(before.dispenses) + len(added)
+    if len(after.dispenses) != len(before.dispenses) + len(added):
+        return _taken("dispense_id", "The dispense's")
     if added:
         entered = await tx.execute(_QUERIES["enter_dispenses"], {"dispenses": _json(added)})
         if entered < len(added):

@@ -7,10 +7,11 @@ returning version;
 
 -- name: move_stock
 -- New entries of the stock's ledger; batches and shelves follow by trigger. Those whose identifier is
--- taken are left out, which the count says.
+-- taken are left out, which the count says. Naming the key would ask whether the row may be seen, and a
+-- prescriber who cancels may not see the ledger.
 insert into stock_movement
 select * from jsonb_populate_recordset(null::stock_movement, %(movements)s::jsonb)
-on conflict (clinic_id, id) do nothing;
+on conflict do nothing;
 
 -- name: write_header
 -- What a command may change of the header. Its version grows with each command on the aggregate.
