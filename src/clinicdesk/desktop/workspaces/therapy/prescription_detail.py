@@ -26,6 +26,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
+from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import moment_text, phone_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
@@ -60,6 +61,7 @@ class PrescriptionDetail(QFrame):
         self._desk = context.desk
         self._shown: UUID | None = None
         self._refusal: OutboxEntry | None = None
+        self._printing = DeskPrinting(context, self)
         self.ui = Ui_TherapyPrescription()
         self.ui.setupUi(self)
         self.items = PrescriptionItems(context.desk.replica.items, parent=self)
@@ -119,6 +121,11 @@ class PrescriptionDetail(QFrame):
         if prescription is not None and self.ui.cancel_button.isEnabled():
             self.sheet.open_about(prescription, reason)
             self.ui.actions.hide()
+
+    def print_out(self) -> None:
+        """Show it as paper, to be printed or saved."""
+        if self._shown is not None:
+            self._printing.print_prescription(self._shown)
 
     def write_on(self) -> None:
         """Go on with a draft."""
@@ -192,6 +199,9 @@ class PrescriptionDetail(QFrame):
         over = prescription.status in PRESCRIPTION.terminal
         why = self._desk.prescribing.can(CancelPrescription, prescription.id) or ""
         self.ui.continue_button.setVisible(draft)
+        self.ui.print_button.setVisible(not draft)
+        no_paper = self._printing.why_not_prescription(prescription.id) or ""
+        reason_when_disabled(self.ui.print_button, no_paper)
         self.ui.cancel_button.setVisible(not over)
         reason_when_disabled(self.ui.cancel_button, why, self.ui.why_off)
         if over:
@@ -237,6 +247,8 @@ class PrescriptionDetail(QFrame):
 
     def _dress_actions(self) -> None:
         design, ui = self._context.design, self.ui
+        ui.print_button.dress(design, icon="printer", key="Ctrl+P")
+        ui.print_button.clicked.connect(self.print_out)
         ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban", key="Ctrl+Del")
         ui.continue_button.dress(design, kind=Kind.PRIMARY, icon="file-pen", key="Enter")
         ui.cancel_button.clicked.connect(lambda: self.cancel())

@@ -72,6 +72,7 @@ class PrescriptionsWorkspace(Workspace):
             Hint(("Alt+1–6",), self.tr("lanes")),
             Hint(("Enter",), self.tr("go on with a draft")),
             Hint(("Ctrl+F",), self.tr("search")),
+            Hint(("Ctrl+P",), self.tr("print")),
             Hint(("Ctrl+Del",), self.tr("cancel")),
         ]
 
@@ -83,6 +84,7 @@ class PrescriptionsWorkspace(Workspace):
             Shortcut(("Alt+1–6",), self.tr("Lanes, in their order"), group),
             Shortcut(("Enter",), self.tr("Go on with a draft"), group),
             Shortcut(("Ctrl+F",), self.tr("Search in all lanes"), group),
+            Shortcut(("Ctrl+P",), self.tr("Print the prescription"), group),
             Shortcut(("Ctrl+Del",), self.tr("Cancel the prescription"), group),
         ]
 
@@ -92,8 +94,10 @@ class PrescriptionsWorkspace(Workspace):
             return []
         button = self.detail.ui.cancel_button
         why = "" if button.isEnabled() else button.toolTip()
+        paper = self.detail.print_out
         return [
-            NamedAction(self.tr("Cancel prescription"), "ban", self.detail.cancel, "Ctrl+Del", why)
+            NamedAction(self.tr("Print prescription"), "printer", paper, "Ctrl+P"),
+            NamedAction(self.tr("Cancel prescription"), "ban", self.detail.cancel, "Ctrl+Del", why),
         ]
 
     def note(self) -> str:
@@ -148,6 +152,7 @@ class PrescriptionsWorkspace(Workspace):
 
     def _bind_keys(self) -> None:
         self._bind("Ctrl+F", self.rows.focus_search)
+        self._bind("Ctrl+P", self.detail.print_out)
         self._bind("Ctrl+Del", self.detail.cancel)
         for place, lane in enumerate(Lane, start=1):
             self._bind(f"Alt+{place}", partial(self._go_to_lane, lane))
