@@ -1,0 +1,220 @@
+"""What the safety rules ask when a prescription is signed, and again when it is dispensed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from clinicdesk.cli import main
+from clinicdesk.contract.commands import (
+    CheckItem,
+    DraftItem,
+    Override,
+    SignAndSend,
+    TakePayment,
+    WriteDraft,
+)
+from clinicdesk.contract.entities import PaymentMethod, Stage, Tier, Verified
+from clinicdesk.contract.problems import Conflict
+from clinicdesk.contract.reading import CurrentMedicines
+from tests.server.http.hands import OTHER_PRESCRIBER, RECEPTION, Hands
+
+if TYPE_CHECKING:
+    from tests.running_server import Desk, Owner
+
+BLEEDING = "interaction:ibuprofen+warfarin"
+REASON = "INR is checked twice a week"
+
+
+@pytest.fixture
+def hands(hands: Hands, demo_database: str, monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """In a clinic that has our own rules."""
+    monkeypatch.setenv("CLINICDESK_DATABASE_URL", demo_database)
+    assert main(["server", "import-rules", "--clinic", "Roshni Clinic"]) == 0
+    return hands
+
+
+def line(hands: Hands, name: str, strength: str = "", **changes: object) -> DraftItem:
+    medicine = next(
+        m
+        for m in hands.medicines
+        if m.generic_name == name and strength in m.strength and m.route == "oral"
+    )
+    written = DraftItem(
+        id=uuid.uuid4(),
+        medicine_id=medicine.id,
+        dose="1 tablet",
+        route=medicine.route,
+        frequency="OD",
+        days=20,
+        quantity=10,
+        instructions="",
+    )
+    return msgspec.structs.replace(written, **changes)
+
+
+def adult(hands: Hands, place: int = 0) -> UUID:
+    """Somebody whom adults' limits hold for."""
+    grown = [p for p in hands.patients if p.birth_date.year < 1990]
+    return grown[place].id
+
+
+def write(hands: Hands, *names: str, desk: Desk | None = None) -> WriteDraft:
+    written = hands.write(items=[line(hands, name) for name in names], patient_id=adult(hands))
+    (desk or hands.prescriber).done(written)
+    return written
+
+
+def sign(hands: Hands, written: WriteDraft, **reasons: str) -> SignAndSend:
+    overrides = [Override(key=key, reason=reason) for key, reason in reasons.items()]
+    return msgspec.structs.replace(hands.sign(written.prescription_id), overrides=overrides)
+
+
+def answered(hands: Hands, written: WriteDraft) -> SignAndSend:
+    return sign(hands, written, **{BLEEDING: REASON})
+
+
+def check(written: WriteDraft, **reasons: str) -> CheckItem:
+    """The first line, whole, by hand."""
+    item = written.items[0]
+    return CheckItem(
+        prescription_id=written.prescription_id,
+        item_id=item.id,
+        dispense_id=uuid.uuid4(),
+        medicine_id=item.medicine_id,
+        quantity=item.quantity,
+        batch_id=None,
+        verified=Verified.HAND,
+        hand_reason="no barcode on it",
+        overrides=[Override(key=key, reason=reason) for key, reason in reasons.items()],
+    )
+
+
+def pay(hands: Hands, written: WriteDraft, version: int) -> int:
+    header = hands.look(written.prescription_id).prescription
+    money = TakePayment(
+        prescription_id=header.id,
+        payment_id=uuid.uuid4(),
+        method=PaymentMethod.CASH,
+        amount_minor=header.total_minor,
+        currency=header.currency,
+    )
+    return hands.pharmacist.done(money, version).version
+
+
+def colleague(hands: Hands, owner: Owner) -> Desk:
+    """Another prescriber of the same patient."""
+    desk = hands.server.sign_in(OTHER_PRESCRIBER)
+    owner(
+        "update patient set practitioner_ids = practitioner_ids || %s where id = %s",
+        [desk.session.member.practitioner_id],
+        adult(hands),
+    )
+    return desk
+
+
+def test_two_that_must_not_be_taken_together_are_not_signed_whatever_the_reason(
+    hands: Hands,
+) -> None:
+    written = write(hands, "Tizanidine", "Ciprofloxacin")
+    key = "interaction:ciprofloxacin+tizanidine"
+    problem = hands.prescriber.refused(sign(hands, written, **{key: "it is meant"}), 1)
+    assert isinstance(problem, Conflict)
+    assert problem.field == "items[0].medicine_id"
+    assert "Lines 1 and 2: Ciprofloxacin and tizanidine must not be taken" in problem.detail
+
+
+def test_what_asks_for_a_reason_is_refused_by_its_key_and_signed_with_one(hands: Hands) -> None:
+    written = write(hands, "Ibuprofen", "Warfarin")
+    problem = hands.prescriber.refused(sign(hands, written), 1)
+    assert isinstance(problem, Conflict)
+    assert problem.field == "overrides"
+    assert BLEEDING in problem.detail
+    hands.prescriber.done(answered(hands, written), 1)
+    for desk in (hands.prescriber, hands.pharmacist):
+        (kept,) = hands.look(written.prescription_id, desk).findings
+        assert (kept.key, kept.reason, kept.tier) == (BLEEDING, REASON, Tier.OVERRIDE)
+        assert (kept.stage, kept.item_id) == (Stage.PRESCRIBING, written.items[0].id)
+        assert kept.by == hands.prescriber.session.member.id
+        assert kept.version == 1
+
+
+def test_a_reason_for_what_nobody_asked_is_not_kept(hands: Hands) -> None:
+    written = write(hands, "Ibuprofen")
+    hands.prescriber.done(answered(hands, written), 1)
+    assert hands.look(written.prescription_id).findings == []
+
+
+def test_a_dose_far_above_the_most_is_not_signed(hands: Hands) -> None:
+    many = line(hands, "Paracetamol", "650 mg", dose="4 tablets", frequency="Q4H")
+    written = hands.write(items=[many], patient_id=adult(hands))
+    hands.prescriber.done(written)
+    problem = hands.prescriber.refused(sign(hands, written), 1)
+    assert isinstance(problem, Conflict)
+    assert "15.6 g a day; the most is 4 g" in problem.detail
+
+
+def test_what_another_prescriber_signed_counts_and_can_be_asked_for(
+    hands: Hands, owner: Owner
+) -> None:
+    other = colleague(hands, owner)
+    theirs = write(hands, "Warfarin", desk=other)
+    other.done(hands.sign(theirs.prescription_id), 1)
+    path = f"/api/patients/{adult(hands)}/current-medicines"
+    told = msgspec.json.decode(hands.prescriber.get(path).content, type=CurrentMedicines)
+    (warfarin,) = (entry for entry in told.lines if entry.ingredients == ("warfarin",))
+    assert warfarin.ends_in_days == 20
+    mine = write(hands, "Ibuprofen")
+    problem = hands.prescriber.refused(sign(hands, mine), 1)
+    assert isinstance(problem, Conflict)
+    assert BLEEDING in problem.detail
+    hands.prescriber.done(answered(hands, mine), 1)
+
+
+def test_what_a_patient_takes_is_told_to_their_carers_alone(hands: Hands, owner: Owner) -> None:
+    written = write(hands, "Warfarin")
+    hands.prescriber.done(hands.sign(written.prescription_id), 1)
+    for login in (RECEPTION, OTHER_PRESCRIBER):
+        desk = hands.server.sign_in(login)
+        practitioner = desk.session.member.practitioner_id
+        owner(
+            "update patient set practitioner_ids = array_remove(practitioner_ids, %s) "
+            "where id = %s",
+            practitioner,
+            adult(hands),
+        )
+        answer = desk.get(f"/api/patients/{adult(hands)}/current-medicines")
+        assert msgspec.json.decode(answer.content, type=CurrentMedicines).lines == []
+
+
+def test_a_reason_of_the_prescriber_holds_at_the_counter(hands: Hands) -> None:
+    written = write(hands, "Ibuprofen", "Warfarin")
+    version = pay(hands, written, hands.prescriber.done(answered(hands, written), 1).version)
+    hands.pharmacist.done(check(written), version)
+
+
+def test_what_came_up_since_it_was_signed_is_asked_at_the_counter(
+    hands: Hands, owner: Owner
+) -> None:
+    mine = write(hands, "Ibuprofen")
+    version = pay(hands, mine, hands.prescriber.done(sign(hands, mine), 1).version)
+    other = colleague(hands, owner)
+    theirs = write(hands, "Warfarin", desk=other)
+    other.done(answered(hands, theirs), 1)
+    problem = hands.pharmacist.refused(check(mine), version)
+    assert isinstance(problem, Conflict)
+    assert BLEEDING in problem.detail
+    hands.pharmacist.done(check(mine, **{BLEEDING: "asked Dr Siddiqui"}), version)
+    (kept,) = hands.look(mine.prescription_id, hands.pharmacist).findings
+    assert (kept.stage, kept.reason) == (Stage.DISPENSING, "asked Dr Siddiqui")
+    assert kept.by == hands.pharmacist.session.member.id
+
+
+def test_rules_that_were_withdrawn_are_not_asked(hands: Hands, owner: Owner) -> None:
+    owner("update safety_rule set withdrawn = true where kind = 'interaction'")
+    written = write(hands, "Tizanidine", "Ciprofloxacin")
+    hands.prescriber.done(sign(hands, written), 1)
