@@ -63,7 +63,9 @@ async def leave_behind(
     )  # fmt: skip
     profiles = Profiles.read(home)
     profiles.remember(user)
-    Settings.read(home).sign_in(NO_SERVER)
+    settings = Settings.read(home)
+    settings.sign_in(NO_SERVER)
+    settings.show_workspace("pharmacy")  # the queue is what is measured
     await Device.load(profiles.device_id, home, vault)
     token = home.secret_name("refresh-token", user.server, user.member.id)
     await vault.write(token, secrets.token_urlsafe(32))

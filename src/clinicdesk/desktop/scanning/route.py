@@ -74,7 +74,9 @@ class ScanRoute(QObject):
 
     def _open(self, scanned: PrescriptionScan) -> None:
         everywhere = self._nearest_first()
-        if self._is_taken(scanned, everywhere) or self._is_shown(scanned, everywhere):
+        if self._is_taken(scanned, everywhere):
+            return  # it has said what there is to say
+        if self._is_shown(scanned, everywhere):
             if scanned.sentence:
                 self._say(scanned.sentence)
         else:

@@ -1,0 +1,156 @@
+"""From the last character of a scanned prescription to the prescription painted, with 50,000 here.
+
+The real window and workspace on a real store, offscreen. Keys come in at the window, as the
+system's do, and pass the scanner's filter; the clock runs from Enter until everything is painted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import random
+import time
+from datetime import date
+from typing import Final
+
+import msgspec
+import qasync  # type: ignore[import-untyped]  # it carries no types
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtWidgets import QApplication
+
+from bench.desk_in_process import Opened, opened_desk
+from bench.figures import heading, line, machine
+from clinicdesk.contract.entities import Prescription, PrescriptionStatus, SealKey
+from clinicdesk.contract.frames import Ev, Item
+from clinicdesk.contract.seal import NONCE_BYTES, Seal, kid_of, signed_words, text_of
+from clinicdesk.core.clock import utc_now
+from clinicdesk.core.identity import new_id
+from clinicdesk.desktop.scanning.wedge import WedgeFilter
+from clinicdesk.desktop.workspaces.pharmacy.workspace import PharmacyWorkspace
+
+PATIENTS: Final = 20_000
+PRESCRIPTIONS: Final = 50_000
+_SCANS: Final = 1000 if os.environ.get("BENCH_SCALE") == "full" else 200
+_EVENTS: Final = 200_000
+_PATIENCE_S: Final = 20.0
+_KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+_KID: Final = kid_of(b"the key of this measurement")
+
+
+def main() -> None:
+    """Print the figures."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    heading(f"Scanning with {PRESCRIPTIONS:,} prescriptions on the desk ({machine()})")
+    app = QApplication([])
+    app.setQuitOnLastWindowClosed(False)
+    qasync.run(_measure())
+
+
+async def _measure() -> None:
+    async with opened_desk(PATIENTS, PRESCRIPTIONS) as opened:
+        await opened.desk.search.indexed()
+        await _take_key(opened)
+        counter = opened.window.findChild(PharmacyWorkspace)
+        window = opened.window.windowHandle()
+        assert counter is not None
+        assert window is not None
+        print(line("last character of a QR code to the prescription painted", [
+            await _scan(window, counter, opened, each, _seal_of(each))
+            for each in _chosen(opened, seed=1)
+        ]))  # fmt: skip
+        print(line("  the same by the RX code in a barcode", [
+            await _scan(window, counter, opened, each, each.code)
+            for each in _chosen(opened, seed=2)
+        ]))  # fmt: skip
+        reading = []
+        for each in _chosen(opened, seed=3):
+            text = _seal_of(each)
+            begun = time.perf_counter()
+            await opened.desk.scanning.read(text)
+            reading.append((time.perf_counter() - begun) * 1e3)
+        print(line("  of which reading and verifying the seal", reading))
+    _cost_of_the_filter()
+
+
+async def _scan(
+    window: QWindow, counter: PharmacyWorkspace, opened: Opened, row: Prescription, text: str
+) -> float:
+    """Milliseconds from Enter to the end of the paint."""
+    for letter in text:
+        _strike(window, Qt.Key(ord(letter)), letter)
+    begun = time.perf_counter()
+    _strike(window, Qt.Key.Key_Return, "\r")
+    while (shown := counter.pane.prescription) is None or shown.id != row.id:
+        if time.perf_counter() - begun > _PATIENCE_S:
+            raise SystemExit(f"{row.code} did not open")
+        await asyncio.sleep(0)
+    for _ in range(2):
+        await asyncio.sleep(0)  # what the workspace does at the end of this turn
+    opened.window.repaint()
+    return (time.perf_counter() - begun) * 1e3
+
+
+def _strike(window: QWindow, key: Qt.Key, text: str) -> None:
+    """A key goes down and up. QTest would let other events in between, in the midst of a task."""
+    shifted = text.isalpha()
+    held = Qt.KeyboardModifier.ShiftModifier if shifted else Qt.KeyboardModifier.NoModifier
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QCoreApplication.sendEvent(window, QKeyEvent(kind, key, held, text))
+
+
+async def _take_key(opened: Opened) -> None:
+    """The clinic's public key, as the feed brings it."""
+    replica = opened.desk.replica
+    assert replica.position is not None
+    public = base64.urlsafe_b64encode(_KEY.public_key().public_bytes_raw()).rstrip(b"=").decode()
+    row = SealKey(
+        id=new_id(), clinic_id=opened.desk.clinic.id, version=1, kid=_KID, public_key=public,
+        active=True, created_at=utc_now(),
+    )  # fmt: skip
+    seq = replica.position.cursor.seq
+    item = Item(
+        seq=seq + 1, kind="seal_key", id=row.id, v=1, body=msgspec.Raw(msgspec.json.encode(row))
+    )
+    epoch = replica.position.cursor.epoch
+    await replica.apply(Ev(clinic=row.clinic_id, epoch=epoch, from_=seq, to=seq + 1, items=[item]))
+
+
+def _chosen(opened: Opened, seed: int) -> list[Prescription]:
+    """Those that wait at the counter, from all over the list."""
+    waiting = [
+        each
+        for each in opened.desk.replica.prescriptions.values()
+        if each.status in (PrescriptionStatus.PAID, PrescriptionStatus.FULFILLED)
+    ]
+    return random.Random(seed).sample(waiting, _SCANS)
+
+
+def _seal_of(row: Prescription) -> str:
+    seal = Seal(kid=_KID, rx=row.id, rev=1, exp=date(2090, 1, 1), nonce=bytes(NONCE_BYTES))
+    return text_of(seal, _KEY.sign(signed_words(seal)))
+
+
+def _cost_of_the_filter() -> None:
+    """Microseconds that every event of the program pays, whatever it is."""
+    target = QObject()
+    wedge = WedgeFilter()
+
+    def send() -> float:
+        event = QEvent(QEvent.Type.User)
+        begun = time.perf_counter()
+        for _ in range(_EVENTS):
+            QCoreApplication.sendEvent(target, event)
+        return (time.perf_counter() - begun) / _EVENTS * 1e6
+
+    without = min(send() for _ in range(3))
+    wedge.install()
+    with_it = min(send() for _ in range(3))
+    wedge.remove()
+    print(f"{'the filter, for each event of the program':<58}    {with_it - without:8.2f} µs")
+
+
+if __name__ == "__main__":
+    main()
