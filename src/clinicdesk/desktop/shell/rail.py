@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout
+from shiboken6 import isValid
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.badge import BadgeKind
@@ -86,4 +87,5 @@ class Rail(QObject):
 
 
 def _count(button: RailButton, workspace: Workspace, count: int) -> None:
-    button.set_badge(count, meaning=workspace.counter_words(count))
+    if isValid(button):  # the rail was filled anew since
+        button.set_badge(count, meaning=workspace.counter_words(count))
