@@ -177,6 +177,8 @@ class ClinicModel:
 
     def pay(self, _who: Member, rx: Rx, command: TakePayment) -> Expected | None:
         outstanding = rx.total - rx.paid
+        if rx.status != "DRAFT" and not outstanding:
+            return Expected("conflict", {"field": "amount_minor"})
         if command.currency != "INR":
             return Expected("invalid_field", {"field": "currency"})
         if not min(1, outstanding) <= command.amount_minor <= outstanding:
@@ -189,7 +191,7 @@ class ClinicModel:
             rx.status = "PAID"
         return None
 
-    def fulfill(self, _who: Member, rx: Rx, command: FulfillItems) -> Expected | None:
+    def fulfill(self, who: Member, rx: Rx, command: FulfillItems) -> Expected | None:
         lines = {line.id: line for line in rx.lines}
         for index, item_id in enumerate(command.item_ids):
             if item_id not in lines or item_id in command.item_ids[:index]:
@@ -199,6 +201,10 @@ class ClinicModel:
                 return Expected(
                     "illegal_state", {"entity": "prescription_item", "state": line.status}
                 )
+        if command.hand_reason is None:
+            return Expected("invalid_field", {"field": "hand_reason"})
+        if not sees_patient(who, self.patients[rx.patient]):
+            return Expected("not_found", {"entity": "patient"})
         for item_id in command.item_ids:
             lines[item_id].status = "READY"
         _settle(rx)
@@ -218,6 +224,8 @@ class ClinicModel:
         return None
 
     def hand_over(self, _who: Member, rx: Rx, _command: HandOver) -> Expected | None:
+        if any(line.status == "PENDING" for line in rx.lines):
+            return Expected("conflict", {"field": "items"})
         for line in rx.lines:
             if line.status == "READY":
                 line.status = "HANDED_OVER"

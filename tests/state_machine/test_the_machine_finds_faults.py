@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from clinicdesk.server.domain.pharmacy import counter, fulfilment
+from clinicdesk.server.domain.pharmacy import counter
+from clinicdesk.server.domain.prescribing import ledger
 from clinicdesk.server.http import idempotency
 from clinicdesk.server.live import batch, render
 from tests.state_machine import replica
@@ -62,7 +63,7 @@ def a_command_that_comes_again_is_done_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_declined_line_is_not_paid_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(fulfilment, "owed_back", lambda held, *_rest: held)
+    patch.setattr(ledger, "_owed_back", lambda held, *_rest: held)
 
 
 def a_part_of_the_price_is_enough(patch: pytest.MonkeyPatch) -> None:
