@@ -18,6 +18,7 @@ from clinicdesk.server.http.health import health_routes
 from clinicdesk.server.http.idempotency import Once
 from clinicdesk.server.http.ledger import ledger_route
 from clinicdesk.server.http.paper import paper_routes
+from clinicdesk.server.http.price_import import price_import_routes
 from clinicdesk.server.http.problems import MAX_BODY, exception_handlers
 from clinicdesk.server.http.reads import read_routes
 from clinicdesk.server.http.scanning import scan_route
@@ -60,14 +61,16 @@ def make_api(
         now: The time, in UTC.
         name: What the server calls itself.
     """
+    once = Once(database, hint)
     return Litestar(
         route_handlers=[
             *session_routes(door, renewal, sessions, now, name),
-            *command_routes(Once(database, hint), metrics, Seals(database, sealer)),
+            *command_routes(once, metrics, Seals(database, sealer)),
             snapshot_route(Snapshots(database, now)),
             *read_routes(database),
             *catalogue_routes(database),
             ledger_route(database),
+            *price_import_routes(database, once, metrics),
             *paper_routes(database, now),
             scan_route(database, metrics, now),
             *health_routes(database, metrics),

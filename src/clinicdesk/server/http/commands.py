@@ -47,6 +47,7 @@ from clinicdesk.contract.commands import (
     ReturnToStock,
     ReviseDraft,
     ReviseSupplyOrder,
+    SetPrice,
     SetReorder,
     SignAndSend,
     SubmitSupplyOrder,
@@ -64,7 +65,7 @@ from clinicdesk.contract.problems import (
     KeyMissing,
     PreconditionMissing,
 )
-from clinicdesk.server.domain import pharmacy, prescribing, stock, supply
+from clinicdesk.server.domain import pharmacy, prescribing, pricing, stock, supply
 from clinicdesk.server.http.authentication import SignedInAs
 from clinicdesk.server.http.bodies import JSON, StrictBody, path_id
 from clinicdesk.server.http.idempotency import Answer, Attempt, Once, fingerprint
@@ -125,6 +126,7 @@ RULES: Final[Mapping[type[Command], Rule]] = {
     ReceiveStock: stock.receive_stock,
     AdjustStock: stock.adjust_stock,
     SetReorder: stock.set_reorder,
+    SetPrice: pricing.set_price,
     WriteSupplier: stock.write_supplier,
     WriteSupplyOrder: supply.write_supply_order,
     ReviseSupplyOrder: supply.revise_supply_order,
@@ -203,7 +205,7 @@ def _route(
         idempotency_key: IdempotencyKey = None,
         if_match: IfMatch = None,
     ) -> Response[bytes]:
-        op_id = _identity(idempotency_key)
+        op_id = identity(idempotency_key)
         version = 0 if not where.matches else _version(if_match)
         identifiers = {field: path_id(request.path_params, field) for field in in_path}
         command = command_type(**identifiers, **msgspec.structs.asdict(data))
@@ -250,7 +252,8 @@ def _response(answer: Answer) -> Response[bytes]:
     )
 
 
-def _identity(idempotency_key: str | None) -> UUID:
+def identity(idempotency_key: str | None) -> UUID:
+    """What a command is known by, out of its header. Raises `Refused`."""
     if idempotency_key is None:
         raise Refused(
             KeyMissing(detail="A command needs an Idempotency-Key: a UUID made by the desk.")

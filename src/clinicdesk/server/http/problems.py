@@ -125,8 +125,9 @@ def _translated(request: AnyRequest, error: HTTPException) -> Problem:
     if error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
         return NoSuchRoute(detail=f"This address does not take {request.method}.")
     if error.status_code == TOO_LARGE:
+        limit = request.route_handler.resolve_request_max_body_size() or MAX_BODY
         return TooLarge(
-            detail=f"A request may have {MAX_BODY // 1024} KiB at most.", limit_bytes=MAX_BODY
+            detail=f"A request may have {limit // 1024} KiB at most.", limit_bytes=limit
         )
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         first = error.extra[0]
@@ -140,12 +141,14 @@ def _translated(request: AnyRequest, error: HTTPException) -> Problem:
     return Malformed(detail="The request could not be read.")
 
 
-def _unexpected(_request: AnyRequest, error: Exception) -> Response[bytes]:
+def fault(error: BaseException) -> Unexpected:
+    """The refusal that a fault of ours gives rise to; the journal has what it was."""
     reference = uuid.uuid4().hex[:12]
     journal.error("fault", reference=reference, **describe_error(error))
-    return problem_response(
-        Unexpected(
-            detail=f"The server has a fault; its journal has it as {reference}.",
-            reference=reference,
-        )
+    return Unexpected(
+        detail=f"The server has a fault; its journal has it as {reference}.", reference=reference
     )
+
+
+def _unexpected(_request: AnyRequest, error: Exception) -> Response[bytes]:
+    return problem_response(fault(error))
