@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QApplication, QDialog
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.printing.destinations import LabelRoll, NetworkPrinter, PrintingChoices
 from clinicdesk.desktop.printing.preview import PrintPreview
+from clinicdesk.desktop.printing.registers import Registers
 from clinicdesk.desktop.printing.setup import PrinterSetup
 from tests.desktop.printing.paper_desk import RX, open_paper_desk, prepared
 from tests.desktop.workspaces.pharmacy.counter import until
 
-SCENES = ("prescription", "labels", "sheet", "setup")
+SCENES = ("prescription", "labels", "sheet", "setup", "registers")
 
 
 async def show(options: argparse.Namespace, app: QApplication) -> None:
@@ -39,6 +40,9 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
             case "setup":
                 paper.printing.open_setup()
                 kind = PrinterSetup
+            case "registers":
+                paper.printing.open_registers()
+                kind = Registers
             case _:
                 paper.printing.print_labels(RX)
         await until(lambda: paper.view.findChildren(kind))

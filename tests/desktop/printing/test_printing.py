@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QLineEdit, QSpinBox
 
 from clinicdesk.contract.entities import DispenseStatus, Row
 from clinicdesk.contract.paper import Document, Printed
+from clinicdesk.core.transport import Answer
 from clinicdesk.desktop.design.inline_error import InlineError
 from clinicdesk.desktop.printing.delivery import (
     PrinterTrouble,
@@ -33,12 +34,15 @@ from clinicdesk.desktop.printing.destinations import (
 )
 from clinicdesk.desktop.printing.gathering import labelled
 from clinicdesk.desktop.printing.preview import PrintPreview
+from clinicdesk.desktop.printing.registers import Registers
 from clinicdesk.desktop.printing.setup import PrinterSetup
 from clinicdesk.printing.raster import page_count
+from clinicdesk.printing.registers import render_register
 from tests.core.sample import NOON
 from tests.desktop.printing.conftest import Opening
 from tests.desktop.printing.paper_desk import RX, PaperDesk, a_dispense, lines, prepared
 from tests.desktop.workspaces.pharmacy.counter import until
+from tests.printing.facts import register
 
 
 class LabelPrinterOnTheNetwork:
@@ -245,9 +249,6 @@ def test_choices_that_cannot_be_read_are_begun_anew(tmp_path: Path) -> None:
 def test_pages_are_painted_on_a_printer_of_the_system_as_they_were_seen(
     tmp_path: Path, qapp: object
 ) -> None:
-    from clinicdesk.printing.registers import render_register
-    from tests.printing.facts import register
-
     made = render_register(register(3))
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
@@ -263,3 +264,44 @@ def test_a_printer_that_is_gone_and_a_queue_that_refuses_are_said(qapp: object) 
         print_pages(b"", "No such printer", 1)
     with pytest.raises(PrinterTrouble, match="queue"):
         send_labels(b"^XA^XZ", RawQueue("no-such-queue"))
+
+
+class ServerWithRegisters:
+    """The network's edge: answers with a register that a server made, and keeps what was asked."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.asked: list[str] = []
+
+    async def call(self, _method: str, path: str, *_rest: object, **_more: object) -> Answer:
+        self.asked.append(path)
+        return Answer(200, self.content)
+
+
+async def test_a_register_is_asked_for_by_its_days_and_previewed(
+    open_with: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = await open_with(*prepared())
+    server = ServerWithRegisters(render_register(register(3)))
+    monkeypatch.setattr(paper.desk.session, "transport", server)
+    paper.printing.open_registers()
+    asked = paper.dialog(Registers)
+    asked.findChild(QComboBox, "registers_kind").setCurrentIndex(1)
+    asked.findChild(QDateEdit, "registers_first").setDate(QDate(2026, 3, 1))
+    asked.findChild(QDateEdit, "registers_last").setDate(QDate(2026, 3, 31))
+    paper.press(asked, Qt.Key.Key_Return)
+    preview = await opened(paper)
+    (path,) = server.asked
+    assert path.startswith("/api/registers/X?from=2026-03-01&to=2026-03-31&format=pdf")
+    assert preview.ui.page_words.text() == "Page 1 of 1"
+    assert await untold(paper) == [], "the server entered it when it handed it out"
+
+
+async def test_days_the_wrong_way_round_are_said_at_their_field(open_with: Opening) -> None:
+    paper = await open_with(*prepared())
+    paper.printing.open_registers()
+    asked = paper.dialog(Registers)
+    asked.findChild(QDateEdit, "registers_last").setDate(QDate(2020, 1, 1))
+    paper.press(asked, Qt.Key.Key_Return)
+    errors = [each.text() for each in asked.findChildren(InlineError)]
+    assert "The last day is before the first." in errors

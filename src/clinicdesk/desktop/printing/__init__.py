@@ -11,6 +11,7 @@ A view makes one `DeskPrinting` with its context and itself, and calls it from b
     self._printing.why_not_labels(prescription_id)        # a sentence, or None: it can be printed
     self._printing.why_not_prescription(prescription_id)
     self._printing.open_setup()                           # the printers of this computer
+    self._printing.open_registers()                       # asks which and of which days
 
 `RegisterKind` is `contract.paper`'s.
 

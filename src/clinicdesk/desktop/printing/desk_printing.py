@@ -11,6 +11,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from clinicdesk.contract.entities import Role
 from clinicdesk.contract.paper import REGISTER, PaperForm, RegisterKind
 from clinicdesk.contract.problems import Refusal
 from clinicdesk.core.clock import utc_now
@@ -116,6 +117,22 @@ class DeskPrinting(QObject):
 
         dialog.fileSelected.connect(save)
         dialog.open()
+
+    def why_not_registers(self) -> str | None:
+        """Why this member has no registers; None: they have."""
+        if self._context.desk.member.role in (Role.ADMIN, Role.PHARMACIST):
+            return None
+        return self.tr("Pharmacists and administrators see registers.")
+
+    def open_registers(self) -> None:
+        """Ask which register, of which days."""
+        from clinicdesk.desktop.printing.registers import Registers
+
+        today = utc_now().astimezone(self._context.zone).date()
+        registers = Registers(self._context, today, self._view.window())
+        registers.show_wanted.connect(self.print_register)
+        registers.save_wanted.connect(self.save_register)
+        registers.open()
 
     def open_setup(self) -> None:
         """Set up the label printer of this computer."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QShortcut
 from clinicdesk.core.clock import Now
 from clinicdesk.desktop.design.appearance import Appearance
 from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.shell.connection import ConnectionView
 from clinicdesk.desktop.shell.first_load import FirstLoad
 from clinicdesk.desktop.shell.main_window import MainWindow
@@ -74,6 +75,7 @@ class DeskView(QObject):
         self._scans: Scans | None = None
         self._first_load: FirstLoad | None = None
         self._wanted = ""
+        self._printing = DeskPrinting(context, window)
         self._connection = ConnectionView(
             context, window.pill, window.ui.banners, window.ui.banner_column
         )
@@ -171,6 +173,7 @@ class DeskView(QObject):
         window.user.switch_wanted.connect(self.switch_wanted)
         window.user.sign_out_wanted.connect(self.sign_out_wanted)
         window.user.appearance_chosen.connect(self.appearance_chosen)
+        window.user.printers_wanted.connect(self._printing.open_setup)
         self._connection.outbox_wanted.connect(self._toggle_outbox)
         self._connection.sign_in_wanted.connect(self.sign_in_wanted)
 
@@ -181,6 +184,8 @@ class DeskView(QObject):
         window.user.switch_wanted.disconnect(self.switch_wanted)
         window.user.sign_out_wanted.disconnect(self.sign_out_wanted)
         window.user.appearance_chosen.disconnect(self.appearance_chosen)
+        window.user.printers_wanted.disconnect(self._printing.open_setup)
+        self._printing.deleteLater()
 
     def _bind(self) -> None:
         bind = self._window.bind
@@ -339,10 +344,17 @@ class DeskView(QObject):
             NamedAction(
                 self.tr("Theme of the system"), "settings", lambda: choose(Appearance.SYSTEM)
             ),
+            NamedAction(self.tr("Printers"), "printer", self._printing.open_setup),
+            *self._register_actions(),
             NamedAction(self.tr("All shortcuts"), "keyboard", self._window.toggle_sheet, "F1"),
             NamedAction(self.tr("Switch user"), "users", self.switch_wanted.emit),
             NamedAction(self.tr("Sign out"), "log-out", self.sign_out_wanted.emit),
         ]
+
+    def _register_actions(self) -> list[NamedAction]:
+        if self._printing.why_not_registers() is not None:
+            return []
+        return [NamedAction(self.tr("Registers"), "file-text", self._printing.open_registers)]
 
     def _in_workspace(self, workspace: Workspace, action: NamedAction) -> NamedAction:
         def run() -> None:

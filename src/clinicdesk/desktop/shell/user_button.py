@@ -31,10 +31,12 @@ class UserButton(PaintedButton):
 
     Signals:
         appearance_chosen: The `Appearance` that was picked.
+        printers_wanted: The printers of this computer are to be set up.
         switch_wanted, sign_out_wanted: Somebody else sits down; this person leaves.
     """
 
     appearance_chosen = Signal(object)
+    printers_wanted = Signal()
     switch_wanted = Signal()
     sign_out_wanted = Signal()
 
@@ -80,6 +82,8 @@ class UserButton(PaintedButton):
             action.triggered.connect(lambda _on, look=appearance: self.appearance_chosen.emit(look))
             self._looks[appearance] = action
         self._theme = theme
+        self._printers = self._menu.addAction(self.tr("Printers…"))
+        self._printers.triggered.connect(self.printers_wanted)
         self._menu.addSeparator()
         self._switch = self._menu.addAction(self.tr("Switch user"))
         self._switch.triggered.connect(self.switch_wanted)
@@ -89,6 +93,7 @@ class UserButton(PaintedButton):
 
     def _tint(self) -> None:
         self._theme.setIcon(self.design.icon("sun" if not self.design.theme.dark else "moon"))
+        self._printers.setIcon(self.design.icon("printer"))
         self._switch.setIcon(self.design.icon("users"))
         self._leave.setIcon(self.design.icon("log-out"))
 
