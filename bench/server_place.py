@@ -122,7 +122,9 @@ def server_on(place: Place, **settings: str) -> Iterator[str]:
 async def _fill(database: Database, url: str, scale: Scale) -> Place:
     now = datetime.now(UTC)
     demo = generate(1, scale.patients, 20, now.date())
-    data = DemoData(database, demo, now, Passwords().hash(PASSWORD), lambda *_: None)
+    # Without shelves and rules: what is signed and dispensed again and again is not asked for.
+    hashed = Passwords().hash(PASSWORD)
+    data = DemoData(database, demo, now, hashed, lambda *_: None, equipped=False)
     await data.fill()
     async with database.as_owner() as tx:
         await tx.execute(_MORE_PRESCRIPTIONS, {"count": scale.prescriptions})

@@ -32,6 +32,8 @@ from clinicdesk.demo.workers import Pharmacist, Therapist, Worker
 WIDTH, HEIGHT = 1280, 800
 PATIENT: Final = "Meera Deshpande"
 MEDICINES: Final = ("cetirizine 10", "azithromycin 500", "paracetamol 500 mg tab")
+ANOTHER_MEDICINE: Final = "ascorbic acid 500"
+"""For the second prescription: what the patient takes already would be asked for a reason."""
 ALLERGEN: Final = "amoxicillin 500"
 
 
@@ -249,7 +251,7 @@ class Tour:
         with self._step("the therapist sends a second prescription"):
             therapist.turn_to()
             therapist.begin()
-            therapist.add_line(MEDICINES[0])
+            therapist.add_line(ANOTHER_MEDICINE)
             pressed = therapist.sign()
             prescription = therapist.submitted(pressed)
             self._wait_painted(self._pharmacist.desk, prescription, pressed)
