@@ -15,7 +15,7 @@ def workspaces_of(role: Role) -> Sequence[tuple[str, MakeWorkspace]]:
         case Role.THERAPIST:
             return (("therapy", _therapy), ("prescriptions", _prescriptions))
         case Role.PHARMACIST:
-            return (("dashboard", _dashboard), ("pharmacy", _pharmacy))
+            return (("dashboard", _dashboard), ("pharmacy", _pharmacy), ("stock", _stock))
         case Role.RECEPTION | Role.ADMIN:
             return (("patients", _patients),)
 
@@ -42,6 +42,12 @@ def _pharmacy(context: Context) -> Workspace:
     from clinicdesk.desktop.workspaces.pharmacy.workspace import PharmacyWorkspace
 
     return PharmacyWorkspace(context)
+
+
+def _stock(context: Context) -> Workspace:
+    from clinicdesk.desktop.workspaces.stock.workspace import StockWorkspace
+
+    return StockWorkspace(context)
 
 
 def _patients(context: Context) -> Workspace:

@@ -37,9 +37,7 @@ class Page:
 
 async def open_page(desk: Desk, design: Design) -> Page:
     """Make it as a window would."""
-    await desk._store.medicines.take_page(
-        an_id("formulary"), [a_medicine(name) for name in NAMES], CatalogueState(1, "1")
-    )
+    await keep_medicines(desk)
     desk.link.become(LinkStatus.LIVE)
     tasks = TaskOwner(Reporter())
     gone_to: list[tuple[str, UUID]] = []
@@ -61,6 +59,13 @@ async def open_page(desk: Desk, design: Design) -> Page:
     page = Page(desk, workspace, tasks, gone_to)
     workspace.place_wanted.connect(lambda key, place: page.places.append((key, place)))
     return page
+
+
+async def keep_medicines(desk: Desk) -> None:
+    """Have the desk hold the medicines of `NAMES`."""
+    await desk._store.medicines.take_page(
+        an_id("formulary"), [a_medicine(name) for name in NAMES], CatalogueState(1, "1")
+    )
 
 
 def a_medicine(name: str) -> Medicine:

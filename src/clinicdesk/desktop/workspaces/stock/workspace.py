@@ -1,0 +1,212 @@
+"""The pharmacist's shelves, the orders that fill them, and the prices."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from clinicdesk.contract.entities import Formulary
+from clinicdesk.core.clock import Now, utc_now
+from clinicdesk.core.collection import Change
+from clinicdesk.core.scanning import ProductScan
+from clinicdesk.desktop.design.labels import label, line
+from clinicdesk.desktop.design.segmented_tabs import SegmentedTabs, Tab
+from clinicdesk.desktop.design.tokens import SPACE_4, TextRole
+from clinicdesk.desktop.models.medicine_names import MedicineNames
+from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Workspace
+from clinicdesk.desktop.workspaces.stock.orders import OrdersPage
+from clinicdesk.desktop.workspaces.stock.prices import PricesPage
+from clinicdesk.desktop.workspaces.stock.shelf_rows import ShelfTab
+from clinicdesk.desktop.workspaces.stock.shelves import ShelvesPage
+
+if TYPE_CHECKING:
+    from clinicdesk.core.scanning import Scanned
+
+
+class Page(StrEnum):
+    """The pages, in the order of the tabs."""
+
+    SHELVES = "shelves"
+    ORDERS = "orders"
+    PRICES = "prices"
+
+
+class StockWorkspace(Workspace):
+    """Three pages under one row of tabs.
+
+    Attributes:
+        shelves, orders, prices: The pages.
+    """
+
+    key = "stock"
+    icon = "package"
+    opens = frozenset({"medicine", "supply_order", "batch", "stock_level"})
+
+    def __init__(self, context: Context, now: Now = utc_now) -> None:
+        super().__init__()
+        self._context = context
+        self._counted = 0
+        desk = context.desk
+        self._names = MedicineNames(desk.search, context.tasks, self)
+        self.shelves = ShelvesPage(context, self._names, now)
+        self.orders = OrdersPage(context, self._names, now)
+        self.prices = PricesPage(context, now)
+        self.tabs = SegmentedTabs(
+            context.design,
+            [
+                Tab(Page.SHELVES, self.tr("Shelves"), icon="package"),
+                Tab(Page.ORDERS, self.tr("Orders"), icon="truck"),
+                Tab(Page.PRICES, self.tr("Prices"), icon="receipt"),
+            ],
+        )
+        self._pages: dict[Page, QWidget] = {
+            Page.SHELVES: self.shelves, Page.ORDERS: self.orders, Page.PRICES: self.prices,
+        }  # fmt: skip
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._lay_out()
+        self.tabs.selected.connect(self._show_page)
+        self.shelves.counted.connect(self._count)
+        self.orders.counted.connect(self._count)
+        self.shelves.order_wanted.connect(self._order)
+        self.destroyed.connect(desk.replica.formularies.subscribe(self._on_formulary))
+        self._count()
+
+    def title(self) -> str:
+        """See Workspace."""
+        return self.tr("Stock")
+
+    def hints(self) -> list[Hint]:
+        """The keys of the page that is shown."""
+        match Page(self.tabs.current):
+            case Page.SHELVES:
+                return [
+                    Hint(("F2",), self.tr("receive")),
+                    Hint(("F3",), self.tr("count")),
+                    Hint(("F4",), self.tr("when to order")),
+                    Hint(("F5",), self.tr("order")),
+                    Hint(("Ctrl+F",), self.tr("search")),
+                ]
+            case Page.ORDERS:
+                return [
+                    Hint(("Ctrl+N",), self.tr("new order")),
+                    Hint(("F5",), self.tr("sent to supplier")),
+                    Hint(("F2",), self.tr("receive")),
+                    Hint(("F9",), self.tr("close")),
+                ]
+            case Page.PRICES:
+                return [Hint(("Ctrl+O",), self.tr("open a price list"))]
+
+    def named_actions(self) -> list[NamedAction]:
+        """What can be done by name."""
+        return [
+            NamedAction(self.tr("New order to a supplier"), "truck", self._new_order, "Ctrl+N"),
+            NamedAction(self.tr("New supplier"), "truck", self._new_supplier),
+            NamedAction(self.tr("What is low"), "package", lambda: self.show_place("low")),
+            NamedAction(self.tr("What expires"), "package", lambda: self.show_place("expiring")),
+            NamedAction(self.tr("Import a price list"), "receipt", self._import_prices),
+        ]
+
+    def counter(self) -> int:
+        """Shelves that are low."""
+        return self._counted
+
+    def counter_words(self, count: int) -> str:
+        """See Workspace."""
+        return self.tr("%n medicine(s) to order", "", count)
+
+    def open_thing(self, kind: str, thing: UUID) -> bool:
+        """Show the shelf of a medicine, or an order."""
+        replica = self._context.desk.replica
+        if kind == "supply_order":
+            shown = self.orders.open_order(thing)
+            return shown and self._turn_to(Page.ORDERS)
+        if kind == "batch" and (batch := replica.batches.get(thing)) is not None:
+            thing = batch.medicine_id
+        if kind == "stock_level" and (level := replica.stock_levels.get(thing)) is not None:
+            thing = level.medicine_id
+        return (
+            kind in self.opens
+            and self.shelves.open_medicine(thing)
+            and (self._turn_to(Page.SHELVES))
+        )
+
+    def show_place(self, place: str) -> None:
+        """A page, or a tab of the shelves."""
+        if place in set(ShelfTab):
+            self.shelves.show_tab(ShelfTab(place))
+            place = Page.SHELVES
+        self._turn_to(Page(place))
+
+    def take_scan(self, scanned: Scanned) -> bool:
+        """A pack, for the page that is shown."""
+        if not isinstance(scanned, ProductScan):
+            return False
+        page = Page(self.tabs.current)
+        if page is Page.ORDERS and self.orders.take_scan(scanned):
+            return True
+        return self.shelves.take_scan(scanned) and self._turn_to(Page.SHELVES)
+
+    def focus_start(self) -> None:
+        """On the list of the page."""
+        match Page(self.tabs.current):
+            case Page.SHELVES:
+                self.shelves.focus_list()
+            case Page.ORDERS:
+                self.orders.focus_list()
+            case Page.PRICES:
+                self.prices.focus_start()
+
+    def _lay_out(self) -> None:
+        bar = QFrame()
+        bar.setProperty("pane", "surface")
+        head = QHBoxLayout(bar)
+        head.setContentsMargins(14, 10, 14, 10)
+        head.setSpacing(SPACE_4)
+        head.addWidget(label(self.tr("Stock"), TextRole.TITLE))
+        head.addWidget(self.tabs)
+        head.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addWidget(line())
+        column.addWidget(self._stack, 1)
+
+    def _turn_to(self, page: Page) -> bool:
+        self.tabs.select(page)
+        return True
+
+    def _show_page(self, key: str) -> None:
+        self._stack.setCurrentWidget(self._pages[Page(key)])
+        self.focus_start()
+        self.hints_changed.emit()
+
+    def _order(self, medicine_id: UUID) -> None:
+        self._turn_to(Page.ORDERS)
+        self.orders.new_order(medicine_id)
+
+    def _new_order(self) -> None:
+        self._turn_to(Page.ORDERS)
+        self.orders.new_order()
+
+    def _new_supplier(self) -> None:
+        self._turn_to(Page.ORDERS)
+        self.orders.new_supplier()
+
+    def _import_prices(self) -> None:
+        self._turn_to(Page.PRICES)
+        self.prices.choose_file()
+
+    def _on_formulary(self, _change: Change[Formulary] | Change[Any]) -> None:
+        self._names.forget()
+
+    def _count(self) -> None:
+        count = self.shelves.needing()
+        if count != self._counted:
+            self._counted = count
+            self.badge_changed.emit(count)

@@ -1,0 +1,192 @@
+"""The shelves with rows, to be looked at.
+
+    python -m tests.desktop.workspaces.stock.look --scene receive --theme dark --shot a.png
+
+Without ``--shot`` the window stays open until it is closed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from clinicdesk import desktop
+from clinicdesk.contract.prices import PriceChange, PriceFileLine, PricePreview
+from clinicdesk.desktop.design.appearance import Appearance, apply
+from clinicdesk.desktop.design.footer_hints import FooterHints
+from tests.core.sample import an_id
+from tests.desktop.workspaces.dashboard.page import NAMES, some_shelves
+from tests.desktop.workspaces.pharmacy.counter import open_desk, settled, until
+from tests.desktop.workspaces.stock.place import Place, next_year, open_place, some_orders
+
+
+async def shelves(_place: Place) -> None:
+    await settled()
+
+
+async def expiring(place: Place) -> None:
+    place.workspace.show_place("expiring")
+
+
+async def receive(place: Place) -> None:
+    place.key(Qt.Key.Key_F2)
+
+
+async def wrong(place: Place) -> None:
+    place.key(Qt.Key.Key_F2)
+    place.type("B-1")
+    place.key(Qt.Key.Key_Tab)
+    place.type("03/04/27")
+    place.key(Qt.Key.Key_Return)
+
+
+async def count(place: Place) -> None:
+    place.workspace.open_thing("medicine", an_id("Metformin"))
+    await settled()
+    place.key(Qt.Key.Key_F3)
+    place.type("100")
+
+
+async def reorder(place: Place) -> None:
+    place.key(Qt.Key.Key_F4)
+
+
+async def orders(place: Place) -> None:
+    place.workspace.show_place("orders")
+
+
+async def goods(place: Place) -> None:
+    place.workspace.open_thing("supply_order", an_id("sent"))
+    await settled()
+    place.key(Qt.Key.Key_F2)
+    for batch in ("B-1", "B-2"):
+        place.type(batch)
+        place.key(Qt.Key.Key_Tab)
+        place.type(next_year())
+        place.key(Qt.Key.Key_Return)
+    place.type("B-3")
+
+
+async def new_order(place: Place) -> None:
+    place.workspace.show_place("orders")
+    place.workspace.orders.new_order()
+    await until(lambda: place.workspace.orders._write.isVisible())
+
+
+async def supplier(place: Place) -> None:
+    place.workspace.show_place("orders")
+    place.workspace.orders.new_supplier()
+
+
+async def prices(place: Place) -> None:
+    place.workspace.show_place("prices")
+
+
+async def preview(place: Place) -> None:
+    place.workspace.show_place("prices")
+    kinds = [PriceChange.DEARER, PriceChange.CHEAPER, PriceChange.NEW, PriceChange.REDATED]
+    lines = [
+        PriceFileLine(
+            line=2 + place_, change=kinds[place_ % 4], code=f"IN-{place_:04}",
+            name=f"{NAMES[place_ % 6]} 500 mg tablet", price_minor=12_50 + place_,
+            before_minor=None if kinds[place_ % 4] is PriceChange.NEW else 11_00,
+            effective_from=date(2026, 12, 1),
+        )
+        for place_ in range(80)
+    ]  # fmt: skip
+    left = [
+        PriceFileLine(
+            line=91, change=PriceChange.REJECTED, code="IN-9", field="price",
+            detail="price: -4 is not an amount; write it like 12.50.",
+        )
+    ]  # fmt: skip
+    counts = dict.fromkeys(kinds, 20) | {
+        PriceChange.DEARER: 4_310, PriceChange.SAME: 45_620, PriceChange.REJECTED: 1,
+    }  # fmt: skip
+    place.workspace.prices._name = "sahyadri-december.xlsx"
+    place.workspace.prices._on_preview(
+        PricePreview(
+            price_list_id=an_id("list"), digest="d", revision=3, currency="INR", rows=49_991,
+            counts=counts, changes=lines, left_out=left,
+        )
+    )  # fmt: skip
+
+
+async def empty(_place: Place) -> None:
+    await settled()
+
+
+SCENES: dict[str, Callable[[Place], Awaitable[None]]] = {
+    each.__name__: each
+    for each in (
+        shelves, expiring, receive, wrong, count, reorder, orders, goods, new_order, supplier,
+        prices, preview, empty,
+    )
+}  # fmt: skip
+
+
+async def show(options: argparse.Namespace, app: QApplication) -> None:
+    """Open the place, play the scene, keep a picture."""
+    design = apply(app, Appearance(options.theme))
+    translator = QTranslator(app)
+    if translator.load("clinicdesk_en.qm", str(Path(desktop.__file__).parent / "translations")):
+        app.installTranslator(translator)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [] if options.scene == "empty" else [*some_shelves(), *some_orders()]
+        desk = await open_desk(Path(folder), *rows)
+        place = await open_place(desk, design)
+        window = QWidget()
+        column = QVBoxLayout(window)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(place.workspace, 1)
+        footer = FooterHints(design)
+        column.addWidget(footer)
+        window.resize(options.width - 60, options.height - 48)
+        window.show()
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        place.workspace.focus_start()
+        for _ in range(10):
+            await asyncio.sleep(0.03)
+        await SCENES[options.scene](place)
+        await settled()
+        footer.set_hints(place.workspace.hints())
+        if options.shot:
+            for _ in range(30):
+                await asyncio.sleep(0.03)
+                app.processEvents()
+            window.grab().save(options.shot)
+            for text, tone in place.said:
+                print(f"said ({tone}): {text}")
+        else:
+            await until(lambda: not window.isVisible())
+        await place.tasks.end()
+        window.close()
+        await desk.close()
+
+
+def main() -> int:
+    """Show one scene, or save what it looks like."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scene", choices=tuple(SCENES), default="shelves")
+    parser.add_argument("--theme", choices=[str(one) for one in Appearance], default="light")
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--height", type=int, default=800)
+    parser.add_argument("--shot", help="save the window as a picture and end")
+    options = parser.parse_args()
+    app = QApplication(sys.argv[:1])
+    asyncio.run(show(options, app))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
