@@ -166,11 +166,7 @@ class Seals:
 
 def command_routes(once: Once, metrics: Metrics, seals: Seals) -> list[HTTPRouteHandler]:
     """The routes of all commands."""
-    return [
-        _route(command_type, once, metrics, seals)
-        for command_type in ROUTES
-        if command_type in RULES
-    ]
+    return [_route(command_type, once, metrics, seals) for command_type in ROUTES]
 
 
 def body_type(command_type: type[Command]) -> type[msgspec.Struct]:

@@ -39,6 +39,7 @@ from clinicdesk.server.domain.pharmacy.ordering import (
     dispatch_order,
     reject_order,
 )
+from clinicdesk.server.domain.pharmacy.orders import follow, stands_against
 from clinicdesk.server.domain.pharmacy.owing import owe_item
 from clinicdesk.server.domain.pharmacy.picking import pick_items
 from clinicdesk.server.domain.pharmacy.repeats import dispense_repeat
@@ -56,6 +57,7 @@ __all__ = [
     "deliver_order",
     "dispatch_order",
     "dispense_repeat",
+    "follow",
     "fulfill_items",
     "hand_over",
     "hold_items",
@@ -68,6 +70,7 @@ __all__ = [
     "reroute_order",
     "restart_items",
     "return_to_stock",
+    "stands_against",
     "substitute_item",
     "take_payment",
     "uncheck_item",

@@ -12,16 +12,18 @@ from clinicdesk.contract.problems import Conflict
 from clinicdesk.server.domain.pharmacy.at_work import expired
 from clinicdesk.server.domain.pharmacy.orders import last_order, open_order, order_id, reopened
 from clinicdesk.server.domain.prescribing import (
+    WITHDRAWN,
     Held,
+    Recipient,
     hold,
+    make_known,
     products,
     quoted,
+    recipient_of,
     repriced,
     save,
     settled_by_lines,
 )
-from clinicdesk.server.domain.prescribing.repricing import WITHDRAWN
-from clinicdesk.server.domain.prescribing.signing import Recipient, make_known, recipient_of
 
 if TYPE_CHECKING:
     from uuid import UUID

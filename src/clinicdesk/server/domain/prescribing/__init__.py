@@ -16,7 +16,7 @@ Map:
 from __future__ import annotations
 
 from clinicdesk.server.domain.prescribing.drafts import revise_draft, write_draft
-from clinicdesk.server.domain.prescribing.held import Held, hold, no_such_prescription
+from clinicdesk.server.domain.prescribing.held import Held, hold, no_such_prescription, read
 from clinicdesk.server.domain.prescribing.ledger import (
     REFUND_ID_VERSION,
     received,
@@ -24,23 +24,33 @@ from clinicdesk.server.domain.prescribing.ledger import (
     settled_by_lines,
 )
 from clinicdesk.server.domain.prescribing.lines import GREATEST_AMOUNT, Product, products
-from clinicdesk.server.domain.prescribing.repricing import quoted, repriced
+from clinicdesk.server.domain.prescribing.repricing import WITHDRAWN, quoted, repriced
 from clinicdesk.server.domain.prescribing.saving import create, save, write
 from clinicdesk.server.domain.prescribing.sealing import SealOf
-from clinicdesk.server.domain.prescribing.signing import sign_and_send
+from clinicdesk.server.domain.prescribing.signing import (
+    Recipient,
+    make_known,
+    recipient_of,
+    sign_and_send,
+)
 
 __all__ = [
     "GREATEST_AMOUNT",
     "REFUND_ID_VERSION",
+    "WITHDRAWN",
     "Held",
     "Product",
+    "Recipient",
     "SealOf",
     "create",
     "hold",
+    "make_known",
     "no_such_prescription",
     "products",
     "quoted",
+    "read",
     "received",
+    "recipient_of",
     "refund_id",
     "repriced",
     "revise_draft",

@@ -18,9 +18,8 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
 )
 from clinicdesk.server.database.queries import load_queries
-from clinicdesk.server.domain.pharmacy.orders import follow, stands_against
-from clinicdesk.server.domain.prescribing import Held, write
-from clinicdesk.server.domain.prescribing.held import read
+from clinicdesk.server.domain.pharmacy import follow, stands_against
+from clinicdesk.server.domain.prescribing import Held, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -11,8 +11,8 @@ from clinicdesk.contract.commands import Done, ReviseSupplyOrder, WriteSupplyOrd
 from clinicdesk.contract.entities import SupplyOrder, SupplyOrderLine, SupplyOrderStatus
 from clinicdesk.contract.problems import Conflict, InvalidField, Refusal
 from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.domain import stock
 from clinicdesk.server.domain.outcome import done
-from clinicdesk.server.domain.stock import counter_of, stock_products, surroundings
 from clinicdesk.server.domain.supply.held import HeldSupply, create, hold, save
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ async def write_supply_order(
     tx: Transaction, actor: MemberActor, command: WriteSupplyOrder, _expected_version: int = 0
 ) -> Done | Refusal:
     """Begin an order of the actor's pharmacy."""
-    pharmacy_id = counter_of(actor, "write_supply_order")
+    pharmacy_id = stock.counter_of(actor, "write_supply_order")
     if not isinstance(pharmacy_id, UUID):
         return pharmacy_id
     supplier = await _supplier(tx, actor, command.supplier_id)
     if supplier is None:
         return _no_such_supplier()
-    around = await surroundings(tx, actor)
+    around = await stock.surroundings(tx, actor)
     order = SupplyOrder(
         id=command.supply_order_id,
         clinic_id=actor.member.clinic_id,
@@ -115,7 +115,7 @@ def _no_such_supplier() -> InvalidField:
 async def _with_lines(
     tx: Transaction, actor: MemberActor, held: HeldSupply, wanted: Sequence[SupplyLine]
 ) -> HeldSupply | InvalidField:
-    products = await stock_products(tx, actor, [line.medicine_id for line in wanted])
+    products = await stock.stock_products(tx, actor, [line.medicine_id for line in wanted])
     if wrong := _unfit(wanted, products):
         return wrong
     known = {line.id: line for line in held.lines}
