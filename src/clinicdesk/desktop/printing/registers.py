@@ -108,4 +108,6 @@ def _day_field(name: str, day: date) -> QDateEdit:
     field = QDateEdit(QDate(day.year, day.month, day.day))
     field.setObjectName(name)
     field.setDisplayFormat("d MMM yyyy")
+    # Qt drops the stylesheet's left padding where the arrows are styled too.
+    field.lineEdit().setTextMargins(9, 0, 0, 0)
     return field
