@@ -14,6 +14,7 @@ from clinicdesk.contract import (
     lifecycles,
     problems,
     reading,
+    scanning,
     session,
     snapshot,
 )
@@ -63,6 +64,7 @@ def described() -> dict[str, Any]:
         "reading": _schema(
             reading.PrescriptionDetail, reading.PrescriptionPage, reading.CurrentMedicines
         ),
+        "scanning": _schema(scanning.ScannedCode, scanning.ScanAnswer),
         "snapshot": _schema(snapshot.SnapshotLine, snapshot.MedicinePage),
         "access": {
             "grants": msgspec.to_builtins(access.GRANTS),
