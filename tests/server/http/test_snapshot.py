@@ -34,6 +34,10 @@ from tests.server.http.hands import (
 EVERYBODY = [PRESCRIBER, PHARMACIST, OTHER_PHARMACIST, RECEPTION, ADMIN]
 Rows = dict[str, dict[str, Any]]
 
+UNREAD_AT_THE_FRONT_DESK = frozenset(
+    {"note", "cancel_reason", "counselling", "seal", "response_note"}
+)
+
 
 def test_a_snapshot_is_what_the_contract_lets_each_role_see_and_not_settled(
     hands: Hands, owner: Owner
@@ -155,7 +159,7 @@ def _seen(owner: Owner, member: Member) -> dict[str, Rows]:
             row = msgspec.json.decode(text)
             view = view_for(scopes, audience_of(entity, row))
             if view is not None:
-                hidden = {"note", "cancel_reason"} if view is View.DESK else set()
+                hidden = UNREAD_AT_THE_FRONT_DESK if view is View.DESK else frozenset()
                 seen[entity][row["id"]] = {
                     name: None if name in hidden else row[name] for name in kind.__struct_fields__
                 }
