@@ -85,7 +85,12 @@ QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
     border: none; background: transparent; padding: 0; min-height: 0; border-radius: 0;
 }
 QAbstractSpinBox { max-height: 20px; }
+QPlainTextEdit[bare="true"], QPlainTextEdit[bare="true"]:focus {
+    border: none; padding: 0; background: transparent; border-radius: 0;
+}
+QListView[framed="true"] { border: 1px solid $outline; border-radius: 8px; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $raised; }
+QPlainTextEdit[bare="true"]:read-only { background: transparent; color: $second; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QAbstractSpinBox:disabled,
 QComboBox:disabled { background: $raised; color: $third; border-color: $line; }
 QComboBox::drop-down { border: none; width: 26px; }

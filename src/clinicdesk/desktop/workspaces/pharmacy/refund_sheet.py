@@ -45,13 +45,12 @@ class RefundSheet(Sheet):
         self._payment_id = refund.id
         self._amount.setText(money(refund.amount_minor, refund.currency))
 
-    def open_about(self, prescription: Prescription) -> None:
-        """Appear with the keyboard on the button."""
+    def fill(self, prescription: Prescription) -> None:
+        """The keyboard is on the button."""
         self.name_it(
             self.tr("Pay out in cash"), prescription.code, self.tr("Record refund"), "banknote",
             Kind.PRIMARY,
         )  # fmt: skip
-        super().open_about(prescription)
 
     def work(self, prescription: Prescription) -> Work | None:
         """The refund."""

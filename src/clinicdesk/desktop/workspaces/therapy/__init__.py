@@ -11,5 +11,5 @@ Patients
 Prescriptions
 - `prescriptions_workspace`  lanes and list at the left, one prescription at the right
 - `lanes`, `prescription_rows`  which lane one stands in, and what its row says
-- `prescription_detail`, `cancel_sheet`  one prescription, and stopping it
+- `prescription_detail`, `stopping`  one prescription, and stopping it
 """

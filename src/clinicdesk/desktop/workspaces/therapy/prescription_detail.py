@@ -38,8 +38,9 @@ from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
-from clinicdesk.desktop.workspaces.therapy.cancel_sheet import CancelSheet
+from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
+from clinicdesk.desktop.workspaces.therapy.stopping import why_stopped
 
 
 class PrescriptionDetail(QFrame):
@@ -67,7 +68,8 @@ class PrescriptionDetail(QFrame):
         self.items = PrescriptionItems(context.desk.replica.items, parent=self)
         self._make_head()
         self._make_content()
-        self.sheet = CancelSheet(context)
+        why = why_stopped(context.desk.prescribing)
+        self.sheet = ReasonSheet(context.design, context.tasks, why)
         self.sheet.closed.connect(self._sheet_closed)
         self.ui.sheet_place.addWidget(self.sheet)
         self._dress_actions()
@@ -119,7 +121,8 @@ class PrescriptionDetail(QFrame):
         """Ask why, starting from the `reason` that was given before, then cancel it."""
         prescription = self.prescription
         if prescription is not None and self.ui.cancel_button.isEnabled():
-            self.sheet.open_about(prescription, reason)
+            self.sheet.prepare(reason=reason)
+            self.sheet.open_about(prescription)
             self.ui.actions.hide()
 
     def print_out(self) -> None:
