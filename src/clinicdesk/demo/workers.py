@@ -164,9 +164,12 @@ class Pharmacist(Worker):
         return self._hands.press("Return")
 
     def fulfil(self) -> int:
-        """Fulfil all lines."""
+        """Make all lines ready, without a scanner: that takes a reason."""
         self.desk.reach("fulfil_button")
-        return self._hands.press("ctrl+space")
+        self._hands.press("F9")
+        self._wait_focused("hand_reason_field")
+        self._hands.press("1")
+        return self._hands.press("Return")
 
     def ask_who_collects(self) -> None:
         """Open the handing over; the patient's name stands there."""
@@ -176,7 +179,7 @@ class Pharmacist(Worker):
 
     def cancel(self, reason: str) -> int:
         """Cancel the prescription that is shown."""
-        self._hands.click(self.desk.reach("cancel_button"))
+        self._hands.press("ctrl+Delete")
         self._wait_focused("reason_field")
         self._hands.type(reason)
         return self._hands.click(self.desk.reach("confirm_cancel_button"))

@@ -146,6 +146,14 @@ class SegmentedTabs(QWidget):
             self._arrange(self.width())
             self.updateGeometry()
 
+    def set_shown(self, key: str, shown: bool) -> None:
+        """Leave a tab out, or show it again; it can be chosen either way."""
+        segment = self._segments[key]
+        if segment.isHidden() is shown:
+            segment.setVisible(shown)
+            self._arrange(self.width())
+            self.updateGeometry()
+
     def select(self, key: str) -> None:
         """Choose a tab; says so only if it was not chosen already."""
         segment = self._segments[key]
@@ -161,6 +169,8 @@ class SegmentedTabs(QWidget):
         """Lay the segments out in rows of ``width`` and return the height."""
         x = y = 0
         for segment in self._segments.values():
+            if segment.isHidden():
+                continue
             size = segment.sizeHint()
             if x and x + size.width() > width:
                 x, y = 0, y + _HEIGHT + SPACE_1
@@ -176,7 +186,8 @@ class SegmentedTabs(QWidget):
         return self._arrange(width, measure_only=True)
 
     def sizeHint(self) -> QSize:
-        widths = [segment.sizeHint().width() for segment in self._segments.values()]
+        shown = [segment for segment in self._segments.values() if not segment.isHidden()]
+        widths = [segment.sizeHint().width() for segment in shown]
         return QSize(sum(widths) + SPACE_1 * max(0, len(widths) - 1), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:

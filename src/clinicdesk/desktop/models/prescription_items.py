@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from PySide6.QtCore import (
@@ -26,6 +26,22 @@ from clinicdesk.desktop.wording import money, status_look
 Index = QModelIndex | QPersistentModelIndex
 NextStep = Callable[[PrescriptionItem], CellContent]
 _NOTHING: Final = CellContent()
+
+
+class LineCells(Protocol):
+    """What a workspace says of a line beside its medicine and quantity, at the moment of asking."""
+
+    def supply_title(self, prescription_id: UUID | None) -> str:
+        """The heading of the column that has the amount elsewhere."""
+
+    def supply(self, item: PrescriptionItem) -> CellContent:
+        """Instead of the amount."""
+
+    def state(self, item: PrescriptionItem) -> CellContent:
+        """How far the line has come."""
+
+    def next_step(self, item: PrescriptionItem) -> CellContent:
+        """What is offered for the line now."""
 
 
 class ItemColumn(IntEnum):
@@ -56,16 +72,20 @@ class PrescriptionItems(QAbstractTableModel):
         items: Collection[PrescriptionItem],
         next_step: NextStep | None = None,
         parent: QObject | None = None,
+        *,
+        cells: LineCells | None = None,
     ) -> None:
         """Show nothing yet.
 
         Args:
             next_step: What the last column offers for a line; `refresh` when it would answer
                 differently. Without it the column is empty.
+            cells: Says the last three columns instead; `refresh` likewise.
         """
         super().__init__(parent)
         self._items = items
-        self._next_step = next_step
+        self._next_step = next_step if cells is None else cells.next_step
+        self._said = cells
         self._prescription_id: UUID | None = None
         self._shown: list[PrescriptionItem] = []
         self._cells: list[list[CellContent]] = []
@@ -91,6 +111,10 @@ class PrescriptionItems(QAbstractTableModel):
         """The line in a row; None past the end."""
         return self._shown[place] if 0 <= place < len(self._shown) else None
 
+    def item_of(self, item_id: UUID) -> PrescriptionItem | None:
+        """A line by its identifier; None when it is not shown."""
+        return next((item for item in self._shown if item.id == item_id), None)
+
     def place_of(self, item_id: UUID | None) -> int | None:
         """The row of a line; None when it is not shown."""
         places = (place for place, item in enumerate(self._shown) if item.id == item_id)
@@ -100,6 +124,9 @@ class PrescriptionItems(QAbstractTableModel):
         """Ask for the words again: language, clock or what may be done has changed."""
         for place, item in enumerate(self._shown):
             self._tell_differences(place, item)
+        if self._said is not None:
+            column = ItemColumn.AMOUNT
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, column, column)
 
     def _on_change(self, change: Change[PrescriptionItem]) -> None:
         if change.reset:
@@ -145,13 +172,22 @@ class PrescriptionItems(QAbstractTableModel):
             CellContent(str(item.line), quiet=True),
             CellContent(medicine_words(item), strong=True, second=detail_words(item)),
             CellContent(str(item.quantity), strong=True, right=True),
-            CellContent(money(item.amount_minor, item.currency), right=True),
-            # A line of a draft is in nobody's hands yet, so it has no state to tell.
-            _NOTHING
-            if item.signed_at is None
-            else CellContent(pill=status_look(item.status).pill()),
+            self._supply(item),
+            self._state(item),
             self._next_step(item) if self._next_step is not None else _NOTHING,
         ]
+
+    def _supply(self, item: PrescriptionItem) -> CellContent:
+        if self._said is not None:
+            return self._said.supply(item)
+        return CellContent(money(item.amount_minor, item.currency), right=True)
+
+    def _state(self, item: PrescriptionItem) -> CellContent:
+        if item.signed_at is None:
+            return _NOTHING  # a line of a draft is in nobody's hands yet
+        if self._said is not None:
+            return self._said.state(item)
+        return CellContent(pill=status_look(item.status).pill())
 
     def _header(self, column: int) -> str:
         match ItemColumn(column):
@@ -162,6 +198,8 @@ class PrescriptionItems(QAbstractTableModel):
             case ItemColumn.QUANTITY:
                 return self.tr("Quantity")
             case ItemColumn.AMOUNT:
+                if self._said is not None:
+                    return self._said.supply_title(self._prescription_id)
                 return self.tr("Amount")
             case ItemColumn.STATE:
                 return self.tr("State")
@@ -198,7 +236,10 @@ class PrescriptionItems(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._header(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = section in (ItemColumn.QUANTITY, ItemColumn.AMOUNT, ItemColumn.NEXT)
+            at_right = {ItemColumn.QUANTITY, ItemColumn.NEXT}
+            if self._said is None:
+                at_right.add(ItemColumn.AMOUNT)
+            right = section in at_right
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None

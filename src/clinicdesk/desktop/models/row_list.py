@@ -146,6 +146,16 @@ class RowListModel(QAbstractListModel, Generic[T]):
             self._words.pop(row_id, None)
             self._repaint(row_id)
 
+    def look_again(self, row_ids: Iterable[UUID]) -> None:
+        """Ask the lane, the order and `content` again for these rows: something beside them has
+        changed."""
+        self._kept.clear()
+        for row_id in row_ids:
+            self._forget(row_id)
+            row = self.rows.get(row_id)
+            if row is not None:
+                self._update(row)
+
     def _changed(self, change: Change[T]) -> None:
         self._kept.clear()  # before anything moves in the lists that are kept
         touched = len(change.added) + len(change.updated) + len(change.removed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Tally(QObject, Generic[T]):
         self._rows = rows
         self._lane_of = lane_of
         self._lanes: dict[Hashable, dict[UUID, T]] = {}
+        self._lane_by_row: dict[UUID, Hashable] = {}
         self._sort_all()
         self._unsubscribe = rows.subscribe(self._on_change)
         self.destroyed.connect(self._unsubscribe)
@@ -53,20 +54,41 @@ class Tally(QObject, Generic[T]):
         self._sort_all()
         self.changed.emit()
 
+    def look_again(self, row_ids: Iterable[UUID]) -> None:
+        """`lane_of` may answer differently for these rows: something beside them has changed."""
+        before = self._counts()
+        for row_id in row_ids:
+            row = self._rows.get(row_id)
+            if row is not None:
+                self._take_out(row_id)
+                self._put_in(row)
+        if self._counts() != before:
+            self.changed.emit()
+
     def _sort_all(self) -> None:
         lane_of = self._lane_of
         self._lanes = {}
+        self._lane_by_row = {}
         for row in self._rows.values():
-            self._lanes.setdefault(lane_of(row), {})[row.id] = row
+            lane = self._lane_by_row[row.id] = lane_of(row)
+            self._lanes.setdefault(lane, {})[row.id] = row
+
+    def _put_in(self, row: T) -> None:
+        lane = self._lane_by_row[row.id] = self._lane_of(row)
+        self._lanes.setdefault(lane, {})[row.id] = row
+
+    def _take_out(self, row_id: UUID) -> None:
+        lane = self._lane_by_row.pop(row_id, None)
+        self._lanes.get(lane, {}).pop(row_id, None)
 
     def _on_change(self, change: Change[T]) -> None:
         before = self._counts()
         if change.reset:
             self._sort_all()
         for row in (*change.removed, *(old for old, _ in change.updated)):
-            self._lanes.get(self._lane_of(row), {}).pop(row.id, None)
+            self._take_out(row.id)
         for row in (*change.added, *(new for _, new in change.updated)):
-            self._lanes.setdefault(self._lane_of(row), {})[row.id] = row
+            self._put_in(row)
         if self._counts() != before:
             self.changed.emit()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -18,8 +18,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from clinicdesk.contract.entities import (
     Allergy,
+    Batch,
     ItemStatus,
+    Medicine,
     Member,
+    OrderStatus,
     Patient,
     Payment,
     PaymentKind,
@@ -28,11 +31,13 @@ from clinicdesk.contract.entities import (
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
+    PurchaseOrder,
     Role,
     Row,
     Schedule,
     Severity,
     Sex,
+    StockLevel,
 )
 from clinicdesk.contract.frames import SignalKind, Signalled
 from clinicdesk.contract.threads import thread_of
@@ -42,7 +47,9 @@ from clinicdesk.core.home import Home
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.profiles import Profiles, Remembered
 from clinicdesk.core.replica import Replica
+from clinicdesk.core.scanning import ProductScan
 from clinicdesk.core.session import Session
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.trace import NoTrace
 from clinicdesk.core.transport import Transport
@@ -67,7 +74,9 @@ from tests.core.sample import (
     an_item,
     change,
     clinic,
+    formulary,
     pharmacist,
+    pharmacy,
     practitioner,
 )
 
@@ -179,6 +188,7 @@ async def open_desk(folder: Path, *rows: Row, member: Member = pharmacist) -> De
     session = Session(user, device, Transport(user.server), home, vault, profiles, "token")
     identity = {"server": "s", "clinic": str(CLINIC), "member": str(member.id)}
     store = await Store.open(folder / "desk.db", bytes(range(32)), identity, lambda: NOON)
+    await store.medicines.take_page(formulary.id, medicines(), CatalogueState(1, None))
     replica = Replica(store.rows, member.id, NoTrace())
     await replica.load()
     if rows:
@@ -253,6 +263,81 @@ MEDICINES: tuple[tuple[str, str, str, str, str, str, int | None, int, str, int],
     ("Salbutamol", "100 micrograms / dose", "pressurised inhaler", "Airolin", "2 puffs", "SOS",
      None, 1, "", 16900),
 )  # fmt: skip
+OTHER_BRANDS = (("Cetirizine", "Alerid", 2800), ("Cetirizine", "Okacet", 3600))
+
+
+def medicines() -> list[Medicine]:
+    """The products of the lines, and other brands of some of them."""
+    made = []
+    for place, (generic, strength, form, brand, dose, frequency, days, pack, _, price) in enumerate(
+        MEDICINES
+    ):
+        medicine = Medicine(
+            id=an_id(f"medicine {brand}"), clinic_id=CLINIC, formulary_id=formulary.id, revision=1,
+            code=brand, generic_name=generic, strength=strength, form=form, route="oral",
+            brand=brand, manufacturer="Sample Labs", pack_size=pack, pack_unit=form,
+            price_minor=price, currency="INR", schedule=Schedule.H,
+            ingredients=[part.strip().lower() for part in generic.split("+")], discontinued=False,
+            default_dose=dose, default_frequency=frequency, default_days=days,
+            gtin=f"0890123456{place:03}0",
+        )  # fmt: skip
+        made.append(medicine)
+        for other, name, pack_price in OTHER_BRANDS:
+            if other == generic:
+                product = replace(
+                    medicine, id=an_id(f"medicine {name}"), code=name, brand=name,
+                    price_minor=pack_price, gtin=f"0890999456{len(made):03}0",
+                )  # fmt: skip
+                made.append(product)
+    return made
+
+
+def product(brand: str) -> Medicine:
+    """A product by its brand."""
+    return next(medicine for medicine in medicines() if medicine.brand == brand)
+
+
+def on_shelf(brand: str, *batches: tuple[str, date, int]) -> list[Row]:
+    """A product of which these batches (number, expiry, units) lie on the pharmacy's shelf."""
+    medicine = product(brand)
+    level = StockLevel(
+        id=an_id(f"level {brand}"), clinic_id=CLINIC, version=1, pharmacy_id=pharmacy.id,
+        medicine_id=medicine.id, on_hand=sum(units for _, _, units in batches), reorder_level=0,
+        reorder_packs=1, shelf="A1", updated_at=NOON,
+    )  # fmt: skip
+    return [
+        level,
+        *(
+            Batch(
+                id=an_id(f"batch {number}"), clinic_id=CLINIC, version=1, pharmacy_id=pharmacy.id,
+                medicine_id=medicine.id, number=number, expiry=expiry, on_hand=units,
+                cost_minor=1_000, currency="INR", received_at=NOON, updated_at=NOON,
+            )
+            for number, expiry, units in batches
+        ),
+    ]  # fmt: skip
+
+
+def scan_of(brand: str, batch: str | None = None, expiry: date | None = None) -> ProductScan:
+    """A box of a product, scanned."""
+    medicine = product(brand)
+    return ProductScan(medicine.gtin or "", batch, expiry, [medicine])
+
+
+def an_order(prescription: Prescription, **changes: Any) -> PurchaseOrder:
+    """The pharmacy's order for a prescription that is paid."""
+    order = PurchaseOrder(
+        id=uuid5(prescription.id, "order 1"), clinic_id=CLINIC, version=1,
+        prescription_id=prescription.id, patient_id=prescription.patient_id,
+        practitioner_id=prescription.practitioner_id, pharmacy_id=pharmacy.id, code="PO-7F3K2",
+        status=OrderStatus.PENDING, delivery=prescription.delivery, response=None,
+        response_note=None, quoted_minor=None, currency="INR", created_at=NOON,
+        acknowledged_at=None, ready_at=None, dispatched_at=None, closed_at=None, received_by=None,
+        updated_at=NOON, updated_by=pharmacist.id,
+    )  # fmt: skip
+    return replace(order, **changes)
+
+
 DOCTORS = ("Dr Sunita Rao", "Dr Mereana Parata", "Dr Thomas Menon", "Dr Anand Pillai")
 
 
@@ -266,6 +351,7 @@ class Rows:
     prescriptions: list[Prescription] = field(default_factory=list)
     items: list[PrescriptionItem] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
+    shelves: list[Row] = field(default_factory=list)
 
     def all(self) -> list[Row]:
         """Everything, parents first."""
@@ -276,6 +362,7 @@ class Rows:
             *self.prescriptions,
             *self.items,
             *self.payments,
+            *self.shelves,
         ]
 
 
@@ -367,6 +454,7 @@ def _add(rows: Rows, number: int, *, lines: bool) -> None:
         rows.items.append(
             an_item(
                 prescription, f"rx {number} line {place + 1}", line=place + 1,
+                medicine_id=an_id(f"medicine {brand}"),
                 generic_name=generic, strength=strength, form=form, brand=brand, dose=dose,
                 frequency=frequency, days=days, quantity=quantity, instructions=told,
                 amount_minor=price, status=item_status, schedule=Schedule.H,
@@ -407,8 +495,9 @@ def a_counter_prescription(
         rows.items.append(
             an_item(
                 prescription, f"{name} line {place + 1}", line=place + 1, generic_name=generic,
-                strength=strength, form=form, brand=brand, dose=dose, frequency=frequency,
-                days=days, quantity=quantity, instructions=told, amount_minor=amount,
+                medicine_id=an_id(f"medicine {brand}"), strength=strength, form=form,
+                brand=brand, dose=dose, frequency=frequency, days=days, quantity=quantity,
+                instructions=told, amount_minor=amount,
                 status=ItemStatus.READY if ready else ItemStatus.PENDING,
             )
         )  # fmt: skip

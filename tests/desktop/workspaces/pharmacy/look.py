@@ -12,14 +12,21 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTranslator
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTranslator
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QListView, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
-from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus, Role
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    PrescriptionItem,
+    PrescriptionStatus,
+    Role,
+)
 from clinicdesk.contract.frames import SignalKind
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Appearance, apply
@@ -31,9 +38,12 @@ from tests.desktop.workspaces.pharmacy.counter import (
     Rows,
     a_counter_prescription,
     a_refund,
+    an_order,
     many,
+    on_shelf,
     open_counter,
     open_desk,
+    scan_of,
     settled,
     until,
 )
@@ -77,13 +87,86 @@ async def short(counter: Counter) -> None:
     counter.key(Qt.Key.Key_Return)
 
 
+def item(counter: Counter, name: str) -> PrescriptionItem:
+    found = counter.desk.replica.items.get(an_id(name))
+    assert found is not None
+    return found
+
+
 async def dispense(counter: Counter) -> None:
+    """One line checked, one to be scanned, one of which there is not enough."""
     counter.workspace.open_thing("prescription", an_id("paid"))
     await settled()
+    counter.workspace.take_scan(scan_of("Cetzy", "B2207"))
+    await until(lambda: item(counter, "paid line 1").status is ItemStatus.CHECKED)
+
+
+async def in_part(counter: Counter) -> None:
+    await dispense(counter)
+    counter.workspace.take_scan(scan_of("Calpar", "C330"))
+    await until(lambda: item(counter, "paid line 3").prepared)
+    counter.key(Qt.Key.Key_C)
+    counter.type("Take azithromycin one hour before food. May cause drowsiness: cetirizine")
+
+
+async def wrong(counter: Counter) -> None:
+    await dispense(counter)
+    counter.workspace.take_scan(scan_of("Amoxel", "Z1"))
+
+
+async def other_brand(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("paid"))
+    await settled()
+    counter.workspace.take_scan(scan_of("Alerid"))
+
+
+async def by_hand(counter: Counter) -> None:
+    await dispense(counter)
     counter.key(Qt.Key.Key_Space)
-    await until(lambda: counter.desk.replica.items.get(an_id("paid line 1")) is not None
-                and counter.desk.replica.items.get(an_id("paid line 1")).status  # type: ignore[union-attr]
-                is ItemStatus.READY)  # fmt: skip
+    counter.key(Qt.Key.Key_2)
+
+
+async def substituting(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("paid"))
+    await settled()
+    counter.key(Qt.Key.Key_S)
+    await until(lambda: counter.find(QListView, "substitutes_list").isVisible())
+
+
+async def making_ready(counter: Counter) -> None:
+    await dispense(counter)
+    counter.key(Qt.Key.Key_F9)
+
+
+async def sending_back(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("paid"))
+    await settled()
+    counter.key(Qt.Key.Key_X)
+    counter.key(Qt.Key.Key_2)
+
+
+async def holding(counter: Counter) -> None:
+    await dispense(counter)
+    counter.key(Qt.Key.Key_H)
+
+
+async def menu(counter: Counter) -> None:
+    await dispense(counter)
+    counter.key(Qt.Key.Key_M)
+
+
+async def view_menu(counter: Counter) -> None:
+    await dispense(counter)
+    counter.key(Qt.Key.Key_F)
+
+
+async def filtered(counter: Counter) -> None:
+    await dispense(counter)
+    counter.workspace.queue.view_menu.change(controlled=True)
+
+
+async def big_screen(counter: Counter) -> None:
+    counter.workspace.open_screen()
 
 
 async def long_names(counter: Counter) -> None:
@@ -128,12 +211,12 @@ async def offline(counter: Counter) -> None:
 
 
 async def search(counter: Counter) -> None:
-    counter.type("wire")
+    counter.type("/wire")
     await settled()
 
 
 async def nothing_found(counter: Counter) -> None:
-    counter.type("zzzz")
+    counter.type("/zzzz")
     await settled()
 
 
@@ -186,9 +269,10 @@ async def prescriber_there(counter: Counter) -> None:
 SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
     each.__name__: each
     for each in (
-        unpaid, paying, short, dispense, long_names, declining, cancelling, handing_over, refund,
-        paying_out, offline, search, nothing_found, empty, done, cancelled, company, crowd,
-        long_company, prescriber_there,
+        unpaid, paying, short, dispense, in_part, wrong, other_brand, by_hand, substituting,
+        making_ready, sending_back, holding, menu, view_menu, filtered, big_screen, long_names,
+        declining, cancelling, handing_over, refund, paying_out, offline, search, nothing_found,
+        empty, done, cancelled, company, crowd, long_company, prescriber_there,
     )
 }  # fmt: skip
 
@@ -201,7 +285,29 @@ def rows_for(scene: str) -> Rows:
     owing = a_counter_prescription("owing", status=PrescriptionStatus.FULFILLED)
     owing.prescriptions[0] = replace(owing.prescriptions[0], code="RX-7F3G6")
     owing.payments.append(a_refund(owing.prescriptions[0], 11_200))
+    paid.shelves += [
+        *on_shelf("Cetzy", ("B2207", date(2028, 4, 30), 200)),
+        *on_shelf("Alerid", ("K11", date(2027, 9, 30), 60)),
+        *on_shelf("Azrel", ("A1193", date(2026, 3, 31), 30), ("A1201", date(2027, 1, 31), 60)),
+        *on_shelf("Calpar", ("C330", date(2027, 5, 31), 12)),
+        *on_shelf("Okacet"),
+        an_order(paid.prescriptions[0]),
+    ]
     return joined(a_counter_prescription("rx"), paid, owing, many(300))
+
+
+def grab(window: QWidget) -> QPixmap:
+    """The window with whatever has popped up over it; the big screen alone where that is open."""
+    for other in QApplication.topLevelWidgets():
+        if other.objectName() == "big_screen" and other.isVisible():
+            return other.grab()
+    whole = window.grab()
+    popup = QApplication.activePopupWidget()
+    if popup is not None:
+        painter = QPainter(whole)
+        painter.drawPixmap(window.mapFromGlobal(popup.mapToGlobal(QPoint())), popup.grab())
+        painter.end()
+    return whole
 
 
 async def show(options: argparse.Namespace, app: QApplication) -> None:
@@ -220,7 +326,12 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
         column.addWidget(counter.workspace, 1)
         footer = FooterHints(design)
         column.addWidget(footer)
-        footer.set_hints([*counter.workspace.hints(), Hint(("F1",), "all shortcuts")])
+
+        def show_hints() -> None:
+            footer.set_hints([*counter.workspace.hints(), Hint(("F1",), "all shortcuts")])
+
+        counter.workspace.hints_changed.connect(show_hints)
+        show_hints()
         window.resize(options.width - 60, options.height - 48)
         window.show()
         window.activateWindow()
@@ -234,7 +345,7 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
             for _ in range(60):
                 await asyncio.sleep(0.03)
                 app.processEvents()
-            window.grab().save(options.shot)
+            grab(window).save(options.shot)
             for text, tone in counter.said:
                 print(f"said ({tone}): {text}")
         else:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from clinicdesk.contract.commands import FulfillItems, HandOver, TakePayment
+from clinicdesk.contract.commands import CheckItem, FulfillItems, HandOver, TakePayment
 from clinicdesk.contract.entities import ItemStatus, PaymentStatus, PrescriptionStatus, Schedule
 from clinicdesk.desktop.design.inline_error import InlineError
 from clinicdesk.desktop.design.tokens import Tone
@@ -45,12 +45,16 @@ def item_status(counter: Counter, line: int, name: str = "rx") -> ItemStatus:
     return found.status
 
 
-async def test_payment_lines_and_hand_over_take_five_keys(open_with: Opening) -> None:
+async def test_payment_lines_and_hand_over_take_seven_keys_without_a_scanner(
+    open_with: Opening,
+) -> None:
     counter = await open_with(*a_counter_prescription().all())
     counter.key(Qt.Key.Key_F8)
     counter.key(Qt.Key.Key_Return)
     await until(lambda: status(counter) is PrescriptionStatus.PAID)
-    counter.key(Qt.Key.Key_Space, CTRL)
+    counter.key(Qt.Key.Key_F9)
+    counter.key(Qt.Key.Key_1)
+    counter.key(Qt.Key.Key_Return)
     await until(lambda: status(counter) is PrescriptionStatus.FULFILLED)
     counter.key(Qt.Key.Key_F10)
     counter.key(Qt.Key.Key_Return)
@@ -118,7 +122,9 @@ async def test_enter_twice_takes_the_payment_once(open_with: Opening) -> None:
     assert len(counter.desk.outbox.entries()) == 1
 
 
-async def test_space_fulfils_the_line_and_goes_on_to_the_next(open_with: Opening) -> None:
+async def test_space_checks_a_line_with_a_reason_and_goes_on_to_the_next(
+    open_with: Opening,
+) -> None:
     counter = await open_with(*a_counter_prescription(status=PrescriptionStatus.PAID).all())
     counter.key(Qt.Key.Key_Return)
     table = counter.workspace.pane.table
@@ -126,9 +132,16 @@ async def test_space_fulfils_the_line_and_goes_on_to_the_next(open_with: Opening
     for line in (1, 2, 3):
         assert table.current_place() == line - 1
         counter.key(Qt.Key.Key_Space)
-        await until(lambda line=line: item_status(counter, line) is ItemStatus.READY)
+        assert is_inside(focused(), sheet(counter, "by_hand_sheet"))
+        counter.key(Qt.Key.Key_2)
+        counter.key(Qt.Key.Key_Return)
+        await until(lambda line=line: item_status(counter, line) is ItemStatus.CHECKED)
         await until(lambda: not counter.tasks.running)
-    assert status(counter) is PrescriptionStatus.FULFILLED
+        assert focused() is table
+    checks = [entry.command for entry in counter.desk.outbox.entries()]
+    assert {check.hand_reason for check in checks if isinstance(check, CheckItem)} == {
+        "Has no barcode"
+    }
     counter.key(Qt.Key.Key_Escape)
     assert is_inside(focused(), counter.workspace.queue)
 

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtCore import QObject, Signal
 
 from clinicdesk.contract.commands import (
     AnyCommand,
     CancelPrescription,
     DeclineItem,
-    FulfillItems,
+    DeliverOrder,
     HandOver,
+    HoldItems,
     PayOutRefund,
     TakePayment,
 )
-from clinicdesk.contract.entities import Prescription
-from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    OrderStatus,
+    Prescription,
+    PrescriptionItem,
+)
+from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.pharmacy.hand_over_sheet import HandOverSheet
-from clinicdesk.desktop.workspaces.pharmacy.offers import Offer
+from clinicdesk.desktop.workspaces.pharmacy.deeds import OF_A_LINE, Deed
+from clinicdesk.desktop.workspaces.pharmacy.hand_over_sheet import DeliveredSheet, HandOverSheet
+from clinicdesk.desktop.workspaces.pharmacy.line_work import LineWork
 from clinicdesk.desktop.workspaces.pharmacy.payment_sheet import PaymentSheet
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
-from clinicdesk.desktop.workspaces.pharmacy.reason_sheets import CancelSheet, DeclineSheet
+from clinicdesk.desktop.workspaces.pharmacy.ready_sheet import ReadySheet
+from clinicdesk.desktop.workspaces.pharmacy.reasons import why_cancelled
 from clinicdesk.desktop.workspaces.pharmacy.refund_sheet import RefundSheet
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
-from clinicdesk.desktop.workspaces.shared.company_words import rivals, warning_words
-from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
+from clinicdesk.desktop.workspaces.pharmacy.send_back_sheet import SendBackSheet
+from clinicdesk.desktop.workspaces.pharmacy.sheet_place import SheetPlace
+from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
+
+_NOT_CHECKED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})
+_BECOMES_READY: Final = _NOT_CHECKED | {ItemStatus.CHECKED}
 
 
 class CounterWork(QObject):
-    """Carries out the actions of a `PrescriptionPane`, by button and by key alike.
+    """Carries out the deeds of a `PrescriptionPane`, by button and by key alike.
 
-    A key whose action is off says why: nobody presses F10 in vain and wonders.
+    A key whose deed is off says why: nobody presses F10 in vain and wonders.
 
     Signals:
         at_rest: A sheet closed and the keyboard has no place of its own to go back to.
@@ -45,188 +59,179 @@ class CounterWork(QObject):
     def __init__(self, context: Context, pane: PrescriptionPane, refunds: RefundsDue) -> None:
         super().__init__(pane)
         self._context = context
-        self._dispensing = context.desk.dispensing
+        self._desk = context.desk
         self._pane = pane
         self._refunds = refunds
-        self._came_from: QWidget | None = None
-        made = (context.design, context.tasks, self._dispensing)
-        self._payment = PaymentSheet(*made)
-        self._hand_over = HandOverSheet(*made)
-        self._cancel = CancelSheet(*made)
-        self._decline = DeclineSheet(*made)
-        self._refund = RefundSheet(*made)
-        self._sheets: tuple[Sheet, ...] = (
-            self._payment, self._hand_over, self._cancel, self._decline, self._refund,
-        )  # fmt: skip
-        for sheet in self._sheets:
-            pane.ui.sheet_row.addWidget(sheet)
-            sheet.closed.connect(self._on_closed)
-            sheet.done.connect(self._on_done)
-            pane.being_there.watch(sheet)
-        self._warned: tuple[UUID | None, set[UUID]] = (None, set())
-        self._connect_buttons()
+        dispensing, orders = context.desk.dispensing, context.desk.orders
+        self._place = place = SheetPlace(context, pane)
+        place.at_rest.connect(self.at_rest)
+        made = (context.design, context.tasks)
+        self._payment = place.add(PaymentSheet(*made, dispensing))
+        self._hand_over = place.add(HandOverSheet(*made, dispensing))
+        self._ready = place.add(ReadySheet(*made, dispensing))
+        self._cancel = place.add(ReasonSheet(*made, why_cancelled(dispensing)))
+        self._refund = place.add(RefundSheet(*made, dispensing))
+        self._send_back = place.add(SendBackSheet(*made, orders))
+        self._delivered = place.add(DeliveredSheet(*made, orders))
+        self._lines = LineWork(context, pane, place)
+        self._of_line: dict[Deed, Callable[[Prescription, PrescriptionItem], None]] = {
+            Deed.CHECK: self._lines.check_by_hand,
+            Deed.UNDO: self._lines.undo,
+            Deed.OWE: self._lines.owe,
+            Deed.PICK: self._lines.pick,
+            Deed.SUBSTITUTE: self._lines.substitute,
+            Deed.HOLD: self._lines.hold,
+            Deed.DECLINE: self._lines.decline,
+            Deed.RETURN: self._lines.put_back,
+        }
+        self._of_whole: dict[Deed, Callable[[Prescription], None]] = {
+            Deed.TAKE_PAYMENT: partial(self._ask, self._payment),
+            Deed.READY: self._make_ready,
+            Deed.HAND_OVER: self._ask_collector,
+            Deed.CANCEL: self._ask_cancel,
+            Deed.PAY_OUT: self._pay_out,
+            Deed.ACKNOWLEDGE: self._acknowledge,
+            Deed.SEND_BACK: partial(self._ask, self._send_back),
+            Deed.BRING: self._bring,
+            Deed.REPEAT: self._repeat,
+        }
+        pane.wanted.connect(self.do)
 
-    def take_payment(self) -> None:
-        """Ask for the amount received."""
+    def do(self, deed: Deed) -> None:
+        """Do it to what is shown, or say why not."""
         prescription, offers = self._pane.prescription, self._pane.offers
-        if prescription is not None and offers is not None and self._may(offers.take_payment):
-            self._open(self._payment, prescription)
-
-    def fulfil_line(self) -> None:
-        """The current line lies in the bag; go on to the next that waits."""
-        prescription, item = self._pane.prescription, self._pane.current_item
-        if prescription is None or item is None:
+        if prescription is None or offers is None:
             return
-        why = self._dispensing.can(FulfillItems, prescription.id, item.id)
-        if self._may(Offer(shown=True, why_off=why or "")):
-            work = self._dispensing.fulfill(prescription.id, [item.id])
-            self._submit(work, self.tr("fulfilling the line"))
-
-    def fulfil_all(self) -> None:
-        """Every line that waits lies in the bag."""
-        prescription, offers = self._pane.prescription, self._pane.offers
-        if prescription is not None and offers is not None and self._may(offers.fulfil):
-            work = self._dispensing.fulfill(prescription.id, self._pane.open_lines())
-            self._submit(work, self.tr("fulfilling the lines"))
-
-    def decline_line(self) -> None:
-        """Ask why the current line is declined."""
-        prescription, offers = self._pane.prescription, self._pane.offers
         item = self._pane.current_item
-        if prescription is None or offers is None or not self._may(offers.decline):
+        if deed is Deed.CHECK and item is not None and item.status is ItemStatus.CHECKED:
+            deed = Deed.UNDO
+        if not self._place.may(offers[deed].why_off):
             return
-        if item is not None:
-            self._decline.prepare(item)
-            self._open(self._decline, prescription)
+        if deed in OF_A_LINE:
+            if item is not None:
+                self._of_line[deed](prescription, item)
+        else:
+            self._of_whole[deed](prescription)
 
-    def hand_over(self, collected_by: str = "") -> None:
-        """Ask who collects, starting from `collected_by` or the patient."""
-        prescription, offers = self._pane.prescription, self._pane.offers
-        if prescription is None or offers is None or not self._may(offers.hand_over):
-            return
-        patient = self._context.desk.replica.patients.get(prescription.patient_id)
-        owed = self._refunds.amount(prescription.id)
-        text = self.tr("%1 is owed back: pay it out while they are here.")
-        warning = text.replace("%1", money(owed, prescription.currency)) if owed else ""
-        name = collected_by or (patient.name if patient is not None else "")
-        self._hand_over.prepare(name, warning)
-        self._open(self._hand_over, prescription)
-
-    def cancel(self) -> None:
-        """Ask why it is cancelled."""
-        prescription, offers = self._pane.prescription, self._pane.offers
-        if prescription is not None and offers is not None and self._may(offers.cancel):
-            self._open(self._cancel, prescription)
-
-    def pay_out(self) -> None:
-        """Ask whether the refund was counted out; the oldest one first."""
-        prescription, offers = self._pane.prescription, self._pane.offers
-        if prescription is None or offers is None or not self._may(offers.pay_out):
-            return
-        due = self._refunds.of(prescription.id)
-        if due:
-            self._refund.prepare(due[0])
-            self._open(self._refund, prescription)
+    def take_product(self, scan: ProductScan) -> None:
+        """A box was scanned while this prescription is shown."""
+        self._lines.take_product(scan)
 
     def mend(self, command: AnyCommand) -> bool:
         """Ask again what a refused command was given upon, with the answers of then; False where
         nothing was asked. Its prescription is shown already."""
         match command:
             case TakePayment():
-                self.take_payment()
-            case HandOver():
-                self.hand_over(command.collected_by)
+                self.do(Deed.TAKE_PAYMENT)
+            case HandOver() | DeliverOrder():
+                self._mend_hand_over(command)
             case CancelPrescription():
-                self.cancel()
-                self._cancel.fill(command.reason)
+                self._cancel.prepare(reason=command.reason)
+                self._open(self._cancel, Deed.CANCEL)
             case DeclineItem():
-                self._pane.choose_line(command.item_id)
-                self.decline_line()
-                self._decline.fill(command.reason)
+                self._mend_line(command.item_id, self._lines.decline, command.reason)
+            case HoldItems():
+                self._mend_line(command.item_ids[0], self._lines.hold, command.reason)
             case PayOutRefund():
-                self.pay_out()
+                self.do(Deed.PAY_OUT)
             case _:
                 return False
         return True
 
     def look_again(self) -> None:
         """Something changed: leave a sheet that is not about what is shown, or of no use now."""
-        for sheet in self._sheets:
-            asked = sheet.prescription
-            if asked is None or sheet.busy:
-                continue
-            shown = self._pane.prescription
-            if shown is None or shown.id != asked.id:
-                sheet.leave()
-                continue
-            why = self._dispensing.can(sheet.command, asked.id, sheet.item_id)
-            if why is not None:
-                sheet.leave()
-                self._context.toast(why, Tone.WARNING)
+        self._place.look_again()
 
-    def _may(self, offer: Offer) -> bool:
-        """Whether an action is on; why it is not is said."""
-        if offer.why_off:
-            self._context.toast(offer.why_off, Tone.WARNING)
-        else:
-            self._warn_of_rivals()
-        return not offer.why_off
+    def _ask(
+        self, sheet: PaymentSheet | SendBackSheet | RefundSheet, prescription: Prescription
+    ) -> None:
+        self._place.open(sheet, prescription)
 
-    def _warn_of_rivals(self) -> None:
-        """Who begins to work on what a colleague has open is told so, once for each colleague."""
-        desk, there = self._context.desk, self._pane.being_there
-        people = rivals(desk, there.others())
-        of, known = self._warned
-        if of != there.open:
-            known = set()
-        fresh = [who for who in people if who.member not in known]
-        if fresh:
-            self._context.toast(warning_words(desk, fresh), Tone.WARNING)
-        self._warned = (there.open, {who.member for who in people})
-
-    def _open(self, sheet: Sheet, prescription: Prescription) -> None:
-        if sheet.prescription is not None:
+    def _open(self, sheet: ReasonSheet, deed: Deed) -> None:
+        prescription, offers = self._pane.prescription, self._pane.offers
+        if prescription is None or offers is None:
             return
-        # A button may be gone, or its neighbour in its place, once the sheet has done its work.
-        focused = QApplication.focusWidget()
-        came_from = None if isinstance(focused, QAbstractButton) else focused
-        for other in self._sheets:
-            other.leave()
-        self._came_from = came_from
-        self._pane.ui.actions.hide()
-        sheet.open_about(prescription)
+        if self._place.may(offers[deed].why_off):
+            self._place.open(sheet, prescription)
 
-    def _submit(self, work: Work, doing: str) -> None:
-        self._context.tasks.start(work, doing=doing, on_done=lambda _: self._on_saved(), of=self)
+    def _make_ready(self, prescription: Prescription) -> None:
+        """Ask for the bin, and for a reason where something was not checked."""
+        items = self._pane.items.items()
+        lines = [item.id for item in items if item.status in _BECOMES_READY]
+        unchecked = sum(item.status in _NOT_CHECKED for item in items)
+        self._ready.prepare(lines, unchecked)
+        self._place.open(self._ready, prescription)
 
-    def _on_saved(self) -> None:
-        self._pane.choose_open_line()
-        if isinstance(QApplication.focusWidget(), QAbstractButton):
-            self.at_rest.emit()  # where Space and Enter mean the next step again
+    def _ask_collector(self, prescription: Prescription, given: str = "") -> None:
+        owed = self._refunds.amount(prescription.id)
+        later = sum(item.owing for item in self._pane.items.items())
+        words = []
+        if owed:
+            text = self.tr("%1 is owed back: pay it out while they are here.")
+            words.append(text.replace("%1", money(owed, prescription.currency)))
+        if later:
+            words.append(self.tr("%n unit(s) are owing: tell them when to come.", "", later))
+        if prescription.counselling:
+            words.append(self.tr("Tell them: %1").replace("%1", prescription.counselling))
+        self._pane.counselling.save_now()
+        self._hand_over.prepare(self._patient(prescription), "\n".join(words), given)
+        self._place.open(self._hand_over, prescription)
 
-    def _on_closed(self) -> None:
-        self._pane.ui.actions.show()
-        came_from, self._came_from = self._came_from, None
-        if came_from is not None and came_from.isVisible() and came_from.isEnabled():
-            came_from.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.at_rest.emit()
+    def _ask_cancel(self, prescription: Prescription) -> None:
+        paid = prescription.paid_minor
+        text = self.tr("%1 was paid; it is owed back until you pay it out.")
+        note = text.replace("%1", money(paid, prescription.currency)) if paid else ""
+        self._cancel.prepare(note=note)
+        self._place.open(self._cancel, prescription)
 
-    def _on_done(self, said: str) -> None:
-        if said:
-            self._context.toast(said, Tone.SUCCESS)
-        self._pane.choose_open_line()
+    def _pay_out(self, prescription: Prescription) -> None:
+        """Ask whether the refund was counted out; the oldest one first."""
+        due = self._refunds.of(prescription.id)
+        if due:
+            self._refund.prepare(due[0])
+            self._place.open(self._refund, prescription)
 
-    def _connect_buttons(self) -> None:
-        ui = self._pane.ui
-        for button, run in (
-            (ui.cancel_button, self.cancel),
-            (ui.decline_button, self.decline_line),
-            (ui.take_payment_button, self.take_payment),
-            (ui.fulfil_button, self.fulfil_all),
-            (ui.hand_over_button, lambda: self.hand_over()),
-        ):
-            # A click leaves the keyboard in the list.
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(run)
-        self._pane.refund_card.wanted.connect(self.pay_out)
+    def _acknowledge(self, prescription: Prescription) -> None:
+        work = self._desk.orders.acknowledge(prescription.id)
+        said = self.tr("Acknowledged. The prescriber sees it.")
+        self._place.submit(work, self.tr("acknowledging the order"), said)
+
+    def _bring(self, prescription: Prescription) -> None:
+        """It leaves; when it has left, ask who took it in."""
+        order = self._desk.orders.open_order(prescription.id)
+        if order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY:
+            self._delivered.prepare(self._patient(prescription), "")
+            self._place.open(self._delivered, prescription)
+            return
+        work = self._desk.orders.dispatch(prescription.id)
+        said = self.tr("On its way. T again when it has arrived.")
+        self._place.submit(work, self.tr("dispatching the order"), said)
+
+    def _repeat(self, prescription: Prescription) -> None:
+        work = self._desk.dispensing.dispense_repeat(prescription.id)
+        said = self.tr("The repeat waits for payment.")
+        self._place.submit(work, self.tr("opening the repeat"), said)
+
+    def _mend_hand_over(self, command: HandOver | DeliverOrder) -> None:
+        prescription, offers = self._pane.prescription, self._pane.offers
+        if prescription is None or offers is None:
+            return
+        if isinstance(command, DeliverOrder):
+            self.do(Deed.BRING)
+        elif self._place.may(offers[Deed.HAND_OVER].why_off):
+            self._ask_collector(prescription, command.collected_by)
+
+    def _mend_line(
+        self,
+        item_id: UUID,
+        ask: Callable[[Prescription, PrescriptionItem, str], None],
+        reason: str,
+    ) -> None:
+        self._pane.choose_line(item_id)
+        prescription, item = self._pane.prescription, self._pane.current_item
+        if prescription is not None and item is not None:
+            ask(prescription, item, reason)
+
+    def _patient(self, prescription: Prescription) -> str:
+        patient = self._desk.replica.patients.get(prescription.patient_id)
+        return "" if patient is None else patient.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -14,40 +13,25 @@ from clinicdesk.contract.entities import Prescription, PrescriptionStatus
 
 
 class Lane(StrEnum):
-    """The lanes, in the order of the work."""
+    """The lanes, in the order of the work; the first five have the keys 1 to 5."""
 
     UNPAID = "unpaid"
     DISPENSE = "dispense"
     READY = "ready"
-    DONE = "done"
+    OWING = "owing"  # something is promised for when stock comes, and nothing else waits
+    DONE = "done"  # handed over today
+    SENT_BACK = "sent_back"  # to the prescriber, who sends it elsewhere
     REFUND = "refund"  # beside the others: money is owed back, whatever the status
     CANCELLED = "cancelled"
 
 
+KEYED_LANES: Final = (Lane.UNPAID, Lane.DISPENSE, Lane.READY, Lane.OWING, Lane.DONE)
+"""Those that are always shown, in the order of their keys."""
+
 OPEN_LANES: Final = (Lane.UNPAID, Lane.DISPENSE, Lane.READY)
-"""Where something is still to be done for the patient."""
+"""Where something is to be done for the patient now."""
 
-_LANE_OF: Final = {
-    PrescriptionStatus.DRAFT: Lane.UNPAID,
-    PrescriptionStatus.PAID: Lane.DISPENSE,
-    PrescriptionStatus.FULFILLED: Lane.READY,
-    PrescriptionStatus.COMPLETED: Lane.DONE,
-    PrescriptionStatus.CANCELLED: Lane.CANCELLED,
-}
-_RANK: Final = {status: rank for rank, status in enumerate(_LANE_OF)}
-
-
-def lane_of(prescription: Prescription) -> Lane | None:
-    """The lane of its status; None for a draft, which is its prescriber's alone."""
-    return None if prescription.signed_at is None else _LANE_OF[prescription.status]
-
-
-def in_lane(lane: Lane) -> Callable[[Prescription], bool]:
-    """Asks whether a prescription stands in a lane of some status; quick, for very many rows."""
-    status = next(status for status, of_status in _LANE_OF.items() if of_status is lane)
-    return lambda row: row.status is status and row.signed_at is not None
-
-
+_RANK: Final = {status: rank for rank, status in enumerate(PrescriptionStatus)}
 _MOMENT_OF: Final = {
     PrescriptionStatus.DRAFT: attrgetter("signed_at"),
     PrescriptionStatus.PAID: attrgetter("paid_at"),
@@ -79,19 +63,16 @@ def lane_word(lane: Lane) -> str:
             return QCoreApplication.translate("Lane", "To dispense")
         case Lane.READY:
             return QCoreApplication.translate("Lane", "Ready")
+        case Lane.OWING:
+            return QCoreApplication.translate("Lane", "Owing")
         case Lane.DONE:
-            return QCoreApplication.translate("Lane", "Done")
+            return QCoreApplication.translate("Lane", "Done today")
+        case Lane.SENT_BACK:
+            return QCoreApplication.translate("Lane", "Sent back")
         case Lane.REFUND:
             return QCoreApplication.translate("Lane", "Refund due")
         case Lane.CANCELLED:
             return QCoreApplication.translate("Lane", "Cancelled")
-
-
-def order_word(lane: Lane) -> str:
-    """In which order a lane is shown."""
-    if lane is Lane.DISPENSE:
-        return QCoreApplication.translate("Lane", "longest wait first")
-    return QCoreApplication.translate("Lane", "newest first")
 
 
 def empty_words(lane: Lane) -> tuple[str, str]:
@@ -112,10 +93,26 @@ def empty_words(lane: Lane) -> tuple[str, str]:
                 QCoreApplication.translate("Lane", "Nothing waits to be collected"),
                 QCoreApplication.translate("Lane", "Here is what only has to be handed over."),
             )
+        case Lane.OWING:
+            return (
+                QCoreApplication.translate("Lane", "Nothing is owed to anybody"),
+                QCoreApplication.translate(
+                    "Lane", "What a patient waits for until stock comes is listed here."
+                ),
+            )
         case Lane.DONE:
             return (
-                QCoreApplication.translate("Lane", "Nothing handed over yet"),
-                QCoreApplication.translate("Lane", "Here is what patients have taken home."),
+                QCoreApplication.translate("Lane", "Nothing handed over today"),
+                QCoreApplication.translate(
+                    "Lane", "Here is what patients took home; earlier ones are found by search."
+                ),
+            )
+        case Lane.SENT_BACK:
+            return (
+                QCoreApplication.translate("Lane", "Nothing is sent back"),
+                QCoreApplication.translate(
+                    "Lane", "Orders that this pharmacy cannot supply wait here for the prescriber."
+                ),
             )
         case Lane.REFUND:
             return (

@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject
 
 from clinicdesk.contract.commands import (
+    AcknowledgeOrder,
+    CancelItem,
     CancelPrescription,
+    CheckItem,
+    Command,
     DeclineItem,
+    DeliverOrder,
+    DispatchOrder,
+    DispenseRepeat,
     FulfillItems,
     HandOver,
+    HoldItems,
+    OweItem,
     PayOutRefund,
+    PickItems,
+    RejectOrder,
+    ReleaseItems,
+    RestartItems,
+    ReturnToStock,
+    SubstituteItem,
     TakePayment,
+    UncheckItem,
 )
-from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus
-from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
-from clinicdesk.core.dispensing import Dispensing
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    OrderStatus,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+)
+from clinicdesk.desktop.workspaces.pharmacy.deeds import OF_A_LINE, Deed
+
+if TYPE_CHECKING:
+    from clinicdesk.core.desk import Desk
+
+_PLAIN: Final[Mapping[Deed, type[Command]]] = {
+    Deed.TAKE_PAYMENT: TakePayment,
+    Deed.ACKNOWLEDGE: AcknowledgeOrder,
+    Deed.SEND_BACK: RejectOrder,
+    Deed.READY: FulfillItems,
+    Deed.HAND_OVER: HandOver,
+    Deed.PAY_OUT: PayOutRefund,
+    Deed.REPEAT: DispenseRepeat,
+    Deed.CANCEL: CancelPrescription,
+    Deed.PICK: PickItems,
+    Deed.CHECK: CheckItem,
+    Deed.UNDO: UncheckItem,
+    Deed.OWE: OweItem,
+    Deed.SUBSTITUTE: SubstituteItem,
+}
+_P = PrescriptionStatus
+_SHOWN_IN: Final[Mapping[Deed, frozenset[PrescriptionStatus]]] = {
+    Deed.READY: frozenset({_P.PAID}),
+    Deed.HAND_OVER: frozenset({_P.PAID, _P.FULFILLED}),
+    Deed.CANCEL: frozenset({_P.DRAFT, _P.PAID, _P.FULFILLED}),
+    Deed.REPEAT: frozenset({_P.COMPLETED}),
+}
+_NOT_CHECKED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +86,20 @@ class Offers:
         why: What the words beside the buttons say: why the next step cannot be taken.
     """
 
-    cancel: Offer
-    decline: Offer
-    take_payment: Offer
-    fulfil: Offer
-    hand_over: Offer
-    pay_out: Offer
+    by_deed: Mapping[Deed, Offer]
     why: str
+
+    def __getitem__(self, deed: Deed) -> Offer:
+        return self.by_deed[deed]
 
 
 class OfferMaker(QObject):
     """Asks the rules and puts their answers into words for the counter."""
 
-    def __init__(self, dispensing: Dispensing, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._dispensing = dispensing
+        self._desk = desk
+        self._dispensing = desk.dispensing
 
     def offers(
         self,
@@ -59,48 +108,87 @@ class OfferMaker(QObject):
         current: PrescriptionItem | None,
     ) -> Offers:
         """The actions as they stand; `current` is the line that the keyboard is on."""
-        can, which = self._dispensing.can, prescription.id
-        refunds_owed = self._dispensing.refunds_owed(which)
-        status = prescription.status
-        unpaid = status is PrescriptionStatus.DRAFT
-        paid = status is PrescriptionStatus.PAID
-        ready = status is PrescriptionStatus.FULFILLED
-        take_payment = Offer(unpaid, can(TakePayment, which) or "")
-        fulfil = Offer(paid, can(FulfillItems, which) or "")
-        hand_over = Offer(paid or ready, self._why_no_hand_over(prescription, items))
-        return Offers(
-            cancel=Offer(unpaid or paid or ready, can(CancelPrescription, which) or ""),
-            decline=Offer(paid, self._why_no_decline(which, current)),
-            take_payment=take_payment,
-            fulfil=fulfil,
-            hand_over=hand_over,
-            pay_out=Offer(bool(refunds_owed), can(PayOutRefund, which) or ""),
-            why=self._why(take_payment, hand_over),
-        )
+        made = {deed: self._offer(deed, prescription, items, current) for deed in Deed}
+        return Offers(made, self._why(made))
+
+    def command_for(
+        self, deed: Deed, prescription: Prescription, item: PrescriptionItem | None
+    ) -> type[Command]:
+        """The command that a deed comes to in this state: some keys undo what they did."""
+        state = None if item is None else item.status
+        match deed:
+            case Deed.HOLD:
+                return ReleaseItems if state is ItemStatus.ON_HOLD else HoldItems
+            case Deed.DECLINE:
+                later = state in (ItemStatus.OWING, ItemStatus.RETURNED_TO_STOCK)
+                return CancelItem if later else DeclineItem
+            case Deed.RETURN:
+                back = state is ItemStatus.RETURNED_TO_STOCK
+                return RestartItems if back else ReturnToStock
+            case Deed.BRING:
+                order = self._desk.orders.open_order(prescription.id)
+                on_its_way = order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY
+                return DeliverOrder if on_its_way else DispatchOrder
+            case _:
+                return _PLAIN[deed]
 
     def open_lines(self, items: list[PrescriptionItem]) -> list[UUID]:
-        """The lines that wait for the pharmacist's hands, as far as they can be fulfilled."""
-        return [item.id for item in items if self.can_fulfil(item)]
+        """The lines that wait for the pharmacist's hands now."""
+        return [item.id for item in items if self.can_check(item)]
 
-    def can_fulfil(self, item: PrescriptionItem) -> bool:
-        """Whether a line waits for the pharmacist's hands and may be fulfilled."""
-        return self._dispensing.can(FulfillItems, item.prescription_id, item.id) is None
+    def can_check(self, item: PrescriptionItem) -> bool:
+        """Whether a line waits for the pharmacist's hands; one that is owing waits for stock."""
+        if item.status is ItemStatus.OWING:
+            return False
+        return self._dispensing.can(CheckItem, item.prescription_id, item.id) is None
 
-    def _why_no_decline(self, which: UUID, current: PrescriptionItem | None) -> str:
-        if current is None:
-            return self.tr("Choose a line first.")
-        return self._dispensing.can(DeclineItem, which, current.id) or ""
+    def _offer(
+        self,
+        deed: Deed,
+        prescription: Prescription,
+        items: list[PrescriptionItem],
+        current: PrescriptionItem | None,
+    ) -> Offer:
+        which = prescription.id
+        command = self.command_for(deed, prescription, current)
+        if deed in OF_A_LINE:
+            if current is None:
+                return Offer(shown=False, why_off=self.tr("Choose a line first."))
+            why = self._dispensing.can(command, which, current.id) or ""
+            return Offer(shown=not why, why_off=why)
+        why = self._dispensing.can(command, which) or ""
+        match deed:
+            case Deed.TAKE_PAYMENT:  # also later, when a substitute is dearer
+                return Offer(prescription.status is _P.DRAFT or not why, why)
+            case Deed.HAND_OVER:
+                why = self._why_no_hand_over(prescription, items, why)
+            case Deed.READY:
+                why = why or self._why_not_ready(items)
+            case Deed.PAY_OUT:
+                return Offer(bool(self._dispensing.refunds_owed(which)), why)
+            case Deed.ACKNOWLEDGE | Deed.SEND_BACK | Deed.BRING:
+                return Offer(shown=not why, why_off=why)
+            case Deed.REPEAT:
+                left = prescription.repeats - prescription.repeats_used
+                return Offer(left > 0 and prescription.status is _P.COMPLETED, why)
+        return Offer(prescription.status in _SHOWN_IN[deed], why)
 
-    def _why_no_hand_over(self, prescription: Prescription, items: list[PrescriptionItem]) -> str:
-        why = self._dispensing.can(HandOver, prescription.id) or ""
-        if prescription.status is not PrescriptionStatus.PAID:
+    def _why_no_hand_over(
+        self, prescription: Prescription, items: list[PrescriptionItem], why: str
+    ) -> str:
+        if prescription.status is not _P.PAID:
             return why
-        count = sum(item.status not in SETTLED_ITEM_STATES for item in items)
-        return self.tr("%n line(s) not ready yet.", "", count) if count else why
+        count = sum(item.status in _NOT_CHECKED for item in items)
+        return self.tr("%n line(s) not checked yet.", "", count) if count and why else why
 
-    def _why(self, take_payment: Offer, hand_over: Offer) -> str:
-        if take_payment.shown and take_payment.why_off:
-            return take_payment.why_off
+    def _why_not_ready(self, items: list[PrescriptionItem]) -> str:
+        some = any(item.status in _NOT_CHECKED | {ItemStatus.CHECKED} for item in items)
+        return "" if some else self.tr("No line waits to be made ready.")
+
+    def _why(self, made: Mapping[Deed, Offer]) -> str:
+        payment, hand_over = made[Deed.TAKE_PAYMENT], made[Deed.HAND_OVER]
+        if payment.shown and payment.why_off:
+            return payment.why_off
         if hand_over.shown and hand_over.why_off:
             return self.tr("Hand over is off: %1").replace("%1", hand_over.why_off)
         return ""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus
-from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+    PurchaseOrder,
+)
 from clinicdesk.core.clock import Now
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.command_words import command_words
@@ -16,7 +22,6 @@ from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Button, Kind
 from clinicdesk.desktop.design.card import Card
-from clinicdesk.desktop.design.content import CellContent
 from clinicdesk.desktop.design.labels import paragraph
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
@@ -24,7 +29,14 @@ from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescripti
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.wording import moment_text, money
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.pharmacy.counselling_card import CounsellingCard
+from clinicdesk.desktop.workspaces.pharmacy.deed_menu import DeedMenu
+from clinicdesk.desktop.workspaces.pharmacy.deeds import Deed
+from clinicdesk.desktop.workspaces.pharmacy.findings_card import FindingsCard
+from clinicdesk.desktop.workspaces.pharmacy.findings_watch import FindingsWatch
+from clinicdesk.desktop.workspaces.pharmacy.line_cells import LineCells
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
+from clinicdesk.desktop.workspaces.pharmacy.order_bar import OrderBar
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
@@ -39,6 +51,7 @@ from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
 
 _AROUND_A_ROW = 24
 _TO_BE_DISPENSED = (PrescriptionStatus.DRAFT, PrescriptionStatus.PAID)
+_OVER = (PrescriptionStatus.COMPLETED, PrescriptionStatus.CANCELLED)
 _LEAST_WHY = 60
 
 
@@ -50,13 +63,16 @@ class PrescriptionPane(QFrame):
     Attributes:
         offers: What can be done now; None while nothing is shown.
         table: The lines. refund_card: Money that is owed back.
-        being_there: Who else has it open.
+        findings: What the safety rules say of the lines. counselling: What the patient is told.
+        being_there: Who else has it open. menu: Everything that can be done.
 
     Signals:
+        wanted: Something is to be done by a button: its `Deed`.
         dismissed: A refusal was read: the outbox entry's identifier.
         history_wanted: All prescriptions of this patient are asked for: the patient's identifier.
     """
 
+    wanted = Signal(object)
     dismissed = Signal(object)
     history_wanted = Signal(object)
 
@@ -70,11 +86,16 @@ class PrescriptionPane(QFrame):
         self._now = now
         self._shown: UUID | None = None
         self._refusal: OutboxEntry | None = None
-        self._maker = OfferMaker(context.desk.dispensing, self)
+        self._maker = OfferMaker(context.desk, self)
         self.offers: Offers | None = None
         self.ui = Ui_PharmacyPrescription()
         self.ui.setupUi(self)
-        self.items = PrescriptionItems(context.desk.replica.items, self._next_step, self)
+        cells = LineCells(context.desk, context.zone, now, self._current_id, self)
+        self.items = PrescriptionItems(context.desk.replica.items, parent=self, cells=cells)
+        self.findings = FindingsWatch(context, self)
+        self.findings.changed.connect(self._show_findings)
+        self.menu = DeedMenu(context.design, self)
+        self.menu.wanted.connect(self.wanted)
         self._make_head()
         self._make_content()
         self._dress_actions()
@@ -92,8 +113,12 @@ class PrescriptionPane(QFrame):
         place = self.table.current_place()
         return None if place is None else self.items.item_at(place)
 
+    def today(self) -> date:
+        """The clinic's day."""
+        return self._now().astimezone(self._context.zone).date()
+
     def open_lines(self) -> list[UUID]:
-        """The lines that can be fulfilled now."""
+        """The lines that wait for the pharmacist's hands now."""
         return self._maker.open_lines(self.items.items())
 
     def show_prescription(self, prescription_id: UUID | None) -> None:
@@ -136,10 +161,15 @@ class PrescriptionPane(QFrame):
         self._show_head(prescription)
         self.items.refresh()
         self.table.offer_next(prescription.status in _TO_BE_DISPENSED)
+        self.findings.show_prescription(prescription, self.items.items())
+        self.counselling.show_prescription(prescription)
         self._show_refusal(prescription)
+        self._show_findings()
         self._show_allergies(prescription)
         self._show_note(prescription)
-        self._progress.show_steps(steps_of(prescription, self._context.zone, self._now()))
+        steps = steps_of(prescription, self._context.zone, self._now())
+        self._progress.show_steps(steps)
+        self._progress_card.setVisible(prescription.status in _OVER)
         if self.table.current_place() is None:
             self.choose_open_line()  # the lines have only now come, or were written anew
         self.refresh_offers()
@@ -151,16 +181,26 @@ class PrescriptionPane(QFrame):
             return
         self.offers = self._maker.offers(prescription, self.items.items(), self.current_item)
         ui, offers = self.ui, self.offers
+        dispensing = prescription.status is PrescriptionStatus.PAID
         for button, offer in (
-            (ui.cancel_button, offers.cancel),
-            (ui.decline_button, offers.decline),
-            (ui.take_payment_button, offers.take_payment),
-            (ui.fulfil_button, offers.fulfil),
-            (ui.hand_over_button, offers.hand_over),
+            (ui.take_payment_button, offers[Deed.TAKE_PAYMENT]),
+            (ui.fulfil_button, offers[Deed.READY]),
+            (ui.hand_over_button, offers[Deed.HAND_OVER]),
+            (ui.repeat_button, offers[Deed.REPEAT]),
+            (ui.hold_button, Offer(dispensing, offers[Deed.HOLD].why_off)),
         ):
             _offer(button, offer)
-        self._show_refund(prescription, offers.pay_out)
+        cancel = offers[Deed.CANCEL]
+        unpaid = prescription.status is PrescriptionStatus.DRAFT
+        _offer(ui.cancel_button, Offer(unpaid and cancel.shown, cancel.why_off))
+        ui.more_button.setVisible(dispensing or prescription.status is PrescriptionStatus.FULFILLED)
+        item = self.current_item
+        held = item is not None and item.status is ItemStatus.ON_HOLD
+        ui.hold_button.setText(self.tr("Go on") if held else self.tr("Hold"))
+        self._order_bar.say(self._order(prescription), offers, self._now())
+        self._show_refund(prescription, offers[Deed.PAY_OUT])
         ui.why_off.setText(offers.why or self._end_words(prescription))
+        self.menu.say(offers)
 
     def show_table_row(self) -> None:
         """Scroll until the current line is seen."""
@@ -170,15 +210,21 @@ class PrescriptionPane(QFrame):
             for y in (corner.y() + rect.height(), corner.y()):
                 self.ui.prescription_scroll.ensureVisible(corner.x(), y, 0, _AROUND_A_ROW)
 
-    def _next_step(self, item: PrescriptionItem) -> CellContent:
-        """The last column: what Space does to a line now, or what it waits for."""
-        if self._maker.can_fulfil(item):
-            return CellContent(self.tr("fulfil"), key="Space", right=True)
-        prescription = self._desk.replica.prescriptions.get(item.prescription_id)
-        unpaid = prescription is not None and prescription.status is PrescriptionStatus.DRAFT
-        if unpaid and item.status not in SETTLED_ITEM_STATES:
-            return CellContent(self.tr("after payment"), quiet=True, right=True)
-        return CellContent()
+    def _current_id(self) -> UUID | None:
+        item = self.current_item
+        return None if item is None else item.id
+
+    def _order(self, prescription: Prescription) -> PurchaseOrder | None:
+        """The one that is open, otherwise the last."""
+        orders = self._desk.replica.orders.of(prescription.id)
+        return max(orders, key=lambda order: order.created_at, default=None)
+
+    def _show_findings(self) -> None:
+        prescription = self.prescription
+        if prescription is not None:
+            answered = self._desk.safety.answered(prescription.id)
+            prescriber = self._prescriber(prescription)
+            self._findings_card.say(self.findings.findings(), answered, prescriber)
 
     def _show_head(self, prescription: Prescription) -> None:
         replica = self._desk.replica
@@ -272,7 +318,7 @@ class PrescriptionPane(QFrame):
         self.table = ItemTable()
         self.table.setObjectName("items_table")
         self.table.setAccessibleName(self.tr("Lines of the prescription"))
-        self.table.dress(design, self.items)
+        self.table.dress(design, self.items, batches=True)
         self.table.selectionModel().currentChanged.connect(self._on_line)
         lines = Card(design, padded=False)
         lines.fill(self.table)
@@ -284,10 +330,17 @@ class PrescriptionPane(QFrame):
         self._note = paragraph("", TextRole.BODY, "second")
         self._note_card.body.addWidget(self._note)
         self._progress = ProgressLine(design)
-        progress_card = Card(design)
-        progress_card.body.addWidget(self._progress)
-        above = (self._banner, self._allergies, self.refund_card)
-        for part in (*above, lines, self._reason_card, self._note_card, progress_card):
+        self._progress_card = Card(design)
+        self._progress_card.body.addWidget(self._progress)
+        self._findings_card = FindingsCard(design)
+        self.counselling = CounsellingCard(self._context)
+        self._order_bar = OrderBar(design, self._context.zone)
+        self._order_bar.wanted.connect(self.wanted)
+        for part in (
+            self._banner, self._allergies, self.refund_card, lines, self._findings_card,
+            self._reason_card, self._note_card, self.counselling, self._order_bar,
+            self._progress_card,
+        ):  # fmt: skip
             content.addWidget(part)
         content.addStretch(1)
 
@@ -296,15 +349,30 @@ class PrescriptionPane(QFrame):
         # A wrapped label asks for more than it needs, and would push the window wider.
         ui.why_off.setMinimumWidth(_LEAST_WHY)
         ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban")
-        ui.decline_button.dress(design, icon="package-x", key="Del")
+        ui.more_button.dress(design, icon="ellipsis", key="M")
+        ui.labels_button.dress(design, icon="printer", key="F6")
+        ui.hold_button.dress(design, icon="pause", key="H")
         ui.take_payment_button.dress(design, kind=Kind.PRIMARY, icon="banknote", key="F8")
-        ui.fulfil_button.dress(design, kind=Kind.PRIMARY, icon="list-checks", key="Ctrl+Space")
+        ui.fulfil_button.dress(design, icon="package-check", key="F9")
+        ui.repeat_button.dress(design, icon="rotate-ccw", key="N")
         ui.hand_over_button.dress(design, kind=Kind.PRIMARY, icon="hand-helping", key="F10")
-        # Never all at once: their widths together would widen the window.
+        for button, deed in (
+            (ui.cancel_button, Deed.CANCEL),
+            (ui.hold_button, Deed.HOLD),
+            (ui.take_payment_button, Deed.TAKE_PAYMENT),
+            (ui.fulfil_button, Deed.READY),
+            (ui.repeat_button, Deed.REPEAT),
+            (ui.hand_over_button, Deed.HAND_OVER),
+        ):
+            button.clicked.connect(lambda _checked=False, deed=deed: self.wanted.emit(deed))
+        ui.more_button.clicked.connect(lambda: self.menu.open_above(ui.more_button))
+        self.refund_card.wanted.connect(lambda: self.wanted.emit(Deed.PAY_OUT))
         for button in ui.actions.findChildren(Button):
-            button.hide()
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard there
+            button.hide()  # never all at once: their widths together would widen the window
 
     def _on_line(self, _current: QModelIndex, _previous: QModelIndex) -> None:
+        self.items.refresh()
         self.refresh_offers()
         self.show_table_row()
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from clinicdesk.contract.entities import Patient, Payment, Prescription, PrescriptionItem, Row
 from clinicdesk.core.clock import Now
@@ -19,24 +19,25 @@ from clinicdesk.core.folding import fold
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.search_field import SearchField
 from clinicdesk.desktop.design.segmented_tabs import SegmentedTabs, Tab
+from clinicdesk.desktop.design.tokens import SPACE_2
 from clinicdesk.desktop.forms.pharmacy_queue import Ui_PharmacyQueue
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.models.tally import Tally
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
+from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
 from clinicdesk.desktop.workspaces.pharmacy.lanes import (
+    KEYED_LANES,
     OPEN_LANES,
     Lane,
     empty_words,
-    in_lane,
-    lane_of,
     lane_word,
-    order,
-    order_word,
 )
 from clinicdesk.desktop.workspaces.pharmacy.queue_rows import QueueRows
+from clinicdesk.desktop.workspaces.pharmacy.queue_view import KeptView, QueueView
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.pharmacy.view_menu import ViewMenu
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
 T = TypeVar("T", bound=Row)
@@ -54,14 +55,20 @@ class QueuePane(QFrame):
     A text in the search field looks in all lanes at once: who stands at the counter does not know
     in which one they are. Choosing a lane leaves the search.
 
+    Attributes:
+        lanes: Where each prescription stands.
+        view_menu: In which order they are shown, and which are left out.
+
     Signals:
         chosen: Another prescription is chosen: identifier, or None.
         entered: Enter was pressed on a row: go on with its lines.
+        pressed: A key that is neither the list's own nor the queue's: the event, to be accepted.
         counted: Some lane has another count.
     """
 
     chosen = Signal(object)
     entered = Signal()
+    pressed = Signal(object)
     counted = Signal()
 
     def __init__(
@@ -78,16 +85,22 @@ class QueuePane(QFrame):
         self._refunds = refunds
         self.ui = Ui_PharmacyQueue()
         self.ui.setupUi(self)
+        self.lanes = LaneBook(self._replica, context.zone, now, self)
+        self._kept = KeptView(context.desk, self)
         self._make_controls()
-        self.tally: Tally[Prescription] = Tally(self._replica.prescriptions, lane_of, self)
+        self.tally: Tally[Prescription] = Tally(
+            self._replica.prescriptions, self.lanes.lane_of, self
+        )
         first = self._first_lane()
-        rows = QueueRows(context.desk, refunds, counters, context.zone, now, parent=self)
+        rows = QueueRows(
+            context.desk, self.lanes, refunds, counters, context.zone, now, parent=self
+        )
         self.model: RowListModel[Prescription] = RowListModel(
             self._replica.prescriptions,
-            order=order,
+            order=self._kept.order,
             content=rows.content,
             words=rows.words,
-            lane=in_lane(first),
+            lane=self._accepting(first),
             parent=self,
         )
         dress_rows(self.ui.queue_list, context.design, context.painted)
@@ -96,6 +109,9 @@ class QueuePane(QFrame):
         self.selection.chosen.connect(self.chosen)
         self.tally.changed.connect(self._show_counts)
         refunds.changed.connect(self._on_refunds)
+        self.lanes.moved.connect(self._on_moved)
+        self.lanes.day_changed.connect(self._on_new_day)
+        self._kept.changed.connect(self._on_view)
         counters.changed.connect(self.model.refresh)
         for signal in (
             self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved
@@ -106,7 +122,7 @@ class QueuePane(QFrame):
         self.destroyed.connect(self._leave)
         self._clock = QTimer(self)
         self._clock.setInterval(_CLOCK_MS)
-        self._clock.timeout.connect(self.model.refresh)
+        self._clock.timeout.connect(self._on_clock)
         self._clock.start()
         self.tabs.select(first)
         self.tabs.selected.connect(lambda key: self.show_lane(Lane(key)))
@@ -139,7 +155,13 @@ class QueuePane(QFrame):
     def open_prescription(self, prescription: Prescription) -> None:
         """Choose a prescription, in its lane unless it is shown already."""
         if self.model.place_of(prescription.id) is None:
-            self.show_lane(lane_of(prescription) or Lane.UNPAID)
+            lane = self.lanes.lane_of(prescription)
+            if not self._kept.lets_through(prescription):
+                self._kept.show_all()
+            if lane is None:
+                self.search_for(prescription.code)
+            else:
+                self.show_lane(lane)
         self.selection.choose(prescription.id)
 
     def focus_search(self) -> None:
@@ -155,22 +177,29 @@ class QueuePane(QFrame):
         rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_state(self, freshness: str) -> None:
-        """Show in which order the rows stand, and how fresh they are."""
-        ordered = self.tr("found in all lanes") if self.search.text() else order_word(self.lane)
-        self.ui.queue_state.setText(f"{ordered} · {freshness}" if freshness else ordered)
+        """Show how fresh the rows are, and which of them are found."""
+        found = self.tr("found in all lanes") if self.search.text() else ""
+        self.ui.queue_state.setText(" · ".join(part for part in (found, freshness) if part))
 
     def _make_controls(self) -> None:
         design = self._context.design
-        self.search = SearchField(design, self.tr("Name, code, phone, number"), key="Ctrl+F")
+        self.search = SearchField(design, self.tr("Name, code, phone, number"), key="/")
         self.search.setObjectName("queue_search")
         self.search.textChanged.connect(self._on_text)
         self.search.returnPressed.connect(self._take_first)
         self.search.left.connect(self.focus_rows)
         self.search.installEventFilter(self)
-        self.ui.search_row.addWidget(self.search)
+        self.view_menu = ViewMenu(design, self._kept, self._replica)
+        self.view_menu.cancelled_wanted.connect(self._list_cancelled)
+        finding = QHBoxLayout()
+        finding.setSpacing(SPACE_2 - 2)
+        finding.addWidget(self.search, 1)
+        finding.addWidget(self.view_menu)
+        self.ui.search_row.addLayout(finding)
         self.tabs = SegmentedTabs(design, [Tab(lane, lane_word(lane), 0) for lane in Lane])
         self.tabs.setObjectName("queue_lanes")
         self.ui.tabs_row.addWidget(self.tabs)
+        self.ui.tabs_row.addWidget(self.view_menu.left_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.empty = EmptyState(design, "inbox", "")
         self.empty.setObjectName("queue_empty")
         self.ui.rows.addWidget(self.empty)
@@ -205,7 +234,11 @@ class QueuePane(QFrame):
             self.model.refresh()
             return
         rows = (*change.added, *change.removed, *(new for _, new in change.updated))
-        self.model.refresh({row_id for row in rows for row_id in touched(row)})
+        prescriptions = {row_id for row in rows for row_id in touched(row)}
+        if self._view.mine:  # what is whose follows from the lines
+            self.model.look_again(prescriptions)
+        else:
+            self.model.refresh(prescriptions)
 
     def _glow(self, change: Change[Prescription]) -> None:
         changed = [*change.added, *(new for _, new in change.updated)]
@@ -237,11 +270,58 @@ class QueuePane(QFrame):
     def _show_chosen_lane(self) -> None:
         lane = self.lane
         if lane is Lane.REFUND:
-            self.model.set_lane(lambda row: row.id in self._refunds, self._owing)
+            self.model.set_lane(self._accepting(lane), self._owing)
         else:
-            self.model.set_lane(in_lane(lane), partial(self.tally.rows_in, lane), name=lane)
+            self.model.set_lane(
+                self._accepting(lane), partial(self.tally.rows_in, lane), name=(lane, self._view)
+            )
+        self._show_tabs()
         self._show_emptiness()
         self.counted.emit()
+
+    @property
+    def _view(self) -> QueueView:
+        return self._kept.view
+
+    def _accepting(self, lane: Lane) -> Callable[[Prescription], bool]:
+        """Asks whether a prescription is listed in a lane as it is seen now."""
+        lane_of, lets_through = self.lanes.lane_of, self._kept.lets_through
+        if lane is Lane.REFUND:
+            return lambda row: row.id in self._refunds and lets_through(row)
+        if not self._view.filtered:
+            return lambda row: lane_of(row) is lane
+        return lambda row: lane_of(row) is lane and lets_through(row)
+
+    def _list_cancelled(self) -> None:
+        self.show_lane(Lane.CANCELLED)
+        self.selection.choose_first()
+        self.focus_rows()
+
+    def _show_tabs(self) -> None:
+        """Lanes beside the work are there while they hold something, or are looked at."""
+        for lane in Lane:
+            if lane not in KEYED_LANES:
+                holds = bool(self.count(lane)) and lane is not Lane.CANCELLED
+                self.tabs.set_shown(lane, holds or lane is self.lane)
+
+    def _on_view(self) -> None:
+        """Another order, or other rows are left out."""
+        self.model.set_order(self._kept.order)
+        if not self.search.text():
+            self._show_chosen_lane()
+
+    def _on_moved(self, prescription_ids: set[UUID]) -> None:
+        self.tally.look_again(prescription_ids)
+        self.model.look_again(prescription_ids)
+
+    def _on_new_day(self) -> None:
+        self.tally.recount()
+        if not self.search.text():
+            self._show_chosen_lane()
+
+    def _on_clock(self) -> None:
+        self.lanes.look_at_clock()
+        self.model.refresh()
 
     def _on_text(self, text: str) -> None:
         wanted = fold(text.strip())
@@ -291,6 +371,7 @@ class QueuePane(QFrame):
     def _show_counts(self) -> None:
         for lane in Lane:
             self.tabs.set_count(lane, self.count(lane))
+        self._show_tabs()
         self.counted.emit()
 
     def _show_emptiness(self) -> None:
@@ -303,6 +384,12 @@ class QueuePane(QFrame):
                 self.tr("Fetching the prescriptions"),
                 self.tr("They appear here as soon as the server has sent them."),
             )
+        elif not self.search.text() and self._view.filtered and self.count(self.lane):
+            self.empty.say(
+                "list-filter",
+                self.tr("All of them are left out"),
+                self.tr("Press F for another filter, or the words above to show all again."),
+            )
         elif self.search.text():
             self.empty.say(
                 "search",
@@ -314,18 +401,26 @@ class QueuePane(QFrame):
         self.ui.rows.setCurrentWidget(self.empty)
 
     def _on_list_key(self, event: QKeyEvent) -> bool:
-        """Letters search, Enter goes on; anything else is the list's own."""
+        """Enter goes on, "/" searches, F opens the view; others are the counter's or the list's."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
             return True
-        plain = event.modifiers() in (
-            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-        )  # fmt: skip
-        if plain and event.text().isprintable() and event.text().strip():
-            self.focus_search()
-            self.search.setText(event.text())
+        if event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        ):
+            if event.key() == Qt.Key.Key_Slash:
+                self.focus_search()
+                return True
+            if event.key() == Qt.Key.Key_F:
+                self.view_menu.open()
+                return True
+        event.ignore()
+        self.pressed.emit(event)
+        if event.isAccepted():
             return True
-        return False
+        # Qt's own search by typing would jump about in the rows.
+        return bool(event.text().isprintable() and event.text().strip())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -7,8 +7,12 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 
-from clinicdesk.contract.entities import Prescription, PrescriptionStatus
-from clinicdesk.contract.lifecycles import SETTLED_ITEM_STATES
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+)
 from clinicdesk.core.clock import Now
 from clinicdesk.core.outbox import PendingState
 from clinicdesk.desktop.design.age import age_pill
@@ -17,15 +21,18 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescription_look
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
-from clinicdesk.desktop.workspaces.pharmacy.lanes import OPEN_LANES, lane_of, since
+from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
+from clinicdesk.desktop.workspaces.pharmacy.lanes import OPEN_LANES, Lane, since
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
-from clinicdesk.desktop.workspaces.shared.company_words import faces, short_words
+from clinicdesk.desktop.workspaces.shared.company_words import has_it_open, short_words
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_here
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk
 
 _A_DAY = 24 * 60
+_WAITING = (ItemStatus.PENDING, ItemStatus.PICKING, ItemStatus.RETURNED_TO_STOCK)
+_CHECKED = (ItemStatus.CHECKED, ItemStatus.READY)
 
 
 class QueueRows(QObject):
@@ -34,6 +41,7 @@ class QueueRows(QObject):
     def __init__(
         self,
         desk: Desk,
+        lanes: LaneBook,
         refunds: RefundsDue,
         counters: Counters,
         zone: ZoneInfo,
@@ -42,6 +50,7 @@ class QueueRows(QObject):
     ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._lanes = lanes
         self._replica = desk.replica
         self._refunds = refunds
         self._counters = counters
@@ -55,12 +64,15 @@ class QueueRows(QObject):
         about = [self._lines_words(prescription)]
         if prescriber is not None:
             about.append(short_name(prescriber.name))
+        company = self._counters.at(prescription.id)
+        if company:
+            about.append(has_it_open(self._desk, company))
         now = self._now()
         moment = since(prescription)
-        waits = lane_of(prescription) in OPEN_LANES
+        lane = self._lanes.lane_of(prescription)
+        waits = lane in OPEN_LANES
         minutes = minutes_since(moment, now)
-        status, tone = self._status(prescription)
-        company = self._counters.at(prescription.id)
+        status, tone = self._status(prescription, lane)
         return RowContent(
             key=prescription.id,
             primary=patient.name if patient is not None else self.tr("Patient not here yet"),
@@ -70,7 +82,6 @@ class QueueRows(QObject):
             corner="" if waits else moment_text(moment, self._zone, now),
             status=status,
             status_tone=tone,
-            company=faces(self._desk, company),
             company_words=short_words(self._desk, company),
         )
 
@@ -91,7 +102,7 @@ class QueueRows(QObject):
             if part
         )
 
-    def _status(self, prescription: Prescription) -> tuple[str, Tone]:
+    def _status(self, prescription: Prescription, lane: Lane | None) -> tuple[str, Tone]:
         """What is to be known about it beside its lane: first what this desk itself did."""
         match pending_here(self._desk, prescription.id):
             case PendingState.REFUSED:
@@ -109,18 +120,36 @@ class QueueRows(QObject):
             due = max(0, prescription.total_minor - prescription.paid_minor)
             text = self.tr("%1 to pay")
             return text.replace("%1", money(due, prescription.currency)), Tone.WARNING
+        if lane is Lane.SENT_BACK:
+            return self.tr("Sent back"), Tone.WARNING
         if prescription.status is PrescriptionStatus.PAID:
-            return self._dispensing_words(prescription), Tone.INFO
+            return self._dispensing_words(self._replica.items.of(prescription.id))
+        if prescription.status is PrescriptionStatus.FULFILLED and prescription.bin:
+            return self.tr("Ready in %1").replace("%1", prescription.bin), Tone.ACCENT
         look = prescription_look(prescription)
         return look.word, look.tone
 
-    def _dispensing_words(self, prescription: Prescription) -> str:
-        lines = self._replica.items.of(prescription.id)
-        settled = sum(item.status in SETTLED_ITEM_STATES for item in lines)
-        if not settled:
-            return self.tr("To dispense")
-        text = self.tr("%1 of %2 ready")
-        return text.replace("%1", str(settled)).replace("%2", str(len(lines)))
+    def _dispensing_words(self, lines: list[PrescriptionItem]) -> tuple[str, Tone]:
+        """How far the lines have come: what somebody else would want to know before they begin."""
+        states = [item.status for item in lines]
+        waiting = [state for state in states if state in _WAITING]
+        checked = sum(state in _CHECKED for state in states)
+        owing = states.count(ItemStatus.OWING)
+        if not waiting and not checked:
+            if owing:
+                return self.tr("%n item(s) owing", "", owing), Tone.WARNING
+            if ItemStatus.ON_HOLD in states:
+                return self.tr("On hold"), Tone.WARNING
+        if not waiting:
+            return self.tr("Checked"), Tone.SUCCESS
+        if checked:
+            text = self.tr("%1 of %2 checked").replace("%1", str(checked))
+            return text.replace("%2", str(checked + len(waiting))), Tone.INFO
+        if any(item.status is ItemStatus.PICKING and item.owing for item in lines):
+            return self.tr("Owing, and here now"), Tone.INFO
+        if ItemStatus.PICKING in waiting:
+            return self.tr("Picking"), Tone.INFO
+        return self.tr("To dispense"), Tone.INFO
 
     def _lines_words(self, prescription: Prescription) -> str:
         count = prescription.item_count

@@ -11,16 +11,21 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from clinicdesk.contract.entities import PrescriptionStatus
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.scanning import PatientScan, PrescriptionScan, ProductScan, Scanned
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.empty_state import EmptyState
+from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
+from clinicdesk.desktop.workspaces.pharmacy.big_screen import BigScreen
 from clinicdesk.desktop.workspaces.pharmacy.counter_work import CounterWork
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.pharmacy.deeds import KEYS, Deed, look_of
+from clinicdesk.desktop.workspaces.pharmacy.lanes import KEYED_LANES, Lane
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
@@ -46,6 +51,7 @@ class PharmacyWorkspace(Workspace):
         self._context = context
         self._desk = context.desk
         self._counted = 0
+        self._hinted: PrescriptionStatus | None = None
         self._refunds = RefundsDue(self._desk.replica.payments, self)
         self.pane = PrescriptionPane(context, self._refunds, now)
         self.work = CounterWork(context, self.pane, self._refunds)
@@ -62,6 +68,8 @@ class PharmacyWorkspace(Workspace):
         row.addWidget(self.queue)
         row.addWidget(self._right, 1)
         self.setTabOrder(self.queue, self.pane)
+        self._screen: BigScreen | None = None
+        self._letters = self._letter_keys()
         self._connect()
         self._bind_keys()
         self._refresh_later = QTimer(self, singleShot=True, interval=0)
@@ -78,16 +86,34 @@ class PharmacyWorkspace(Workspace):
         return self.tr("Pharmacy")
 
     def hints(self) -> list[Hint]:
-        """The keys of the next steps."""
-        return [
-            Hint(("Up", "Down"), self.tr("move")),
-            Hint(("Enter",), self.tr("lines")),
-            Hint(("F8",), self.tr("take payment")),
-            Hint(("Space",), self.tr("fulfil line")),
-            Hint(("Ctrl+Space",), self.tr("fulfil all")),
-            Hint(("F10",), self.tr("hand over")),
-            Hint(("Ctrl+F",), self.tr("search")),
-        ]
+        """The keys of the next steps, as the prescription that is shown has them."""
+        prescription = self.pane.prescription
+        status = None if prescription is None else prescription.status
+        moves = [Hint(("Up", "Down"), self.tr("move")), Hint(("Enter",), self.tr("lines"))]
+        searches = Hint(("/",), self.tr("search"))
+        match status:
+            case PrescriptionStatus.DRAFT:
+                return [*moves, Hint(("F8",), self.tr("take payment")), searches]
+            case PrescriptionStatus.PAID:
+                return [
+                    *moves,
+                    Hint(("Space",), self.tr("check by hand, or undo")),
+                    Hint(("O",), self.tr("owe")),
+                    Hint(("S",), self.tr("substitute")),
+                    Hint(("D",), self.tr("decline")),
+                    Hint(("M",), self.tr("more")),
+                    Hint(("C",), self.tr("counselling")),
+                    searches,
+                ]
+            case PrescriptionStatus.FULFILLED:
+                return [
+                    *moves,
+                    Hint(("R",), self.tr("return to stock")),
+                    Hint(("C",), self.tr("counselling")),
+                    Hint(("F11",), self.tr("big screen")),
+                    searches,
+                ]
+        return [*moves, Hint(("1–5",), self.tr("lanes")), searches]
 
     def shortcuts(self) -> list[Shortcut]:
         """Every key of this place."""
@@ -95,42 +121,31 @@ class PharmacyWorkspace(Workspace):
         return [
             Shortcut(("Up", "Down"), self.tr("Previous and next prescription"), queue),
             Shortcut(("Enter",), self.tr("To the lines; Esc back to the queue"), queue),
-            Shortcut(("Ctrl+F",), self.tr("Search in all lanes; or simply type"), queue),
-            Shortcut(("Alt+1–6",), self.tr("Lanes, in their order"), queue),
-            Shortcut(("F8",), self.tr("Take payment"), counter),
-            Shortcut(("Space",), self.tr("Fulfil the current line"), counter),
-            Shortcut(("Ctrl+Space",), self.tr("Fulfil all lines"), counter),
-            Shortcut(("F10",), self.tr("Hand over"), counter),
-            Shortcut(("F7",), self.tr("Pay out a refund"), counter),
-            Shortcut(("Del",), self.tr("Decline the current line"), counter),
-            Shortcut(("Ctrl+Del",), self.tr("Cancel the prescription"), counter),
+            Shortcut(("/",), self.tr("Search in all lanes; also Ctrl+F"), queue),
+            Shortcut(("F",), self.tr("Order and filter"), queue),
+            Shortcut(("1–5",), self.tr("Lanes, in their order; also Alt with the digit"), queue),
+            Shortcut(("F11",), self.tr("Open the big screen"), queue),
+            *(Shortcut((KEYS[deed],), look_of(deed).words, counter) for deed in Deed),
+            Shortcut(("B",), self.tr("Ready, into a bin"), counter),
+            Shortcut(("C",), self.tr("Write the counselling"), counter),
+            Shortcut(("M",), self.tr("Everything that can be done now"), counter),
         ]
 
     def named_actions(self) -> list[NamedAction]:
-        """What can be done by name with the prescription that is shown."""
-        work, offers = self.work, self.pane.offers
+        """What can be done by name: with the prescription that is shown, and beside it."""
+        screen = NamedAction(self.tr("Open the big screen"), "monitor", self.open_screen, "F11")
+        offers = self.pane.offers
         if offers is None:
-            return []
+            return [screen]
         return [
-            NamedAction(
-                self.tr("Take payment"), "banknote", work.take_payment, "F8",
-                offers.take_payment.why_off,
+            *(
+                NamedAction(
+                    look_of(deed).words, look_of(deed).icon, partial(self.work.do, deed),
+                    KEYS[deed], offers[deed].why_off,
+                )
+                for deed in Deed
             ),
-            NamedAction(
-                self.tr("Fulfil all lines"), "list-checks", work.fulfil_all, "Ctrl+Space",
-                offers.fulfil.why_off,
-            ),
-            NamedAction(
-                self.tr("Hand over"), "hand-helping", work.hand_over, "F10",
-                offers.hand_over.why_off,
-            ),
-            NamedAction(
-                self.tr("Pay out refund"), "banknote", work.pay_out, "F7", offers.pay_out.why_off
-            ),
-            NamedAction(
-                self.tr("Cancel prescription"), "ban", work.cancel, "Ctrl+Del",
-                offers.cancel.why_off,
-            ),
+            screen,
         ]  # fmt: skip
 
     def note(self) -> str:
@@ -157,6 +172,22 @@ class PharmacyWorkspace(Workspace):
         self.queue.focus_rows()
         return True
 
+    def take_scan(self, scanned: Scanned) -> bool:
+        """A prescription is opened, a patient's are listed, a box is checked for its line."""
+        match scanned:
+            case PrescriptionScan():
+                return self._take_prescription(scanned)
+            case PatientScan():
+                return self.open_thing("patient", scanned.patient_id)
+            case ProductScan() if self.pane.prescription is not None:
+                self.work.take_product(scanned)
+                return True
+        return False
+
+    async def settle(self) -> None:
+        """What was typed as counselling is saved as a command."""
+        self.pane.counselling.save_now()
+
     def mend(self, entry: OutboxEntry) -> bool:
         """Ask again what a refused command was given upon."""
         if not self._open_prescription(entry.command.aggregate_id):
@@ -176,32 +207,83 @@ class PharmacyWorkspace(Workspace):
         self.queue.focus_rows()
         return True
 
+    def _take_prescription(self, scan: PrescriptionScan) -> bool:
+        if not self._open_prescription(scan.prescription_id):
+            return False
+        if scan.sentence:
+            self._context.toast(scan.sentence, Tone.WARNING)
+        self._refresh()
+        self._enter_lines()
+        return True
+
+    def open_screen(self) -> None:
+        """Show who is served now on a screen of its own, for those who wait."""
+        if self._screen is None:
+            self._screen = BigScreen(self._context, self.queue.lanes)
+        self._screen.show()
+        self._screen.raise_()
+
     def _connect(self) -> None:
         self.queue.chosen.connect(self._show)
         self.queue.entered.connect(self._enter_lines)
         self.queue.counted.connect(self._on_counted)
+        self.queue.pressed.connect(self._on_key)
         self.pane.table.installEventFilter(self)
+        self.pane.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.pane.table.customContextMenuRequested.connect(
+            lambda at: self.pane.menu.open_at(self.pane.table.viewport().mapToGlobal(at))
+        )
+        self.pane.counselling.left.connect(self._enter_lines)
         self.pane.dismissed.connect(self._dismiss)
         self.pane.history_wanted.connect(lambda patient: self.open_thing("patient", patient))
         self.work.at_rest.connect(self.queue.focus_rows)
 
     def _bind_keys(self) -> None:
-        work = self.work
-        for keys, run in (
-            ("F8", work.take_payment),
-            ("Ctrl+Space", work.fulfil_all),
-            ("F10", work.hand_over),
-            ("F7", work.pay_out),
-            ("Ctrl+Del", work.cancel),
-            ("Ctrl+F", self.queue.focus_search),
-        ):
-            self._bind(keys, run, self)
-        # Where one types, Space and Del are for typing.
-        for where in (self.queue.ui.queue_list, self.pane.table):
-            self._bind("Space", work.fulfil_line, where)
-            self._bind("Del", work.decline_line, where)
+        do = self.work.do
+        for deed, keys in KEYS.items():
+            if len(keys) > 1 and keys != "Space":  # single keys are for where nobody types
+                self._bind(keys, partial(do, deed), self)
+        self._bind("Ctrl+F", self.queue.focus_search, self)
+        self._bind("F11", self.open_screen, self)
         for place, lane in enumerate(Lane, start=1):
             self._bind(f"Alt+{place}", partial(self._go_to_lane, lane), self)
+
+    def _on_key(self, event: QKeyEvent) -> None:
+        """A key on the queue or on the lines, where nothing is typed; others are left alone."""
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return
+        run: Callable[[], object]
+        letter = event.text().upper()
+        place = event.key() - Qt.Key.Key_1
+        if event.key() == Qt.Key.Key_Delete:
+            run = partial(self.work.do, Deed.DECLINE)
+        elif event.key() == Qt.Key.Key_Space:
+            run = partial(self.work.do, Deed.CHECK)
+        elif letter in self._letters:
+            run = self._letters[letter]
+        elif 0 <= place < len(KEYED_LANES):
+            run = partial(self._go_to_lane, KEYED_LANES[place])
+        else:
+            return
+        event.accept()
+        run()
+
+    def _letter_keys(self) -> dict[str, Callable[[], object]]:
+        letters: dict[str, Callable[[], object]] = {
+            keys: partial(self.work.do, deed) for deed, keys in KEYS.items() if len(keys) == 1
+        }
+        letters["B"] = partial(self.work.do, Deed.READY)
+        letters["C"] = self._write_counselling
+        letters["M"] = lambda: self.pane.menu.open_above(self.pane.ui.more_button)
+        letters["/"] = self.queue.focus_search
+        letters["F"] = self.queue.view_menu.open
+        return letters
+
+    def _write_counselling(self) -> None:
+        field = self.pane.counselling.field
+        if self.pane.counselling.isVisible() and not field.isReadOnly():
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.pane.ui.prescription_scroll.ensureWidgetVisible(field)
 
     def _bind(self, keys: str, run: Callable[[], object], where: QWidget) -> None:
         shortcut = QShortcut(QKeySequence(keys), where)
@@ -215,7 +297,8 @@ class PharmacyWorkspace(Workspace):
             collection.subscribe(self._on_rows)
             for collection in (
                 replica.prescriptions, replica.items, replica.payments, replica.patients,
-                replica.allergies, replica.practitioners,
+                replica.allergies, replica.practitioners, replica.dispenses, replica.findings,
+                replica.orders, replica.stock_levels, replica.batches,
             )
         ]  # fmt: skip
         leaves.append(self._desk.outbox.changed.add(lambda _which: self._refresh_later.start()))
@@ -242,7 +325,15 @@ class PharmacyWorkspace(Workspace):
         if not here:
             self._say_nothing()
         self._right.setCurrentWidget(self.pane if here else self._nothing)
+        self._tell_hints()
         self.queue.say_state(self._freshness())
+
+    def _tell_hints(self) -> None:
+        prescription = self.pane.prescription
+        status = None if prescription is None else prescription.status
+        if status is not self._hinted:
+            self._hinted = status
+            self.hints_changed.emit()
 
     def _show(self, prescription_id: UUID | None) -> None:
         self.pane.show_prescription(prescription_id)
@@ -292,14 +383,17 @@ class PharmacyWorkspace(Workspace):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
-            watched is self.pane.table
-            and event.type() is QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Left)
+            watched is not self.pane.table
+            or event.type() is not QEvent.Type.KeyPress
+            or not isinstance(event, QKeyEvent)
         ):
+            return False
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Left):
             self.queue.focus_rows()
             return True
-        return False
+        event.ignore()
+        self._on_key(event)
+        return event.isAccepted()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -69,6 +69,29 @@ def short_words(desk: Desk, people: Sequence[Someone]) -> str:
     return QCoreApplication.translate("Company", "Also open: %1").replace("%1", names)
 
 
+def has_it_open(desk: Desk, people: Sequence[Someone]) -> str:
+    """In a list, where there is little room: "Vikram has it open", "Vikram and 1 more"."""
+    first, more = people[0], len(people) - 1
+    if first.member == desk.member.id:
+        name = QCoreApplication.translate("Company", "You")
+    else:
+        member = desk.replica.members.get(first.member)
+        unknown = QCoreApplication.translate("Company", "A colleague")
+        name = unknown if member is None else given_name(member.name)
+    if more:
+        text = QCoreApplication.translate("Company", "%1 and %2 more have it open")
+        return text.replace("%2", str(more)).replace("%1", name)
+    if first.member == desk.member.id:
+        return QCoreApplication.translate("Company", "open on another computer of yours")
+    return QCoreApplication.translate("Company", "%1 has it open").replace("%1", name)
+
+
+def given_name(name: str) -> str:
+    """What colleagues call each other: the first word, or the second behind a title."""
+    words = name.split()
+    return " ".join(words[:2]) if len(words) > 1 and words[0].startswith("Dr") else words[0]
+
+
 def whole_words(desk: Desk, people: Sequence[Someone], zone: ZoneInfo, now: datetime) -> str:
     """One line for each: since when, and whether they are writing."""
     return "\n".join(_line(desk, who, zone, now) for who in people)

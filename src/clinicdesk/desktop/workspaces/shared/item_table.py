@@ -19,12 +19,14 @@ from clinicdesk.desktop.models.row_list import ID_ROLE
 
 _LINE = 18
 _LEAST_MEDICINE = 160
+_SUPPLY_WIDTH = 130
+_STATE_WIDTH = 146
 _WIDTHS = {
     ItemColumn.LINE: 30,
     ItemColumn.QUANTITY: 74,
     ItemColumn.AMOUNT: 96,
     ItemColumn.STATE: 130,
-    ItemColumn.NEXT: 104,
+    ItemColumn.NEXT: 100,
 }
 
 
@@ -82,9 +84,16 @@ class ItemTable(QTableView):
         super().__init__(parent)
         self._delegate: ItemDelegate | None = None
         self._next_offered = True
+        self._widths = dict(_WIDTHS)
 
-    def dress(self, design: Design, model: PrescriptionItems) -> None:
-        """Give it its looks and its lines."""
+    def dress(self, design: Design, model: PrescriptionItems, *, batches: bool = False) -> None:
+        """Give it its looks and its lines.
+
+        Args:
+            batches: Batch and expiry stand where the amount is elsewhere, and states are sentences.
+        """
+        if batches:
+            self._widths |= {ItemColumn.AMOUNT: _SUPPLY_WIDTH, ItemColumn.STATE: _STATE_WIDTH}
         shape_table(self, design)
         self.glow = Glow(self)
         self._delegate = ItemDelegate(design, self.glow, RowHover(self))
@@ -93,7 +102,7 @@ class ItemTable(QTableView):
         self.setModel(model)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(24)
-        for column, width in _WIDTHS.items():
+        for column, width in self._widths.items():
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionsClickable(False)
@@ -119,11 +128,11 @@ class ItemTable(QTableView):
         if self._delegate is None or not isinstance(model, PrescriptionItems):
             return
         # Not by the header's own stretching, which comes after the rows have been measured.
-        needed = _LEAST_MEDICINE + sum(_WIDTHS.values())
+        needed = _LEAST_MEDICINE + sum(self._widths.values())
         no_next = not self._next_offered or self.viewport().width() < needed
         if self.isColumnHidden(ItemColumn.NEXT) != no_next:
             self.setColumnHidden(ItemColumn.NEXT, no_next)
-        others = sum(map(self.columnWidth, _WIDTHS))
+        others = sum(map(self.columnWidth, self._widths))
         width = max(_LEAST_MEDICINE, self.viewport().width() - others)
         self.setColumnWidth(ItemColumn.MEDICINE, width)
         height = HEADER_HEIGHT

@@ -1,0 +1,156 @@
+"""What is asked before a line counts as checked: why it was not scanned, why a finding is no
+obstacle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from clinicdesk.contract.commands import CheckItem, Override
+from clinicdesk.contract.entities import Prescription, Verified
+from clinicdesk.contract.safety import Finding
+from clinicdesk.core.dispensing import Dispensing
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.banner import Banner
+from clinicdesk.desktop.design.button import Kind
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.tasks import TaskOwner
+from clinicdesk.desktop.workspaces.pharmacy.reasons import reasons_by_hand
+from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet, WhyAsked
+from clinicdesk.desktop.workspaces.shared.sheet import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that is about to be made.
+
+    Attributes:
+        quantity: In units; None: all that is open, as far as the batch goes.
+        batch_id: None: the one that expires first.
+    """
+
+    prescription_id: UUID
+    item_id: UUID
+    medicine_id: UUID
+    quantity: int | None = None
+    batch_id: UUID | None = None
+    verified: Verified = Verified.SCAN
+    hand_reason: str | None = None
+    overrides: Sequence[Override] = field(default_factory=tuple)
+
+    def carry_out(self, dispensing: Dispensing) -> Work:
+        """Give the command."""
+        return dispensing.check(
+            self.prescription_id,
+            self.item_id,
+            self.medicine_id,
+            quantity=self.quantity,
+            batch_id=self.batch_id,
+            verified=self.verified,
+            hand_reason=self.hand_reason,
+            overrides=list(self.overrides),
+        )
+
+
+class ByHandSheet(ReasonSheet):
+    """Asks why a product was not scanned, then goes on with the check by `go_on`."""
+
+    def __init__(
+        self,
+        design: Design,
+        tasks: TaskOwner,
+        go_on: Callable[[Check], Work | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(design, tasks, self._why(), parent)
+        self._go_on = go_on
+        self._check: Check | None = None
+
+    def begin(self, check: Check, about: str) -> None:
+        """Say which line; then `open_about`."""
+        self._check = check
+        self.prepare(check.item_id, about)
+
+    def _why(self) -> WhyAsked:
+        return WhyAsked(
+            name="by_hand",
+            command=CheckItem,
+            carry_out=lambda *_: self._unused(),
+            title=self.tr("Check by hand"),
+            confirm=self.tr("Checked"),
+            icon="circle-check",
+            kind=Kind.PRIMARY,
+            who_reads=self.tr("Why it was not scanned; stands in the register"),
+            usual=reasons_by_hand(),
+            doing=self.tr("checking the line"),
+        )
+
+    def _unused(self) -> Work:
+        raise AssertionError("the check itself is carried out")
+
+    def work(self, _prescription: Prescription) -> Work | None:
+        """The check, unless a finding has to be answered first."""
+        reason = self.checked_reason()
+        if reason is None or self._check is None:
+            return None
+        return self._go_on(replace(self._check, verified=Verified.HAND, hand_reason=reason))
+
+
+class OverrideSheet(ReasonSheet):
+    """Shows the findings that nobody has answered, and asks why the line may be dispensed still."""
+
+    def __init__(
+        self,
+        design: Design,
+        tasks: TaskOwner,
+        dispensing: Dispensing,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(design, tasks, self._why(), parent)
+        self._dispensing = dispensing
+        self._check: Check | None = None
+        self._found: Sequence[Finding] = ()
+        self._banner = Banner(design, Tone.WARNING)
+        self._banner.setObjectName("override_banner")
+        self.ui.body.insertWidget(0, self._banner)
+
+    def begin(self, check: Check, about: str, found: Sequence[Finding]) -> None:
+        """Say which line and what stands against it; then `open_about`."""
+        self._check = check
+        self._found = found
+        self.prepare(check.item_id, about)
+        title = " · ".join(finding.summary for finding in found)
+        self._banner.say(title, "\n".join(finding.detail for finding in found))
+
+    def _why(self) -> WhyAsked:
+        return WhyAsked(
+            name="override",
+            command=CheckItem,
+            carry_out=lambda *_: self._unused(),
+            title=self.tr("Dispense it all the same?"),
+            confirm=self.tr("Dispense"),
+            icon="shield-alert",
+            kind=Kind.DESTROY,
+            who_reads=self.tr("The prescriber reads this"),
+            usual=(
+                self.tr("Agreed with the prescriber"),
+                self.tr("Patient has taken it before without harm"),
+                self.tr("Patient is told what to watch for"),
+            ),
+            doing=self.tr("checking the line"),
+            close=self.tr("Not dispensed"),
+        )
+
+    def _unused(self) -> Work:
+        raise AssertionError("the check itself is carried out")
+
+    def work(self, _prescription: Prescription) -> Work | None:
+        """The check, with the answer to each finding."""
+        reason = self.checked_reason()
+        if reason is None or self._check is None:
+            return None
+        answers = [Override(key=finding.key, reason=reason) for finding in self._found]
+        return replace(self._check, overrides=answers).carry_out(self._dispensing)

@@ -1,0 +1,75 @@
+"""Everything that can be done with the prescription and its current line, in one menu."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.workspaces.pharmacy.deeds import (
+    KEYS,
+    OF_A_LINE,
+    OF_THE_WHOLE,
+    Deed,
+    look_of,
+)
+from clinicdesk.desktop.workspaces.pharmacy.offers import Offers
+
+
+class DeedMenu(QObject):
+    """What is off stays in it, greyed, and says why.
+
+    Signals:
+        wanted: Something was chosen: its `Deed`.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self, design: Design, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._design = design
+        self._offers: Offers | None = None
+        self._menu = QMenu(parent)
+        self._menu.setObjectName("deed_menu")
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._fill)
+
+    def say(self, offers: Offers) -> None:
+        """What can be done now."""
+        self._offers = offers
+
+    def open_above(self, button: QWidget) -> None:
+        """Show it over a button, with the keyboard on the first that can be done."""
+        self._fill()
+        height = self._menu.sizeHint().height()
+        self._menu.popup(button.mapToGlobal(QPoint(0, -height - 4)))
+        self._choose_first()
+
+    def open_at(self, corner: QPoint) -> None:
+        """Show it at a point of the screen."""
+        self._menu.popup(corner)
+        self._choose_first()
+
+    def _choose_first(self) -> None:
+        on = [each for each in self._menu.actions() if each.isEnabled() and each.text()]
+        if on:
+            self._menu.setActiveAction(on[0])
+
+    def _fill(self) -> None:
+        menu, offers = self._menu, self._offers
+        menu.clear()
+        if offers is None:
+            return
+        for deeds in (OF_A_LINE, OF_THE_WHOLE):
+            menu.addSeparator()
+            for deed in deeds:
+                look, offer = look_of(deed), offers[deed]
+                action = menu.addAction(self._design.icon(look.icon), f"{look.words}\t{KEYS[deed]}")
+                action.setEnabled(not offer.why_off)
+                action.setToolTip(offer.why_off or look.words)
+                action.triggered.connect(partial(self._choose, deed))
+
+    def _choose(self, deed: Deed, _checked: bool = False) -> None:
+        self.wanted.emit(deed)

@@ -1,0 +1,182 @@
+"""Which line of a prescription a scanned product belongs to, or why it belongs to none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QCoreApplication
+
+from clinicdesk.contract.entities import Batch, ItemStatus, Medicine, PrescriptionItem
+from clinicdesk.core.scanning import ProductScan
+from clinicdesk.desktop.models.item_words import medicine_words
+from clinicdesk.desktop.wording import date_text
+
+OPEN: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING, ItemStatus.OWING})
+"""Lines that a product may still be checked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A line and the product in the hand."""
+
+    item: PrescriptionItem
+    medicine_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A product that must not go into the bag.
+
+    Attributes:
+        title: What is wrong. what_to_do: What to do now.
+        scanned, wanted: The two products in words; `wanted` may be empty.
+    """
+
+    title: str
+    what_to_do: str
+    scanned: str
+    wanted: str = ""
+
+
+def wanted_product(item: PrescriptionItem) -> UUID:
+    """The product that the line is dispensed with: its substitute, or as prescribed."""
+    return item.substitute_id or item.medicine_id
+
+
+def match(
+    scan: ProductScan,
+    items: Sequence[PrescriptionItem],
+    current: PrescriptionItem | None,
+    today: date,
+) -> Match | Mismatch:
+    """The line that a scanned product is checked for.
+
+    Of several that fit the first open one is meant, unless the keyboard is on another of them.
+
+    Args:
+        today: The clinic's day: what has expired before it is refused.
+    """
+    products = {medicine.id for medicine in scan.medicines}
+    fitting = [item for item in items if wanted_product(item) in products]
+    still_open = [item for item in fitting if item.status in OPEN]
+    if not fitting:
+        return _wrong_product(scan, items, current)
+    if scan.expiry is not None and scan.expiry < today:
+        return _expired(scan)
+    if not still_open:
+        return _checked_already(scan, fitting[0])
+    item = current if current in still_open else still_open[0]
+    assert item is not None
+    return Match(item, wanted_product(item))
+
+
+def batch_scanned(scan: ProductScan, batches: Sequence[Batch]) -> Batch | Mismatch | None:
+    """The batch on the shelves that was scanned; None where the code names none.
+
+    A batch that the pharmacy does not have is a mismatch: it was never received here.
+    """
+    if scan.batch is None:
+        return None
+    number = scan.batch.casefold()
+    for batch in batches:
+        if batch.number.casefold() == number:
+            return batch
+    tr = QCoreApplication.translate
+    text = tr("Scan", "Batch %1 was never received here").replace("%1", scan.batch)
+    known = ", ".join(batch.number for batch in batches if batch.on_hand)
+    return Mismatch(
+        text,
+        tr("Scan", "Receive it into stock first, or take a box of a batch that is on the shelf."),
+        scanned_words(scan),
+        known and tr("Scan", "On the shelf: %1").replace("%1", known),
+    )
+
+
+def scanned_words(scan: ProductScan) -> str:
+    """What was scanned, as it is printed on the box."""
+    if not scan.medicines:
+        text = QCoreApplication.translate("Scan", "Product %1, not in the formulary")
+        words = text.replace("%1", scan.gtin)
+    else:
+        words = product_words(scan.medicines[0])
+    parts = [words]
+    if scan.batch:
+        text = QCoreApplication.translate("Scan", "batch %1")
+        parts.append(text.replace("%1", scan.batch))
+    return " · ".join(parts)
+
+
+def product_words(medicine: Medicine) -> str:
+    """A product with its brand: "Azithromycin 500 mg tablet · Azrel"."""
+    name = " ".join(part for part in (medicine.generic_name, medicine.strength, medicine.form))
+    return f"{name} · {medicine.brand}"
+
+
+def wanted_words(item: PrescriptionItem) -> str:
+    """What a line is dispensed with, with its brand."""
+    return f"{medicine_words(item)} · {item.substitute_brand or item.brand}"
+
+
+def _wrong_product(
+    scan: ProductScan, items: Sequence[PrescriptionItem], current: PrescriptionItem | None
+) -> Mismatch:
+    tr = QCoreApplication.translate
+    still_open = [item for item in items if item.status in OPEN]
+    meant = current if current in still_open else next(iter(still_open), None)
+    same = [
+        item
+        for item in still_open
+        for medicine in scan.medicines
+        if _generic(medicine) == _generic(item)
+    ]
+    if same:
+        return Mismatch(
+            tr("Scan", "Another product of the same medicine"),
+            tr("Scan", "Put it back, or press S on its line to substitute it with a reason."),
+            scanned_words(scan),
+            wanted_words(same[0]),
+        )
+    return Mismatch(
+        tr("Scan", "Wrong product: it is on no line of this prescription"),
+        tr("Scan", "Put it back on the shelf. Nothing was checked."),
+        scanned_words(scan),
+        wanted_words(meant) if meant is not None else "",
+    )
+
+
+def _expired(scan: ProductScan) -> Mismatch:
+    tr = QCoreApplication.translate
+    assert scan.expiry is not None
+    title = tr("Scan", "Expired on %1").replace("%1", date_text(scan.expiry))
+    return Mismatch(
+        title,
+        tr("Scan", "It must not be dispensed. Take it out of stock and take another box."),
+        scanned_words(scan),
+    )
+
+
+def _checked_already(scan: ProductScan, item: PrescriptionItem) -> Mismatch:
+    tr = QCoreApplication.translate
+    match item.status:
+        case ItemStatus.CHECKED | ItemStatus.READY:
+            title = tr("Scan", "This line is checked already")
+        case ItemStatus.ON_HOLD:
+            title = tr("Scan", "This line is on hold")
+        case ItemStatus.HANDED_OVER:
+            title = tr("Scan", "This line was handed over already")
+        case _:
+            title = tr("Scan", "This line is not dispensed")
+    return Mismatch(
+        title,
+        tr("Scan", "Put the box back: it would be one too many. U undoes a check."),
+        scanned_words(scan),
+        wanted_words(item),
+    )
+
+
+def _generic(of: Medicine | PrescriptionItem) -> tuple[str, str, str]:
+    return of.generic_name.casefold(), of.strength.casefold(), of.form.casefold()

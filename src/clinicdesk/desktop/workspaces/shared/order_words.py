@@ -1,0 +1,54 @@
+"""Orders to a pharmacy, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from clinicdesk.contract.entities import OrderResponse, OrderStatus, PurchaseOrder
+from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.wording import Look, money
+
+
+def response_word(response: OrderResponse) -> str:
+    """Why a pharmacy sends an order back."""
+    match response:
+        case OrderResponse.OUT_OF_STOCK:
+            return QCoreApplication.translate("Order", "Out of stock")
+        case OrderResponse.QUOTE:
+            return QCoreApplication.translate("Order", "Another price")
+        case OrderResponse.CANNOT_SUPPLY:
+            return QCoreApplication.translate("Order", "Cannot supply it")
+
+
+def answer_words(order: PurchaseOrder) -> str:
+    """What the pharmacy answered: "Another price, ₹ 512.00: only the brand can be had"."""
+    if order.response is None:
+        return ""
+    said = response_word(order.response)
+    if order.quoted_minor is not None:
+        said = f"{said}, {money(order.quoted_minor, order.currency)}"
+    return f"{said}: {order.response_note}" if order.response_note else said
+
+
+def order_look(status: OrderStatus) -> Look:
+    """How the state of an order is shown."""
+    tr = QCoreApplication.translate
+    match status:
+        case OrderStatus.PENDING:
+            return Look("circle-dot", tr("Order", "New"), Tone.INFO)
+        case OrderStatus.ACKNOWLEDGED:
+            return Look("check", tr("Order", "Acknowledged"), Tone.INFO)
+        case OrderStatus.DISPENSING:
+            return Look("package", tr("Order", "Dispensing"), Tone.INFO)
+        case OrderStatus.READY:
+            return Look("package-check", tr("Order", "Ready"), Tone.ACCENT)
+        case OrderStatus.COLLECTED:
+            return Look("check-check", tr("Order", "Collected"), Tone.SUCCESS)
+        case OrderStatus.OUT_FOR_DELIVERY:
+            return Look("truck", tr("Order", "On its way"), Tone.ACCENT)
+        case OrderStatus.DELIVERED:
+            return Look("check-check", tr("Order", "Delivered"), Tone.SUCCESS)
+        case OrderStatus.REJECTED:
+            return Look("undo-2", tr("Order", "Sent back"), Tone.WARNING)
+        case OrderStatus.CANCELLED:
+            return Look("ban", tr("Order", "Cancelled"), Tone.DANGER)
