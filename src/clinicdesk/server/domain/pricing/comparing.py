@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from clinicdesk.contract.prices import LISTED, PriceChange, PriceFileLine
-from clinicdesk.server.domain.pricing.price_lists import NewPrice
+from clinicdesk.server.domain.pricing.price_lists import NamedMedicine, NewPrice, StandingPrice
 from clinicdesk.server.domain.pricing.price_rows import PriceRow, RejectedPrice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from clinicdesk.server.domain.pricing.price_lists import NamedMedicine, StandingPrice
+_LEFT_OUT: Final = frozenset({PriceChange.UNKNOWN, PriceChange.REJECTED})
+_WRITTEN: Final = frozenset(PriceChange) - _LEFT_OUT - {PriceChange.SAME}
 
-_LEFT_OUT = frozenset({PriceChange.UNKNOWN, PriceChange.REJECTED})
+
+class _Found(Struct, frozen=True):
+    row: PriceRow
+    medicine: NamedMedicine
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -50,29 +55,31 @@ def compared(
     for price in standing:
         if not price.withdrawn:
             held[price.medicine_id].append(price)
-    counts: Counter[PriceChange] = Counter()
-    prices: list[NewPrice] = []
-    shown: dict[bool, list[PriceFileLine]] = {False: [], True: []}
     first_lines: dict[tuple[UUID, date], int] = {}
-    for row in rows:
-        line = _line(row, medicines, held, first_lines)
-        counts[line.change] += 1
-        into = shown[line.change in _LEFT_OUT]
-        if len(into) < LISTED:
-            into.append(line)
-        if line.change is not PriceChange.SAME and line.change not in _LEFT_OUT:
-            prices.append(_new(line))
+    named = [_named(row, medicines, first_lines) for row in rows]
+    found = [one for one in named if isinstance(one, _Found)]
+    # Two days of one medicine: the later is compared with what the earlier makes of the list.
+    found.sort(key=lambda one: one.row.effective_from)
+    lines = [one for one in named if isinstance(one, PriceFileLine)]
+    lines += [_compared(one, held[one.medicine.id]) for one in found]
+    lines.sort(key=lambda line: line.line)
     return Comparison(
-        prices=prices, counts=dict(counts), changes=shown[False], left_out=shown[True]
+        prices=[_new(line) for line in lines if line.change in _WRITTEN],
+        counts=dict(Counter(line.change for line in lines)),
+        changes=_first(line for line in lines if line.change not in _LEFT_OUT),
+        left_out=_first(line for line in lines if line.change in _LEFT_OUT),
     )
 
 
-def _line(
+def _first(lines: Iterable[PriceFileLine]) -> list[PriceFileLine]:
+    return list(islice(lines, LISTED))
+
+
+def _named(
     row: PriceRow | RejectedPrice,
     medicines: Mapping[str, Sequence[NamedMedicine]],
-    held: Mapping[UUID, Sequence[StandingPrice]],
     first_lines: dict[tuple[UUID, date], int],
-) -> PriceFileLine:
+) -> _Found | PriceFileLine:
     if isinstance(row, RejectedPrice):
         return _left_out(row.line, row.code, row.field, row.detail)
     found = medicines.get(medicine_key(row), ())
@@ -93,8 +100,7 @@ def _line(
             field,
             f"{len(found)} medicines have this {field}; name the one that is meant by its code.",
         )
-    medicine = found[0]
-    first = first_lines.setdefault((medicine.id, row.effective_from), row.line)
+    first = first_lines.setdefault((found[0].id, row.effective_from), row.line)
     if first != row.line:
         return _left_out(
             row.line,
@@ -103,10 +109,28 @@ def _line(
             f"Line {first} gives a price of the same medicine from the same day; keep one of the "
             "two.",
         )
-    before = holding(held.get(medicine.id, ()), row.effective_from)
+    return _Found(row, found[0])
+
+
+def _compared(one: _Found, held: list[StandingPrice]) -> PriceFileLine:
+    """The line, and `held` as it makes it."""
+    row, medicine = one.row, one.medicine
+    before = holding(held, row.effective_from)
+    change = _change(row, before)
+    if change in _WRITTEN:
+        held[:] = [price for price in held if price.effective_from != row.effective_from]
+        held.append(
+            StandingPrice(
+                medicine_id=medicine.id,
+                price_minor=row.price_minor,
+                effective_from=row.effective_from,
+                effective_until=row.effective_until,
+                withdrawn=False,
+            )
+        )
     return PriceFileLine(
         line=row.line,
-        change=_change(row, before),
+        change=change,
         code=row.named,
         name=medicine.description,
         medicine_id=medicine.id,
