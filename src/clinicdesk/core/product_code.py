@@ -40,8 +40,8 @@ _NO_PRODUCT: Final = (
 )
 _TWO: Final = "This barcode says two different things in one. Scan the code of a single pack."
 _RUN_TOGETHER: Final = (
-    "The scanner left out what divides the parts of this barcode, so the batch cannot be told from "
-    "the expiry. Set the scanner to send the group separator (FNC1, Ctrl+]), or type the batch."
+    "The batch and the expiry in this barcode run together. Set the scanner to send the group "
+    "separator (FNC1), or type them from the pack."
 )
 _BAD_DAY: Final = "The expiry in this barcode is no day of the calendar. Type it from the pack."
 

@@ -66,6 +66,7 @@ class Toast(QFrame):
         row.setSpacing(SPACE_3)
         for part in (self._icon, self._text, self._action, close):
             row.addWidget(part)
+        row.setStretchFactor(self._text, 1)
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self.go)
@@ -104,9 +105,15 @@ class Toast(QFrame):
             self._action.click()
 
     def _settle(self) -> None:
-        width = min(self.sizeHint().width(), self._host.width() - 2 * SPACE_4)
+        room = self._host.width() - 2 * SPACE_4
+        self._text.setWordWrap(False)
+        width, height = self.sizeHint().width(), _HEIGHT
+        if width > room:  # a long sentence is read whole, over two lines
+            self._text.setWordWrap(True)
+            width = room
+            height = max(_HEIGHT, self.heightForWidth(width))
         left = (self._host.width() - width) // 2
-        self.setGeometry(left, self._host.height() - _HEIGHT, width, _HEIGHT)
+        self.setGeometry(left, self._host.height() - height, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() is QEvent.Type.Resize and self.isVisible():

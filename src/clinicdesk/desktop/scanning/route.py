@@ -62,8 +62,10 @@ class ScanRoute(QObject):
 
     def _follow(self, scanned: Scanned) -> None:
         match scanned:
-            case Refused(sentence) | Unreadable(sentence):
+            case Refused(sentence):
                 self._refuse(sentence)
+            case Unreadable(sentence):
+                self._say(sentence)  # until the next scan, which is at once
             case PrescriptionScan():
                 self._open(scanned)
             case ProductScan():
@@ -99,12 +101,12 @@ class ScanRoute(QObject):
             return
         if not scanned.medicines:
             text = self.tr("No medicine of the formulary has the barcode %1.")
-            self._refuse(text.replace("%1", scanned.gtin))
+            self._say(text.replace("%1", scanned.gtin))
             return
         medicine = scanned.medicines[0]
         name = f"{medicine.generic_name} {medicine.strength} ({medicine.brand})"
         text = self.tr("This is %1. Open the prescription that it is for, then scan it again.")
-        self._refuse(text.replace("%1", name))
+        self._say(text.replace("%1", name))
 
     def _is_taken(self, scanned: Scanned, asked: Sequence[Workspace]) -> bool:
         for workspace in asked:
