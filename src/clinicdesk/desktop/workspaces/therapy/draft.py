@@ -104,6 +104,8 @@ class DraftForm(Struct, frozen=True, kw_only=True):
         base: What the saved draft said that this was written over (`said`); empty for a new one.
         changed: Whether it says something that no command has carried yet.
         reasons: What was answered to safety findings, by their keys; goes with the signature.
+        repeats: How often it may be dispensed again. delivery: The patient wants it brought; goes
+            with the signature.
     """
 
     prescription_id: UUID
@@ -115,6 +117,8 @@ class DraftForm(Struct, frozen=True, kw_only=True):
     base: str = ""
     changed: bool = False
     reasons: dict[str, str] = {}
+    repeats: int = 0
+    delivery: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -139,7 +143,7 @@ class DraftForm(Struct, frozen=True, kw_only=True):
     @property
     def said(self) -> str:
         """A digest of what it says now, as `said`."""
-        return said(self.pharmacy_id, self.note, self.items())
+        return said(self.pharmacy_id, self.note, self.items(), self.repeats)
 
     def items(self) -> list[DraftItem]:
         """The lines as a command carries them."""
@@ -167,19 +171,23 @@ def form_of(
         pharmacy_id=prescription.pharmacy_id,
         note=prescription.note or "",
         lines=lines,
-        base=said(prescription.pharmacy_id, prescription.note, ordered),
+        base=said(prescription.pharmacy_id, prescription.note, ordered, prescription.repeats),
+        repeats=prescription.repeats,
     )
 
 
 def said(
-    pharmacy_id: UUID | None, note: str | None, lines: Sequence[DraftItem | PrescriptionItem]
+    pharmacy_id: UUID | None,
+    note: str | None,
+    lines: Sequence[DraftItem | PrescriptionItem],
+    repeats: int,
 ) -> str:
     """A digest of what a draft says: equal for two that say the same, whoever wrote them."""
     told = [
         (x.id, x.medicine_id, x.dose, x.route, x.frequency, x.days, x.quantity, x.instructions)
         for x in lines
     ]
-    content = msgspec.json.encode((pharmacy_id, note or None, told))
+    content = msgspec.json.encode((pharmacy_id, note or None, told, repeats))
     return hashlib.sha256(content).hexdigest()
 
 

@@ -78,7 +78,9 @@ class Drafts:
     def said_now(self, prescription_id: UUID) -> str:
         """What the saved draft says; empty when there is none."""
         row = self._desk.replica.prescriptions.get(prescription_id)
-        return "" if row is None else said(row.pharmacy_id, row.note, self._lines(row.id))
+        return (
+            "" if row is None else said(row.pharmacy_id, row.note, self._lines(row.id), row.repeats)
+        )
 
     def refusals(self, prescription_id: UUID) -> list[OutboxEntry]:
         """The commands on a prescription that the server refused, the oldest first."""
@@ -116,6 +118,7 @@ class Drafts:
             patient_id=patient_id,
             pharmacy_id=command.pharmacy_id,
             note=command.note or "",
+            repeats=command.repeats,
             lines=lines_of(command.items, medicines),
             base="" if prescription is None else _OLDER,
             changed=True,

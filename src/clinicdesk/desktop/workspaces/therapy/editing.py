@@ -126,6 +126,16 @@ class Editing(QObject):
         if pharmacy_id != form.pharmacy_id:
             self._change(replace(form, pharmacy_id=pharmacy_id), says_more=not form.is_new)
 
+    def set_repeats(self, repeats: int) -> None:
+        """How often it may be dispensed again."""
+        if repeats != self._form().repeats:
+            self._change(replace(self._form(), repeats=repeats))
+
+    def set_delivery(self, delivery: bool) -> None:
+        """Whether the patient wants it brought; said when it is signed."""
+        if delivery != self._form().delivery:
+            self._change(replace(self._form(), delivery=delivery), says_more=False)
+
     def set_reason(self, key: str, reason: str) -> None:
         """Why a finding does not keep it from being signed."""
         form = self._form()
@@ -344,13 +354,18 @@ class Editing(QObject):
         prescribing = self._desk.prescribing
         if form.prescription_id in self._desk.replica.prescriptions:
             return await prescribing.revise_draft(
-                form.prescription_id, form.items(), pharmacy_id=form.pharmacy_id, note=form.note
+                form.prescription_id,
+                form.items(),
+                pharmacy_id=form.pharmacy_id,
+                note=form.note,
+                repeats=form.repeats,
             )
         return await prescribing.write_draft(
             form.patient_id,
             form.items(),
             pharmacy_id=form.pharmacy_id,
             note=form.note,
+            repeats=form.repeats,
             prescription_id=form.prescription_id,
         )
 
@@ -365,7 +380,7 @@ class Editing(QObject):
                 return saved
         refused = self.drafts.refusals(form.prescription_id)
         signed = await self._desk.prescribing.sign_and_send(
-            form.prescription_id, form.pharmacy_id, overrides=reasons
+            form.prescription_id, form.pharmacy_id, form.delivery, reasons
         )
         return await self._settle(refused, signed)
 

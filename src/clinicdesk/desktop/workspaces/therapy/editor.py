@@ -19,7 +19,7 @@ from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.card import Card
-from clinicdesk.desktop.design.labels import label
+from clinicdesk.desktop.design.labels import label, set_ink
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole, Tone
@@ -35,6 +35,7 @@ from clinicdesk.desktop.workspaces.therapy.findings_panel import FindingsPanel
 from clinicdesk.desktop.workspaces.therapy.line_entry import LineEntry
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
 from clinicdesk.desktop.workspaces.therapy.obstacles import Obstacle, obstacle_words
+from clinicdesk.desktop.workspaces.therapy.pharmacy_offers import PharmacyOffers
 
 _NAMED = 4
 _ROOM_FOR_KEYS = 760
@@ -84,6 +85,7 @@ class PrescriptionEditor(QWidget):
         self._dress_lines()
         self.findings = FindingsPanel(design)
         self.ui.body.insertWidget(self.ui.body.indexOf(self.ui.foot), self.findings)
+        self._offers = PharmacyOffers(context, self)
         self._dress_buttons()
         self._fill_pharmacies()
         self._connect()
@@ -128,6 +130,9 @@ class PrescriptionEditor(QWidget):
         ui.remove_line_button.clicked.connect(ui.lines_table.remove_current)
         ui.note_field.textChanged.connect(self._note_changed)
         ui.pharmacy_choice.currentIndexChanged.connect(self._pharmacy_changed)
+        ui.repeats_field.valueChanged.connect(self._repeats_changed)
+        ui.delivery_box.toggled.connect(self._delivery_changed)
+        self._offers.changed.connect(self._show_offers)
         ui.leave_button.clicked.connect(self.left)
         ui.discard_button.clicked.connect(self._discard)
         ui.save_draft_button.clicked.connect(self._save)
@@ -180,6 +185,8 @@ class PrescriptionEditor(QWidget):
         self._filling = True
         self.ui.note_field.setPlainText(form.note)
         self._show_pharmacy(form.pharmacy_id)
+        self.ui.repeats_field.setValue(form.repeats)
+        self.ui.delivery_box.setChecked(form.delivery)
         self.entry.show_entry(form.entry)
         self._filling = False
         self.ui.kept_label.setText("")
@@ -198,7 +205,8 @@ class PrescriptionEditor(QWidget):
         self._empty.setVisible(not form.lines)
         count = len(form.lines)
         self.ui.line_count.setText(str(count) if count else "")
-        self.ui.draft_total.setText(money(form.total_minor, self._currency()))
+        self._offers.look(form)
+        self._show_offers()
         self.ui.leave_button.set_key("" if self._editing.line_begun else _LEAVE_KEY)
         self._show_line_buttons()
         self._show_findings()
@@ -277,6 +285,32 @@ class PrescriptionEditor(QWidget):
     def _pharmacy_changed(self, place: int) -> None:
         if not self._filling:
             self._editing.set_pharmacy(self.ui.pharmacy_choice.itemData(place))
+
+    def _show_offers(self) -> None:
+        """Price and availability beside each pharmacy; below, those of the chosen one."""
+        choice, form = self.ui.pharmacy_choice, self._editing.form
+        if form is None:
+            return
+        pharmacies = self._context.desk.replica.pharmacies
+        for place in range(choice.count()):
+            pharmacy = pharmacies.get(choice.itemData(place))
+            if pharmacy is not None:
+                words = self._offers.words(pharmacy.id)
+                choice.setItemText(place, f"{pharmacy.name} · {words}" if words else pharmacy.name)
+        offer = self._offers.offer(form.pharmacy_id)
+        total = form.total_minor if offer is None else offer.total_minor
+        self.ui.draft_total.setText(money(total, self._currency()))
+        self.ui.offer_label.setText("" if offer is None else self._offers.availability(offer))
+        tone = Tone.NEUTRAL if offer is None else self._offers.tone(offer)
+        set_ink(self.ui.offer_label, "warning" if tone is Tone.WARNING else "second")
+
+    def _repeats_changed(self, repeats: int) -> None:
+        if not self._filling:
+            self._editing.set_repeats(repeats)
+
+    def _delivery_changed(self, wanted: bool) -> None:
+        if not self._filling:
+            self._editing.set_delivery(wanted)
 
     # How it stands
 
