@@ -33,6 +33,7 @@ INTERNATIONAL_NAMES: Final = {
 """Other spellings to the international name (INN), so that all checks meet one word."""
 
 
+@lru_cache(maxsize=8192)
 def international_name(name: str) -> str:
     """The substance in lower case, tidied, by its international name where another was written."""
     tidy = " ".join(name.lower().split())

@@ -59,6 +59,9 @@ class RuleBook:
         self._pairs: defaultdict[tuple[str, str], list[SafetyRule]] = defaultdict(list)
         self._crossing: defaultdict[tuple[str, str], list[SafetyRule]] = defaultdict(list)
         self._doses: defaultdict[str, list[SafetyRule]] = defaultdict(list)
+        # A check asks for the same ingredients again and again, once for each pair of lines.
+        self._known_classes: dict[str, Mapping[str, RuleLevel]] = {}
+        self._interacting: dict[str, tuple[str, ...]] = {}
         for rule in rules:
             if not rule.withdrawn:
                 self._take(rule)
@@ -77,6 +80,12 @@ class RuleBook:
 
     def classes_of(self, ingredient: str) -> Mapping[str, RuleLevel]:
         """As `Rules`; the classes of `contract.allergies` are always among them."""
+        known = self._known_classes.get(ingredient)
+        if known is None:
+            known = self._known_classes[ingredient] = self._classes_of(ingredient)
+        return known
+
+    def _classes_of(self, ingredient: str) -> Mapping[str, RuleLevel]:
         found = dict.fromkeys(known_classes(ingredient), RuleLevel.UNKNOWN)
         for name in names_of(ingredient):
             for of_class, level in self._classes.get(name, {}).items():
@@ -87,8 +96,8 @@ class RuleBook:
         """As `Rules`."""
         found = {
             rule.id: rule
-            for left in self._names(one)
-            for right in self._names(other)
+            for left in self._names_that_interact(one)
+            for right in self._names_that_interact(other)
             for rule in self._pairs.get(_pair(left, right), ())
         }
         return gravest_first(found.values())
@@ -110,6 +119,14 @@ class RuleBook:
             if name in self._doses:
                 return sorted(self._doses[name], key=lambda rule: rule.id)
         return ()
+
+    def _names_that_interact(self, ingredient: str) -> tuple[str, ...]:
+        names = self._interacting.get(ingredient)
+        if names is None:
+            some = {name for pair in self._pairs for name in pair}
+            names = tuple(name for name in self._names(ingredient) if name in some)
+            self._interacting[ingredient] = names
+        return names
 
     def _names(self, ingredient: str) -> tuple[str, ...]:
         return (*names_of(ingredient), *self.classes_of(ingredient))
