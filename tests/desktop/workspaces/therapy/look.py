@@ -41,6 +41,7 @@ from tests.desktop.workspaces.therapy.room import (
     settled,
     until,
 )
+from tests.desktop.workspaces.therapy.room import sent_back as order_sent_back
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 Scene = Callable[[Room[Any], DemoRows], Awaitable[None]]
@@ -233,6 +234,19 @@ async def live(room: Room[Any], demo: DemoRows) -> None:
     )  # fmt: skip
 
 
+async def sent_back(room: Room[Any], demo: DemoRows) -> None:
+    """The pharmacy asks another price; the prescriber looks who else has it."""
+    room.place.rows.show_lane(Lane.SENT)
+    shown = room.place.detail.prescription
+    paid = replace(
+        shown, version=shown.version + 1, status=PrescriptionStatus.PAID, paid_at=demo.now,
+        paid_minor=shown.total_minor, updated_at=demo.now,
+    )  # fmt: skip
+    back = order_sent_back(paid, demo.now)
+    await room.feed(paid, back)
+    room.place.detail.reroute()
+
+
 async def cancelling(room: Room[Any], demo: DemoRows) -> None:
     room.place.rows.show_lane(Lane.SENT)
     room.place.detail.cancel()
@@ -287,7 +301,8 @@ SCENES: dict[str, tuple[type[Any], Scene]] = {
     **{
         scene.__name__: (PrescriptionsWorkspace, scene)
         for scene in (
-            sent_lane, drafts_lane, done_lane, cancelled_lane, live, cancelling, searching,
+            sent_lane, drafts_lane, done_lane, cancelled_lane, live, sent_back, cancelling,
+            searching,
             sent_company,
         )
     },

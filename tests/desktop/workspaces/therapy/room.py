@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
@@ -25,12 +25,15 @@ from clinicdesk.contract.entities import (
     ItemStatus,
     Medicine,
     Member,
+    OrderResponse,
+    OrderStatus,
     Patient,
     Pharmacy,
     Practitioner,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
+    PurchaseOrder,
     Role,
     Row,
     RuleSet,
@@ -390,3 +393,20 @@ def open_room(
     place = make(context)
     place.resize(1220, 726)
     return Room(desk, place, tasks, said, offered, gone_to)
+
+
+def sent_back(prescription: Prescription, at: datetime, **changes: Any) -> PurchaseOrder:
+    """The order of a prescription that is paid, as its pharmacy sends it back with a quote."""
+    assert prescription.pharmacy_id is not None
+    order = PurchaseOrder(
+        id=uuid5(prescription.id, "order 1"), clinic_id=prescription.clinic_id, version=2,
+        prescription_id=prescription.id, patient_id=prescription.patient_id,
+        practitioner_id=prescription.practitioner_id, pharmacy_id=prescription.pharmacy_id,
+        code="PO-7F3K2", status=OrderStatus.REJECTED, delivery=False,
+        response=OrderResponse.QUOTE,
+        response_note="Only the imported brand can be had this week", quoted_minor=64_250,
+        currency=prescription.currency, created_at=at, acknowledged_at=None, ready_at=None,
+        dispatched_at=None, closed_at=at, received_by=None, updated_at=at,
+        updated_by=prescription.updated_by,
+    )  # fmt: skip
+    return structs.replace(order, **changes)

@@ -27,7 +27,7 @@ from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
-from clinicdesk.desktop.wording import moment_text, phone_text
+from clinicdesk.desktop.wording import moment_text, money, phone_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import show_company
@@ -40,6 +40,7 @@ from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
+from clinicdesk.desktop.workspaces.therapy.reroute_sheet import RerouteSheet, response_word
 from clinicdesk.desktop.workspaces.therapy.stopping import why_stopped
 
 
@@ -72,6 +73,10 @@ class PrescriptionDetail(QFrame):
         self.sheet = ReasonSheet(context.design, context.tasks, why)
         self.sheet.closed.connect(self._sheet_closed)
         self.ui.sheet_place.addWidget(self.sheet)
+        self.reroute_sheet = RerouteSheet(context)
+        self.reroute_sheet.closed.connect(self._sheet_closed)
+        self.reroute_sheet.done.connect(lambda said: context.toast(said, Tone.SUCCESS))
+        self.ui.sheet_place.addWidget(self.reroute_sheet)
         self._dress_actions()
         self._being_there = BeingThere(context.desk.presence, self)
         self._being_there.watch(self.sheet)
@@ -90,6 +95,7 @@ class PrescriptionDetail(QFrame):
         """Show another one, from its top."""
         if prescription_id != self._shown:
             self.sheet.leave()
+            self.reroute_sheet.leave()
             self.ui.detail_scroll.verticalScrollBar().setValue(0)
         self._shown = prescription_id
         self._being_there.show_prescription(prescription_id)
@@ -111,6 +117,7 @@ class PrescriptionDetail(QFrame):
         self.items.refresh()
         self._progress.show_steps(steps_of(prescription, self._context.zone, now))
         self._show_refusal(prescription)
+        self._show_sent_back(prescription)
         self._show_end(prescription)
         self._show_pharmacy(prescription)
         self._note_card.setVisible(bool(prescription.note))
@@ -168,6 +175,32 @@ class PrescriptionDetail(QFrame):
         if entry is None:
             return False
         return isinstance(conflict_of(entry, self._desk.replica), DraftConflict)
+
+    def _show_sent_back(self, prescription: Prescription) -> None:
+        """The pharmacy cannot supply it, or asks another price: somebody has to decide."""
+        order = self._desk.orders.sent_back(prescription.id)
+        self._sent_back.setVisible(order is not None)
+        if order is None or order.response is None:
+            return
+        pharmacy = self._desk.replica.pharmacies.get(order.pharmacy_id)
+        text = self.tr("%1 sent it back: %2").replace("%1", pharmacy.name if pharmacy else "?")
+        words = [order.response_note or ""]
+        if order.quoted_minor is not None:
+            quoted = self.tr("It would cost %1 there.")
+            words.append(quoted.replace("%1", money(order.quoted_minor, order.currency)))
+        self._sent_back.say(
+            text.replace("%2", response_word(order.response)),
+            " ".join(words).strip(),
+            self.tr("Choose a pharmacy"),
+        )
+
+    def reroute(self) -> None:
+        """Ask where it goes instead."""
+        prescription = self.prescription
+        if prescription is not None and self._desk.orders.sent_back(prescription.id) is not None:
+            self.sheet.leave()
+            self.reroute_sheet.open_about(prescription)
+            self.ui.actions.hide()
 
     def _show_end(self, prescription: Prescription) -> None:
         """How it ended: who has it, or who stopped it and why."""
@@ -228,6 +261,9 @@ class PrescriptionDetail(QFrame):
         self._banner = Banner(design, Tone.DANGER)
         self._banner.setObjectName("refusal_banner")
         self._banner.acted.connect(self._act_on_refusal)
+        self._sent_back = Banner(design, Tone.WARNING)
+        self._sent_back.setObjectName("sent_back")
+        self._sent_back.acted.connect(self.reroute)
         self._end = Banner(design, Tone.INFO)
         self._end.setObjectName("prescription_end")
         self._progress = ProgressLine(design)
@@ -244,7 +280,14 @@ class PrescriptionDetail(QFrame):
         self._note_card = Card(design, self.tr("Note to the pharmacist"))
         self._note = paragraph("", TextRole.BODY, "second")
         self._note_card.body.addWidget(self._note)
-        for part in (self._banner, self._end, progress_card, lines, self._note_card):
+        for part in (
+            self._banner,
+            self._sent_back,
+            self._end,
+            progress_card,
+            lines,
+            self._note_card,
+        ):
             content.addWidget(part)
         content.addStretch(1)
 
@@ -261,7 +304,14 @@ class PrescriptionDetail(QFrame):
         replica = self._desk.replica
         leaves: list[Callable[[], None]] = [
             replica.collection(kind).subscribe(self._on_rows)
-            for kind in ("prescription", "prescription_item", "patient", "allergy", "pharmacy")
+            for kind in (
+                "prescription",
+                "prescription_item",
+                "patient",
+                "allergy",
+                "pharmacy",
+                "purchase_order",
+            )
         ]
         leaves.append(self._desk.outbox.changed.add(self._on_rows))
         leaves.append(self._desk.link.changed.add(self._on_rows))
