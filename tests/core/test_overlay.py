@@ -51,8 +51,10 @@ pay = TakePayment(
     amount_minor=23_000, currency="INR",
 )  # fmt: skip
 part = replace(pay, payment_id=an_id("part"), amount_minor=10_000)
-fulfill = FulfillItems(prescription_id=RX, item_ids=[line.id for line in LINES])
-fulfill_one = FulfillItems(prescription_id=RX, item_ids=[LINES[0].id])
+fulfill = FulfillItems(
+    prescription_id=RX, item_ids=[line.id for line in LINES], hand_reason="no scanner here"
+)
+fulfill_one = replace(fulfill, item_ids=[LINES[0].id])
 decline = DeclineItem(prescription_id=RX, item_id=LINES[1].id, reason="out of stock")
 hand_over = HandOver(prescription_id=RX, collected_by="Ravi Sharma")
 cancel = CancelPrescription(prescription_id=RX, reason="wrong patient")

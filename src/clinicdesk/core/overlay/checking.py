@@ -84,6 +84,9 @@ def fulfilled(
         prepared = item.quantity - item.supplied
         return touched_item(item, pending, status=ItemStatus.READY, prepared=prepared, owing=0)
 
+    named = [rows.items[each] for each in command.item_ids if each in rows.items]
+    if command.hand_reason is None and any(i.status is not ItemStatus.CHECKED for i in named):
+        return rows
     items = each("fulfill_items", command.item_ids, rows, change)
     if items == rows.items:
         return rows

@@ -42,12 +42,13 @@ Change = Callable[[PrescriptionItem], PrescriptionItem]
 def each(
     command: str, item_ids: Iterable[UUID], rows: PrescriptionRows, change: Change
 ) -> dict[UUID, PrescriptionItem]:
-    """The lines with those of them changed on which the command is lawful."""
+    """The lines with these changed; as they are unless the command is lawful on each of them."""
     items = dict(rows.items)
     for item_id in item_ids:
         item = items.get(item_id)
-        if item is not None and PRESCRIPTION_ITEM.allows(item.status, command, signed=True):
-            items[item_id] = change(item)
+        if item is None or not PRESCRIPTION_ITEM.allows(item.status, command, signed=True):
+            return dict(rows.items)
+        items[item_id] = change(item)
     return items
 
 

@@ -143,13 +143,14 @@ def rerouted(
 ) -> PrescriptionRows:
     """Sent on to another pharmacy at its prices, or to the same, which named its price."""
     last = sent_back(rows.orders.values())
-    if last is None:
+    same = last is not None and last.pharmacy_id == command.pharmacy_id
+    if last is None or (same and last.quoted_minor is None):
         return rows
     items = {
         key: touched_item(item, pending, **_afresh(item, pending, command.pharmacy_id))
         for key, item in rows.items.items()
     }
-    if command.pharmacy_id == last.pharmacy_id and last.quoted_minor is not None:
+    if same and last.quoted_minor is not None:
         items = _quoted(items, last.quoted_minor)
     there = replace(header, pharmacy_id=command.pharmacy_id, bin=None)
     number = uuid5(header.id, f"order {len(rows.orders) + 1}")
