@@ -619,15 +619,16 @@ create index stock_movement_by_medicine on stock_movement (clinic_id, pharmacy_i
 create function count_movement() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  update batch b set on_hand = b.on_hand + n.quantity
-  from (select clinic_id, batch_id, sum(quantity)::integer as quantity from new_rows group by 1, 2) n
-  where b.clinic_id = n.clinic_id and b.id = n.batch_id and n.quantity <> 0;
+  -- The shelf first: it is the lock of its batches, and nothing is logged yet by who waits for it.
   update stock_level l set on_hand = l.on_hand + n.quantity
   from (select b.clinic_id, b.pharmacy_id, b.medicine_id, sum(r.quantity)::integer as quantity
         from new_rows r join batch b on b.clinic_id = r.clinic_id and b.id = r.batch_id
         group by 1, 2, 3) n
   where l.clinic_id = n.clinic_id and l.pharmacy_id = n.pharmacy_id and l.medicine_id = n.medicine_id
     and n.quantity <> 0;
+  update batch b set on_hand = b.on_hand + n.quantity
+  from (select clinic_id, batch_id, sum(quantity)::integer as quantity from new_rows group by 1, 2) n
+  where b.clinic_id = n.clinic_id and b.id = n.batch_id and n.quantity <> 0;
   return null;
 end;
 $$;
