@@ -288,7 +288,7 @@ def rows_for(scene: str) -> Rows:
     paid.shelves += [
         *on_shelf("Cetzy", ("B2207", date(2028, 4, 30), 200)),
         *on_shelf("Alerid", ("K11", date(2027, 9, 30), 60)),
-        *on_shelf("Azrel", ("A1193", date(2026, 3, 31), 30), ("A1201", date(2027, 1, 31), 60)),
+        *on_shelf("Azrel", ("A1193", date(2026, 5, 31), 60)),
         *on_shelf("Calpar", ("C330", date(2027, 5, 31), 12)),
         *on_shelf("Okacet"),
         an_order(paid.prescriptions[0]),

@@ -26,6 +26,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
 )
 from clinicdesk.core.scanning import ProductScan
+from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.deeds import OF_A_LINE, Deed
@@ -56,7 +57,13 @@ class CounterWork(QObject):
 
     at_rest = Signal()
 
-    def __init__(self, context: Context, pane: PrescriptionPane, refunds: RefundsDue) -> None:
+    def __init__(
+        self,
+        context: Context,
+        pane: PrescriptionPane,
+        refunds: RefundsDue,
+        printing: DeskPrinting,
+    ) -> None:
         super().__init__(pane)
         self._context = context
         self._desk = context.desk
@@ -94,6 +101,8 @@ class CounterWork(QObject):
             Deed.SEND_BACK: partial(self._ask, self._send_back),
             Deed.BRING: self._bring,
             Deed.REPEAT: self._repeat,
+            Deed.LABELS: lambda prescription: printing.print_labels(prescription.id),
+            Deed.PRINT: lambda prescription: printing.print_prescription(prescription.id),
         }
         pane.wanted.connect(self.do)
 

@@ -23,7 +23,9 @@ class Deed(StrEnum):
     DECLINE = "decline"
     RETURN = "return"
     READY = "ready"
+    LABELS = "labels"
     HAND_OVER = "hand_over"
+    PRINT = "print"
     BRING = "bring"
     SEND_BACK = "send_back"
     PAY_OUT = "pay_out"
@@ -38,8 +40,8 @@ OF_A_LINE: Final = (
 """Those that are done to the line that the keyboard is on, in the order of the menu."""
 
 OF_THE_WHOLE: Final = (
-    Deed.ACKNOWLEDGE, Deed.SEND_BACK, Deed.BRING, Deed.READY, Deed.PAY_OUT, Deed.REPEAT,
-    Deed.CANCEL,
+    Deed.LABELS, Deed.PRINT, Deed.ACKNOWLEDGE, Deed.SEND_BACK, Deed.BRING, Deed.READY,
+    Deed.PAY_OUT, Deed.REPEAT, Deed.CANCEL,
 )  # fmt: skip
 
 KEYS: Final = {
@@ -54,6 +56,8 @@ KEYS: Final = {
     Deed.DECLINE: "D",
     Deed.RETURN: "R",
     Deed.READY: "F9",
+    Deed.LABELS: "F6",
+    Deed.PRINT: "Ctrl+P",
     Deed.HAND_OVER: "F10",
     Deed.BRING: "T",
     Deed.SEND_BACK: "X",
@@ -98,6 +102,10 @@ def look_of(deed: Deed) -> DeedLook:
             return DeedLook(tr("Deed", "Return to stock, or dispense again"), "undo-2")
         case Deed.READY:
             return DeedLook(tr("Deed", "Ready, into a bin"), "package-check")
+        case Deed.LABELS:
+            return DeedLook(tr("Deed", "Labels"), "printer")
+        case Deed.PRINT:
+            return DeedLook(tr("Deed", "Print the prescription"), "file-text")
         case Deed.HAND_OVER:
             return DeedLook(tr("Deed", "Hand over"), "hand-helping")
         case Deed.BRING:

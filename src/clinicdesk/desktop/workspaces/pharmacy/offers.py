@@ -44,6 +44,7 @@ from clinicdesk.desktop.workspaces.pharmacy.deeds import OF_A_LINE, Deed
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk
+    from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 
 _PLAIN: Final[Mapping[Deed, type[Command]]] = {
     Deed.TAKE_PAYMENT: TakePayment,
@@ -96,9 +97,10 @@ class Offers:
 class OfferMaker(QObject):
     """Asks the rules and puts their answers into words for the counter."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, printing: DeskPrinting, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._printing = printing
         self._dispensing = desk.dispensing
 
     def offers(
@@ -150,6 +152,8 @@ class OfferMaker(QObject):
         current: PrescriptionItem | None,
     ) -> Offer:
         which = prescription.id
+        if deed in (Deed.LABELS, Deed.PRINT):
+            return self._paper(deed, prescription)
         command = self.command_for(deed, prescription, current)
         if deed in OF_A_LINE:
             if current is None:
@@ -172,6 +176,12 @@ class OfferMaker(QObject):
                 left = prescription.repeats - prescription.repeats_used
                 return Offer(left > 0 and prescription.status is _P.COMPLETED, why)
         return Offer(prescription.status in _SHOWN_IN[deed], why)
+
+    def _paper(self, deed: Deed, prescription: Prescription) -> Offer:
+        if deed is Deed.LABELS:
+            why = self._printing.why_not_labels(prescription.id) or ""
+            return Offer(prescription.status in (_P.PAID, _P.FULFILLED), why)
+        return Offer(shown=True, why_off=self._printing.why_not_prescription(prescription.id) or "")
 
     def _why_no_hand_over(
         self, prescription: Prescription, items: list[PrescriptionItem], why: str

@@ -27,6 +27,7 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
+from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import moment_text, money
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.counselling_card import CounsellingCard
@@ -77,7 +78,12 @@ class PrescriptionPane(QFrame):
     history_wanted = Signal(object)
 
     def __init__(
-        self, context: Context, refunds: RefundsDue, now: Now, parent: QWidget | None = None
+        self,
+        context: Context,
+        refunds: RefundsDue,
+        printing: DeskPrinting,
+        now: Now,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._context = context
@@ -86,7 +92,7 @@ class PrescriptionPane(QFrame):
         self._now = now
         self._shown: UUID | None = None
         self._refusal: OutboxEntry | None = None
-        self._maker = OfferMaker(context.desk, self)
+        self._maker = OfferMaker(context.desk, printing, self)
         self.offers: Offers | None = None
         self.ui = Ui_PharmacyPrescription()
         self.ui.setupUi(self)
@@ -184,6 +190,7 @@ class PrescriptionPane(QFrame):
         dispensing = prescription.status is PrescriptionStatus.PAID
         for button, offer in (
             (ui.take_payment_button, offers[Deed.TAKE_PAYMENT]),
+            (ui.labels_button, offers[Deed.LABELS]),
             (ui.fulfil_button, offers[Deed.READY]),
             (ui.hand_over_button, offers[Deed.HAND_OVER]),
             (ui.repeat_button, offers[Deed.REPEAT]),
@@ -359,6 +366,7 @@ class PrescriptionPane(QFrame):
         for button, deed in (
             (ui.cancel_button, Deed.CANCEL),
             (ui.hold_button, Deed.HOLD),
+            (ui.labels_button, Deed.LABELS),
             (ui.take_payment_button, Deed.TAKE_PAYMENT),
             (ui.fulfil_button, Deed.READY),
             (ui.repeat_button, Deed.REPEAT),

@@ -63,12 +63,14 @@ class QueuePane(QFrame):
         chosen: Another prescription is chosen: identifier, or None.
         entered: Enter was pressed on a row: go on with its lines.
         pressed: A key that is neither the list's own nor the queue's: the event, to be accepted.
+        deserted: The last row has left the list while the keyboard was on it.
         counted: Some lane has another count.
     """
 
     chosen = Signal(object)
     entered = Signal()
     pressed = Signal(object)
+    deserted = Signal()
     counted = Signal()
 
     def __init__(
@@ -398,7 +400,10 @@ class QueuePane(QFrame):
             )
         else:
             self.empty.say("inbox", *empty_words(self.lane))
+        deserted = self.ui.queue_list.hasFocus()
         self.ui.rows.setCurrentWidget(self.empty)
+        if deserted:
+            self.deserted.emit()
 
     def _on_list_key(self, event: QKeyEvent) -> bool:
         """Enter goes on, "/" searches, F opens the view; others are the counter's or the list's."""

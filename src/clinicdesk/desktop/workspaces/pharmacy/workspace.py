@@ -19,6 +19,7 @@ from clinicdesk.core.scanning import PatientScan, PrescriptionScan, ProductScan,
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import time_text
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Shortcut, Workspace
 from clinicdesk.desktop.workspaces.pharmacy.big_screen import BigScreen
@@ -53,8 +54,9 @@ class PharmacyWorkspace(Workspace):
         self._counted = 0
         self._hinted: PrescriptionStatus | None = None
         self._refunds = RefundsDue(self._desk.replica.payments, self)
-        self.pane = PrescriptionPane(context, self._refunds, now)
-        self.work = CounterWork(context, self.pane, self._refunds)
+        self._printing = DeskPrinting(context, self)
+        self.pane = PrescriptionPane(context, self._refunds, self._printing, now)
+        self.work = CounterWork(context, self.pane, self._refunds, self._printing)
         self._nothing = EmptyState(context.design, "pill", "")
         self._right = QStackedWidget()
         self._right.addWidget(self._nothing)
@@ -236,7 +238,8 @@ class PharmacyWorkspace(Workspace):
         self.pane.counselling.left.connect(self._enter_lines)
         self.pane.dismissed.connect(self._dismiss)
         self.pane.history_wanted.connect(lambda patient: self.open_thing("patient", patient))
-        self.work.at_rest.connect(self.queue.focus_rows)
+        self.work.at_rest.connect(self._rest)
+        self.queue.deserted.connect(self._rest)
 
     def _bind_keys(self) -> None:
         do = self.work.do
@@ -371,6 +374,13 @@ class PharmacyWorkspace(Workspace):
         self.queue.show_lane(lane)
         self.queue.selection.choose_first()
         self.queue.focus_rows()
+
+    def _rest(self) -> None:
+        """Give the keyboard a place: the queue, or the lines when the queue has no row any more."""
+        if self.queue.model.rowCount() or self.pane.prescription is None:
+            self.queue.focus_rows()
+        else:
+            self._enter_lines()
 
     def _enter_lines(self) -> None:
         if self.pane.prescription is not None:
