@@ -58,6 +58,7 @@ class Opened(Struct, frozen=True):
     desk: Desk
     window: MainWindow
     marks: Marks
+    tasks: TaskOwner
     first_rows_ms: float
     complete_ms: float
     grown_mb: float
@@ -87,6 +88,7 @@ async def opened_desk(patients: int, prescriptions: int) -> AsyncIterator[Opened
             yield opened
         finally:
             opened.window.hide()
+            await opened.tasks.end()
             await opened.desk.close()
 
 
@@ -102,12 +104,15 @@ async def _open(user: Remembered, home: Home, vault: LastingMemoryVault) -> Open
     desk = await Desk.open_offline(
         user, home=home, vault=vault, profiles=Profiles.read(home), trace=marks
     )
-    show_desk(desk, home, window, design, marks)
+    tasks = TaskOwner(Reporter())
+    show_desk(desk, home, window, design, marks, tasks)
     await _until(lambda: "painted" in marks.at)
     first_rows = marks.at["painted"] - begun
     await _until(lambda: desk.replica.complete)
     complete = time.perf_counter() - begun
-    return Opened(desk, window, marks, first_rows * 1e3, complete * 1e3, resident_mb() - grown)
+    return Opened(
+        desk, window, marks, tasks, first_rows * 1e3, complete * 1e3, resident_mb() - grown
+    )
 
 
 async def empty_window() -> tuple[MainWindow, Design]:
@@ -122,10 +127,12 @@ async def empty_window() -> tuple[MainWindow, Design]:
     return window, design
 
 
-def show_desk(desk: Desk, home: Home, window: MainWindow, design: Design, marks: Marks) -> DeskView:
+def show_desk(
+    desk: Desk, home: Home, window: MainWindow, design: Design, marks: Marks, tasks: TaskOwner
+) -> DeskView:
     """Put a desk into the window, as the program does."""
     context = Context(
-        desk=desk, design=design, tasks=TaskOwner(Reporter()), toast=window.toast,
+        desk=desk, design=design, tasks=tasks, toast=window.toast,
         go=lambda _kind, _thing: None, zone=clinic_zone(desk.clinic.zone),
         painted=PaintTrace(marks),
     )  # fmt: skip

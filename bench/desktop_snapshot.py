@@ -30,6 +30,8 @@ from clinicdesk.core.desk import Desk
 from clinicdesk.core.home import Home
 from clinicdesk.core.profiles import Profiles
 from clinicdesk.core.session import Session
+from clinicdesk.desktop.reporting import Reporter
+from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.server.demo_data import PASSWORD
 
 ROWS: Final = 50_000
@@ -139,12 +141,14 @@ async def _at_work(url: str, place: Place, home: Home) -> AsyncIterator[Desk]:
     window, design = await empty_window()
     marks = Marks()
     desk = await Desk.open(session, trace=marks)
-    view = show_desk(desk, home, window, design, marks)
+    tasks = TaskOwner(Reporter())
+    view = show_desk(desk, home, window, design, marks, tasks)
     whole = asyncio.Event()
     view.complete.connect(whole.set)
     await whole.wait()  # making a window has its own cost, at every start
     yield desk
     window.hide()
+    await tasks.end()
     await desk.close()
 
 

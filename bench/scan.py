@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import os
 import random
 import time
@@ -37,6 +38,7 @@ _SCANS: Final = 1000 if os.environ.get("BENCH_SCALE") == "full" else 200
 _EVENTS: Final = 200_000
 _PATIENCE_S: Final = 20.0
 _KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+_STAMPS: Final = itertools.count(1_000_000)
 _KID: Final = kid_of(b"the key of this measurement")
 
 
@@ -98,7 +100,9 @@ def _strike(window: QWindow, key: Qt.Key, text: str) -> None:
     shifted = text.isalpha()
     held = Qt.KeyboardModifier.ShiftModifier if shifted else Qt.KeyboardModifier.NoModifier
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-        QCoreApplication.sendEvent(window, QKeyEvent(kind, key, held, text))
+        event = QKeyEvent(kind, key, held, text)
+        event.setTimestamp(next(_STAMPS))  # a millisecond apart, whatever else the machine does
+        QCoreApplication.sendEvent(window, event)
 
 
 async def _take_key(opened: Opened) -> None:
