@@ -17,7 +17,7 @@ from clinicdesk.contract.prices import PricePreview
 from clinicdesk.contract.problems import Conflict, InvalidField, NotAllowed, NotFound
 from clinicdesk.server.domain.formulary.rows import HEADER
 from clinicdesk.server.domain.outcome import done
-from clinicdesk.server.domain.pricing.comparing import Comparison, compared, medicine_key
+from clinicdesk.server.domain.pricing.comparing import Comparison, compared
 from clinicdesk.server.domain.pricing.price_files import read_prices
 from clinicdesk.server.domain.pricing.price_lists import (
     ListAsItStands,
@@ -101,14 +101,11 @@ async def considered(
     tx: Transaction, clinic_id: UUID, standing: ListAsItStands, content: bytes, rows: Rows
 ) -> Considered:
     """What the lines would change of the list as the transaction sees it."""
-    prices = [row for row in rows if isinstance(row, PriceRow)]
-    medicines = await medicines_named(
-        tx,
-        clinic_id,
-        {row.code for row in prices if row.code},
-        {row.gtin for row in prices if not row.code},
+    codes, gtins = await asyncio.to_thread(_named_by, rows)
+    medicines = await medicines_named(tx, clinic_id, codes, gtins)
+    reached = await asyncio.to_thread(
+        lambda: {medicine.id for found in medicines.values() for medicine in found}
     )
-    reached = {found.id for row in prices for found in medicines.get(medicine_key(row), ())}
     held = await standing_prices(tx, clinic_id, standing.id, reached)
     return Considered(
         standing=standing,
@@ -162,6 +159,12 @@ async def import_prices(
 
     version = await write_prices(tx, clinic_id, standing, prices, progress)
     return await done(tx, actor, version)
+
+
+def _named_by(rows: Rows) -> tuple[set[str], set[str]]:
+    """The codes and the article numbers that medicines are to be found by."""
+    prices = [row for row in rows if isinstance(row, PriceRow)]
+    return {row.code for row in prices if row.code}, {row.gtin for row in prices if not row.code}
 
 
 def _digest(content: bytes, standing: ListAsItStands) -> str:

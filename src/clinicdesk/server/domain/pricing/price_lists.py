@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -11,13 +11,16 @@ from msgspec import Struct
 from clinicdesk.server.database.queries import load_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 
     from clinicdesk.server.database.transaction import Transaction
 
+T = TypeVar("T")
+
 _QUERIES = load_queries("clinicdesk.server.domain.pricing", "importing.sql")
 
-_AT_ONCE: Final = 5000
+_AT_ONCE: Final = 1000
+"""So many rows go to or come from the database in one piece: others are answered in between."""
 
 
 class ListAsItStands(Struct, frozen=True, kw_only=True):
@@ -91,10 +94,11 @@ async def medicines_named(
     """The clinic's medicines by the codes and article numbers that are theirs. Codes and numbers
     do not meet: a line that gives both is found by its code."""
     found: dict[str, list[NamedMedicine]] = {}
-    for query, named in (("by_code", codes), ("by_gtin", gtins)):
-        params = {"clinic_id": clinic_id, "named": list(named)}
-        for medicine in await tx.all(_QUERIES[query], params, into=NamedMedicine) if named else ():
-            found.setdefault(f"{query} {medicine.named}", []).append(medicine)
+    for query, named in (("by_code", list(codes)), ("by_gtin", list(gtins))):
+        for some in _pieces(named):
+            params = {"clinic_id": clinic_id, "named": some}
+            for medicine in await tx.all(_QUERIES[query], params, into=NamedMedicine):
+                found.setdefault(f"{query} {medicine.named}", []).append(medicine)
     return found
 
 
@@ -102,12 +106,11 @@ async def standing_prices(
     tx: Transaction, clinic_id: UUID, price_list_id: UUID, medicine_ids: Collection[UUID]
 ) -> list[StandingPrice]:
     """All that the list says of these medicines, of any day."""
-    params = {
-        "clinic_id": clinic_id,
-        "price_list_id": price_list_id,
-        "medicine_ids": list(medicine_ids),
-    }
-    return await tx.all(_QUERIES["standing"], params, into=StandingPrice)
+    found: list[StandingPrice] = []
+    for some in _pieces(list(medicine_ids)):
+        params = {"clinic_id": clinic_id, "price_list_id": price_list_id, "medicine_ids": some}
+        found += await tx.all(_QUERIES["standing"], params, into=StandingPrice)
+    return found
 
 
 async def write_prices(
@@ -119,8 +122,8 @@ async def write_prices(
 ) -> int:
     """Write prices into a locked list, as one new revision of it; the list's version."""
     key = {"clinic_id": clinic_id, "price_list_id": into.id}
-    for start in range(0, len(prices), _AT_ONCE):
-        some = prices[start : start + _AT_ONCE]
+    written = 0
+    for some in _pieces(prices):
         await tx.execute(
             _QUERIES["write_prices"],
             {
@@ -135,9 +138,14 @@ async def write_prices(
                 "ends": [price.effective_until for price in some],
             },
         )
-        await progress(start + len(some))
+        written += len(some)
+        await progress(written)
     version: int = await tx.value(_QUERIES["new_revision"], key)
     return version
+
+
+def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
 
 
 def price_id(price_list_id: UUID, price: NewPrice) -> UUID:
