@@ -1,0 +1,112 @@
+"""Checking a line at the counter: which batch, how much, and what stops hard."""
+
+from __future__ import annotations
+
+from clinicdesk.contract.commands import CheckItem, SubstituteItem
+from clinicdesk.contract.entities import ItemStatus, Row, Verified
+from clinicdesk.core.denial import Denied
+from clinicdesk.core.outbox import Submitted
+from clinicdesk.core.store.store import Store
+from tests.core.counter_room import (
+    AMOXICILLIN,
+    LINE,
+    OTHER_BRAND,
+    PAID,
+    TRAMADOL,
+    CounterRoom,
+    a_batch,
+    a_level,
+    reserved,
+)
+
+SOON = a_batch("SOON", 30, on_hand=12)
+LATER = a_batch("LATER", 300)
+GONE = a_batch("GONE", -1)
+
+
+async def room(store: Store, *shelf: Row) -> CounterRoom:
+    made = CounterRoom(store)
+    await made.open(PAID, LINE, *shelf)
+    return made
+
+
+async def test_a_check_takes_what_is_left_from_the_batch_that_expires_first(store: Store) -> None:
+    here = await room(store, a_level(), GONE, LATER, SOON)
+    for _ in range(2):
+        assert isinstance(await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id), Submitted)
+    commands = [entry.command for entry in here.outbox.entries()]
+    taken = [(c.batch_id, c.quantity) for c in commands if isinstance(c, CheckItem)]
+    assert taken == [(SOON.id, 12), (LATER.id, 8)]
+    assert reserved(here.item()) == (ItemStatus.CHECKED, 20, 0)
+    [first, _second] = here.replica.dispenses.of(PAID.id)
+    assert {d.batch_number for d in here.replica.dispenses.of(PAID.id)} == {"SOON", "LATER"}
+    assert first.brand == AMOXICILLIN.brand
+
+
+async def test_a_part_is_checked_and_the_rest_is_owed(store: Store) -> None:
+    here = await room(store, a_level(), SOON)
+    await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
+    assert reserved(here.item()) == (ItemStatus.PICKING, 12, 0)
+    none_left = await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
+    assert none_left == Denied("None of 8 in stock: owe them with O.", "quantity")
+    await here.dispensing.owe(PAID.id, LINE.id)
+    assert reserved(here.item()) == (ItemStatus.CHECKED, 12, 8)
+
+
+async def test_a_pharmacy_that_keeps_no_stock_checks_without_a_batch(store: Store) -> None:
+    here = await room(store)
+    await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
+    [entry] = here.outbox.entries()
+    assert isinstance(entry.command, CheckItem)
+    assert (entry.command.batch_id, entry.command.quantity) == (None, 20)
+
+
+async def test_what_is_not_the_line_s_stops_hard(store: Store) -> None:
+    here = await room(store, a_level(), SOON, GONE)
+    check = here.dispensing.check
+
+    async def said(*args: object, **given: object) -> tuple[str, str]:
+        refused = await check(PAID.id, LINE.id, *args, **given)  # type: ignore[arg-type]
+        assert isinstance(refused, Denied)
+        return refused.field, refused.sentence
+
+    field, sentence = await said(TRAMADOL.id)
+    assert (field, "Tramadol 50 mg" in sentence) == ("medicine_id", True)
+    assert "substitute the line first" in (await said(OTHER_BRAND.id))[1]
+    assert await said(AMOXICILLIN.id, batch_id=GONE.id) == (
+        "batch_id",
+        "Batch GONE expired on 11 Mar 2026: take another one, and write this one off.",
+    )
+    assert (await said(AMOXICILLIN.id, quantity=21))[0] == "quantity"
+    assert await said(AMOXICILLIN.id, quantity=20) == (
+        "quantity", "12 of 20 in stock: owe the rest with O.",
+    )  # fmt: skip
+    assert await said(AMOXICILLIN.id, verified=Verified.HAND) == (
+        "hand_reason", "Say why it was not scanned.",
+    )  # fmt: skip
+    assert here.outbox.entries() == []
+
+
+async def test_lines_that_nobody_checked_are_made_ready_only_with_a_reason(store: Store) -> None:
+    here = await room(store)
+    refused = await here.dispensing.fulfill(PAID.id, [LINE.id], bin="B4")
+    assert isinstance(refused, Denied)
+    assert refused.field == "hand_reason"
+    await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
+    assert isinstance(await here.dispensing.fulfill(PAID.id, [LINE.id], bin="B4"), Submitted)
+    assert here.replica.prescriptions.get(PAID.id).bin == "B4"  # type: ignore[union-attr]
+
+
+async def test_a_substitute_is_the_same_medicine_at_its_own_price(store: Store) -> None:
+    here = await room(store)
+    found = await here.dispensing.substitutes(LINE.id)
+    assert [medicine.id for medicine in found] == [OTHER_BRAND.id]
+    unlike = await here.dispensing.substitute(PAID.id, LINE.id, TRAMADOL.id, "out of stock")
+    assert isinstance(unlike, Denied)
+    await here.dispensing.substitute(PAID.id, LINE.id, OTHER_BRAND.id, "out of stock")
+    assert here.item().substitute_brand == "Moxikind"
+    assert here.item().amount_minor == 18_000, "two packs of 9,000 for twenty capsules"
+    [entry] = here.outbox.entries()
+    assert isinstance(entry.command, SubstituteItem)
+    back = await here.dispensing.substitutes(LINE.id)
+    assert [medicine.id for medicine in back] == [AMOXICILLIN.id]
