@@ -47,6 +47,7 @@ from clinicdesk.core.search import Search
 from clinicdesk.core.sender import Sender
 from clinicdesk.core.session import Session
 from clinicdesk.core.stock import Stock
+from clinicdesk.core.stock_ledger import StockLedger
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.store_key import store_key
@@ -78,7 +79,7 @@ class Desk:
     Attributes:
         session: Tokens and transport. link: How it stands with the server.
         replica: The rows. outbox: What was done here. notices: What this member is told.
-        older: Prescriptions that this desk has let go.
+        older: Prescriptions that this desk has let go. stock_ledger: What came and went.
         search: Patients and medicines. scratch: What was typed and is not a command yet.
         prescribing, dispensing: What this member can do.
         stock, supply, orders, pricing: What is on the shelves, ordered, and what it costs.
@@ -101,6 +102,7 @@ class Desk:
         self.outbox = Outbox(store.outbox, replica, self._who, now, trace)
         self.notices = Notices(store.notices, self._who, self._code_of, now)
         self.older = OlderPrescriptions(replica, session.transport, session)
+        self.stock_ledger = StockLedger(session.transport, session)
         self.search = Search(replica, store.medicines)
         self.stock = Stock(replica, self.outbox, self._who, self._today)
         self.pricing = Pricing(

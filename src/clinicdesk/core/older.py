@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from clinicdesk.contract.entities import Prescription
@@ -15,9 +13,8 @@ from clinicdesk.contract.reading import CurrentMedicines, PrescriptionDetail, Pr
 from clinicdesk.contract.session import CURRENT_MEDICINES, PRESCRIPTION_LIST
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.replica import Replica
-from clinicdesk.core.transport import Tokens, Transport, Unreachable, not_clinicdesk
-
-_Read = TypeVar("_Read", bound=Struct)
+from clinicdesk.core.server_reading import ServerReading
+from clinicdesk.core.transport import Tokens, Transport
 
 
 class Older(Struct, frozen=True):
@@ -36,8 +33,7 @@ class OlderPrescriptions:
 
     def __init__(self, replica: Replica, transport: Transport, tokens: Tokens) -> None:
         self._replica = replica
-        self._transport = transport
-        self._tokens = tokens
+        self._read = ServerReading(transport, tokens).read
 
     async def of(self, patient_id: UUID, more: str | None = None) -> Older | Denied | Refusal:
         """Those of one patient."""
@@ -60,14 +56,3 @@ class OlderPrescriptions:
     async def detail(self, prescription_id: UUID) -> PrescriptionDetail | Denied | Refusal:
         """One with its lines and its ledger."""
         return await self._read(f"{PRESCRIPTION_LIST}/{prescription_id}", PrescriptionDetail)
-
-    async def _read(self, path: str, expected: type[_Read]) -> _Read | Denied | Refusal:
-        outcome = await self._transport.call("GET", path, tokens=self._tokens)
-        if isinstance(outcome, Unreachable):
-            return Denied(outcome.sentence)
-        if isinstance(outcome, Refusal):
-            return outcome
-        try:
-            return msgspec.json.decode(outcome.content, type=expected)
-        except msgspec.DecodeError:
-            return Denied(not_clinicdesk(self._transport.server).sentence)

@@ -51,7 +51,12 @@ class TaskOwner(QObject):
             on_problem: Called with the sentence instead of saying it in a toast.
             of: The view that the callbacks touch: once Qt has deleted it they are not called.
         """
-        task = asyncio.get_running_loop().create_task(coroutine)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # Qt delivers the last events when the loop has ended already
+            coroutine.close()
+            return _nothing_to_give_up
+        task = loop.create_task(coroutine)
         self._running[task] = None
 
         def ended(task: asyncio.Task[_Answer | Denied | Problem]) -> None:
@@ -89,3 +94,7 @@ class TaskOwner(QObject):
             await asyncio.gather(*running, return_exceptions=True)
             # The callbacks that forget them run at the next turn of the loop.
             await asyncio.sleep(0)
+
+
+def _nothing_to_give_up() -> None:
+    """It never began."""

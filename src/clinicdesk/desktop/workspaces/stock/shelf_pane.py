@@ -31,9 +31,11 @@ from clinicdesk.desktop.models.medicine_names import medicine_title
 from clinicdesk.desktop.models.row_list import ID_ROLE
 from clinicdesk.desktop.models.shelf_needs import expires_soon, is_low
 from clinicdesk.desktop.wording import date_text, money
+from clinicdesk.desktop.workspaces.stock.ledger_card import LedgerCard
 
 if TYPE_CHECKING:
     from clinicdesk.contract.entities import Medicine
+    from clinicdesk.core.clock import Now
     from clinicdesk.desktop.workspace import Context
     from clinicdesk.desktop.workspaces.stock.shelf_rows import ShelfRows
 
@@ -56,7 +58,9 @@ class ShelfPane(QFrame):
     reorder_wanted = Signal()
     order_wanted = Signal()
 
-    def __init__(self, context: Context, rows: ShelfRows, today: Callable[[], date]) -> None:
+    def __init__(
+        self, context: Context, rows: ShelfRows, today: Callable[[], date], now: Now
+    ) -> None:
         super().__init__()
         self._context = context
         self._rows = rows
@@ -92,6 +96,7 @@ class ShelfPane(QFrame):
         self._batch_card.fill(self.batches)
         self._nothing.setContentsMargins(14, 4, 14, 14)
         self._batch_card.body.addWidget(self._nothing)
+        self._ledger = LedgerCard(context, now)
         self.sheet_row = QVBoxLayout()
         self.action_bar = QFrame()
         self._lay_out()
@@ -110,6 +115,8 @@ class ShelfPane(QFrame):
     def show_level(self, level: StockLevel, medicine: Medicine | None) -> None:
         """Show a shelf as it is now."""
         moved = self._level is None or self._level.id != level.id
+        if self._level is None or self._level != level:
+            self._ledger.show_medicine(level.medicine_id)
         self._level = level
         self._name.set_text(medicine_title(medicine) if medicine is not None else "…")
         self._about.set_text(self._about_words(level, medicine))
@@ -188,6 +195,7 @@ class ShelfPane(QFrame):
         inner.setSpacing(SPACE_4)
         inner.addWidget(self._batch_card)
         inner.addWidget(self._reorder)
+        inner.addWidget(self._ledger)
         inner.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -84,7 +84,7 @@ class ShelvesPage(QWidget):
             parent=self,
         )
         self.selection = RowSelection(self.list, self.model)
-        self.pane = ShelfPane(context, self._rows, self._today)
+        self.pane = ShelfPane(context, self._rows, self._today, now)
         made = (context.design, context.tasks, desk.stock)
         self._receive = ReceiveSheet(*made, desk.clinic.currency, self.pane)
         self._count = CountSheet(*made, self.pane)

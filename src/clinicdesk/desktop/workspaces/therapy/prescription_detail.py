@@ -190,7 +190,7 @@ class PrescriptionDetail(QFrame):
             words.append(quoted.replace("%1", money(order.quoted_minor, order.currency)))
         self._sent_back.say(
             text.replace("%2", response_word(order.response)),
-            " ".join(words).strip(),
+            " · ".join(part for part in words if part),
             self.tr("Choose a pharmacy"),
         )
 
