@@ -246,3 +246,22 @@ def test_a_check_that_was_sent_twice_takes_once(hands: Hands, stocked: Stocked) 
     )
     assert isinstance(again, Conflict)
     assert stocked.on_hand(medicine) == 30
+
+
+def test_a_prescriber_who_cancels_does_not_get_in_the_way_of_who_checks(
+    hands: Hands, stocked: Stocked, owner: Owner
+) -> None:
+    medicine, other = stocked.medicines[:2]
+    stocked.desk.done(stocked.receive(medicine, 200))
+    for _ in range(3):
+        ready = hands.give("fulfill_items", paid(hands, medicine, other))
+        beside = paid(hands, medicine, other)
+        reorder = stocked.reorder(medicine)
+        with ThreadPoolExecutor(3) as pool:
+            answers = [
+                pool.submit(hands.prescriber.send, hands.cancel(ready.prescription.id), 4),
+                pool.submit(hands.pharmacist.send, hands.check(beside), 3),
+                pool.submit(hands.pharmacist.send, reorder),
+            ]
+        assert [answer.result().status_code for answer in answers] == [200, 200, 200]
+    assert stocked.on_hand(medicine) == ledger(owner, medicine) == 140
