@@ -162,6 +162,10 @@ class PharmacyWorkspace(Workspace):
         """See Workspace."""
         return self.tr("%n prescription(s) to be paid or dispensed", "", count)
 
+    def show_place(self, place: str) -> None:
+        """Show a lane by its name."""
+        self._go_to_lane(Lane(place))
+
     def open_thing(self, kind: str, thing: UUID) -> bool:
         """Show a prescription, or all prescriptions of a patient."""
         if kind == "prescription":
