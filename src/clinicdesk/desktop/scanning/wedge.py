@@ -34,6 +34,7 @@ _MODIFIERS: Final = frozenset(
     {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_CapsLock, Qt.Key.Key_AltGr}
 )
 _SEPARATORS: Final = frozenset({Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight})
+_LAST_ASCII: Final = 0x7F
 _LATE: Final = 1.5
 """A timer this many times later than asked for: the program was busy, and keys may wait in line."""
 
@@ -143,8 +144,8 @@ class WedgeFilter(QObject):
 
     def _is_shortcut(self, window: QWindow, event: QKeyEvent) -> bool:
         """Whether a key that was held back did what a shortcut does."""
-        if event.type() is not _PRESS:
-            return False
+        if event.type() is not _PRESS or not event.text() or event.key() > _LAST_ASCII:
+            return False  # no key of Hindi or with a macron is a shortcut
         self._fired = False
         key, modifiers = Qt.Key(event.key()), event.modifiers()
         QTest.keyEvent(QTest.KeyAction.Shortcut, window, key, modifiers)

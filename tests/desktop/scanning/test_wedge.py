@@ -1,0 +1,130 @@
+"""The filter between the window and its fields, without a display."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from clinicdesk.desktop.scanning.wedge import WedgeFilter
+
+NO, SHIFT, CONTROL = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+
+
+class Desk:
+    """A window with a field, and keys that come in at it."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.window = QWidget()
+        self.field = QLineEdit()
+        QVBoxLayout(self.window).addWidget(self.field)
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.window.activateWindow()
+        self.field.setFocus()
+        qtbot.waitUntil(self.field.hasFocus)
+        self.wedge = WedgeFilter()
+        self.scanned: list[str] = []
+        self.wedge.scanned.connect(self.scanned.append)
+        self.wedge.install()
+        self._stamps = count(1000, 2)
+
+    def strike(
+        self,
+        text: str,
+        key: int | None = None,
+        held: Qt.KeyboardModifier = NO,
+        *,
+        after_ms: int = 0,
+    ) -> None:
+        handle = self.window.windowHandle()
+        assert handle is not None
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, ord(text[0].upper()) if key is None else key, held, text)
+            event.setTimestamp(next(self._stamps))
+            QCoreApplication.sendEvent(handle, event)
+
+    def scan(self, code: str) -> None:
+        for letter in code:
+            self.strike(letter, held=SHIFT if letter.isupper() else NO)
+        self.strike("\r", int(Qt.Key.Key_Return))
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Desk]:
+    made = Desk(qtbot)
+    yield made
+    made.wedge.remove()
+
+
+@pytest.mark.parametrize("text", ["a", "7", "ä", "é", "€", "क", "Ω", "ā", " "])
+def test_any_letter_that_a_person_types_arrives(qtbot: QtBot, desk: Desk, text: str) -> None:
+    desk.strike(text)
+    assert desk.field.text() == ""
+    qtbot.waitUntil(lambda: desk.field.text() == text)
+
+
+def test_a_code_is_emitted_with_its_last_key(desk: Desk) -> None:
+    desk.scan("CD1.7F3K2")
+    assert desk.scanned == ["CD1.7F3K2"]
+    assert desk.field.text() == ""
+
+
+def test_caps_lock_does_not_turn_the_letters_of_a_code(desk: Desk) -> None:
+    # With Caps Lock on the system says "b" for a B that the scanner sent with Shift.
+    for letter, held in (("b", SHIFT), ("A", NO), ("1", NO), ("2", NO), ("3", NO), ("4", NO)):
+        desk.strike(letter, held=held)
+    desk.strike("\r", int(Qt.Key.Key_Return))
+    assert desk.scanned == ["Ba1234"]
+
+
+def test_a_shortcut_between_typed_letters_comes_in_its_turn(qtbot: QtBot, desk: Desk) -> None:
+    at: list[str] = []
+    shortcut = QShortcut(QKeySequence("Ctrl+D"), desk.window)
+    shortcut.activated.connect(lambda: at.append(desk.field.text()))
+    desk.strike("a")
+    desk.strike("\x04", int(Qt.Key.Key_D), CONTROL)
+    assert desk.field.text() == "a"
+
+
+def test_what_is_held_back_is_delivered_when_the_filter_goes(desk: Desk) -> None:
+    desk.strike("a")
+    desk.strike("b")
+    desk.wedge.remove()
+    assert desk.field.text() == "ab"
+
+
+def test_a_window_that_goes_meanwhile_takes_its_keys_with_it(qtbot: QtBot, desk: Desk) -> None:
+    desk.strike("a")
+    desk.window.close()
+    desk.field.deleteLater()
+    qtbot.wait(80)
+    assert desk.scanned == []
+
+
+def test_a_shortcut_of_one_letter_comes_to_the_person_and_not_into_a_field(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    heard: list[str] = []
+    shortcut = QShortcut(QKeySequence("O"), desk.window)
+    shortcut.activated.connect(lambda: heard.append("O"))
+    desk.field.clearFocus()
+    desk.strike("o")
+    qtbot.waitUntil(lambda: heard == ["O"])
+    assert desk.field.text() == ""
+
+
+def test_a_password_is_not_looked_at(desk: Desk) -> None:
+    desk.field.setEchoMode(QLineEdit.EchoMode.Password)
+    desk.scan("Secret12345")
+    assert desk.scanned == []
+    assert desk.field.text() == "Secret12345"
