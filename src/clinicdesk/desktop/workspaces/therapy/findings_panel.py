@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
@@ -47,14 +48,11 @@ class FindingsPanel(Card):
         self.hide()
 
     def show_findings(self, found: Sequence[Finding], reasons: Mapping[str, str]) -> None:
-        """Show these; what is being typed in a reason stays."""
+        """Show these; a reason that is being typed keeps the keyboard."""
         if list(found) != self._shown:
-            focused = self._focused_key()
             self._shown = list(found)
             self._rebuild()
             self.setVisible(bool(found))
-            if focused in self._fields:
-                self._fields[focused].setFocus(Qt.FocusReason.OtherFocusReason)
         for key, field in self._fields.items():
             if field.text() != reasons.get(key, ""):
                 field.setText(reasons.get(key, ""))
@@ -63,22 +61,23 @@ class FindingsPanel(Card):
     def focus_reason(self) -> bool:
         """Put the keyboard into the first reason that is missing, or the first; whether there is
         one."""
-        field = next(iter(self._missing()), None) or next(iter(self._fields.values()), None)
-        if field is None:
+        wanted = self._missing() or self._in_order()
+        if not wanted:
             return False
+        field = wanted[0]
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         field.selectAll()
         return True
 
     def _missing(self) -> list[QLineEdit]:
-        return [
-            field
-            for field in self._fields.values()
-            if len(" ".join(field.text().split())) < LEAST_REASON
-        ]
+        return [f for f in self._in_order() if len(" ".join(f.text().split())) < LEAST_REASON]
+
+    def _in_order(self) -> list[QLineEdit]:
+        """The reasons as they stand, from the top."""
+        return [self._fields[f.key] for f in self._shown if f.key in self._fields]
 
     def _rebuild(self) -> None:
-        self._clear()
+        self._clear({f.key for f in self._shown if f.tier is Tier.OVERRIDE})
         asked = [finding for finding in self._shown if finding.tier is not Tier.INFORMATION]
         notes = [finding for finding in self._shown if finding.tier is Tier.INFORMATION]
         for finding in asked:
@@ -90,6 +89,8 @@ class FindingsPanel(Card):
             self._add_note(
                 self.tr("%n more: ", "", len(rest)) + " · ".join(each.summary for each in rest)
             )
+        for one, next_one in pairwise(self._in_order()):
+            QWidget.setTabOrder(one, next_one)
         self.setAccessibleName(". ".join(finding.summary for finding in self._shown))
 
     def _add_asked(self, finding: Finding) -> None:
@@ -116,6 +117,10 @@ class FindingsPanel(Card):
         return finding.detail
 
     def _reason_field(self, finding: Finding) -> QLineEdit:
+        """The same as long as it is asked for: the keyboard may be in it."""
+        known = self._fields.get(finding.key)
+        if known is not None:
+            return known
         field = QLineEdit()
         field.setObjectName("finding_reason")
         field.setMaxLength(_LONGEST_REASON)
@@ -139,9 +144,6 @@ class FindingsPanel(Card):
         else:
             self.finished.emit()
 
-    def _focused_key(self) -> str:
-        return next((key for key, field in self._fields.items() if field.hasFocus()), "")
-
     def _dress(self) -> None:
         """Bordered while something stands in the way."""
         stops = any(finding.tier is Tier.STOP for finding in self._shown)
@@ -150,10 +152,12 @@ class FindingsPanel(Card):
         else:
             self.set_tone(Tone.WARNING if self._missing() else None)
 
-    def _clear(self) -> None:
-        self._fields.clear()
+    def _clear(self, asked: set[str]) -> None:
+        """Empty, but for the reasons that are asked for still."""
+        self._fields = {key: field for key, field in self._fields.items() if key in asked}
+        kept = set(self._fields.values())
         while (part := self._rows.takeAt(0)) is not None:
             widget = part.widget()
-            if widget is not None:
+            if widget is not None and widget not in kept:
                 widget.hide()
                 widget.deleteLater()

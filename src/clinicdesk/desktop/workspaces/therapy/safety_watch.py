@@ -34,6 +34,7 @@ class SafetyWatch(QObject):
         self._about: tuple[object, ...] = ()
         self._of: UUID | None = None
         self._found: list[Finding] = []
+        self.destroyed.connect(context.desk.rules.changed.add(lambda _page: self._look_again()))
 
     def look(self, form: DraftForm | None) -> None:
         """Look at these lines, unless they were looked at already."""
@@ -60,8 +61,8 @@ class SafetyWatch(QObject):
         """What others have prescribed counts as soon as the server has told it."""
 
         def learnt(more: bool) -> None:
-            if more and self._form is not None:
-                self._check_anew(self._form)
+            if more:
+                self._look_again()
 
         self._context.tasks.start(
             self._context.desk.safety.learn(form.patient_id),
@@ -69,6 +70,11 @@ class SafetyWatch(QObject):
             on_done=learnt,
             of=self,
         )
+
+    def _look_again(self) -> None:
+        """More is known than when these lines were looked at."""
+        if self._form is not None:
+            self._check_anew(self._form)
 
     def _check_anew(self, form: DraftForm) -> None:
         about = self._about
