@@ -40,7 +40,7 @@ class PriceChange(StrEnum):
     REJECTED = "rejected"  # it cannot be read: left out
 
 
-class PriceFileLine(Struct, frozen=True, kw_only=True):
+class PriceFileLine(Struct, frozen=True, kw_only=True, gc=False):
     """A line of the file.
 
     Attributes:

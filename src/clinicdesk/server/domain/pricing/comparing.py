@@ -21,7 +21,7 @@ _LEFT_OUT: Final = frozenset({PriceChange.UNKNOWN, PriceChange.REJECTED})
 _WRITTEN: Final = frozenset(PriceChange) - _LEFT_OUT - {PriceChange.SAME}
 
 
-class _Found(Struct, frozen=True):
+class _Found(Struct, frozen=True, gc=False):
     row: PriceRow
     medicine: NamedMedicine
 

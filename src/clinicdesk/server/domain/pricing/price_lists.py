@@ -39,7 +39,7 @@ class ListAsItStands(Struct, frozen=True, kw_only=True):
     formularies: int
 
 
-class NamedMedicine(Struct, frozen=True, kw_only=True):
+class NamedMedicine(Struct, frozen=True, kw_only=True, gc=False):
     """A medicine as a file names it."""
 
     named: str
@@ -57,7 +57,7 @@ class NamedMedicine(Struct, frozen=True, kw_only=True):
         return f"{plain} · {self.brand}" if self.brand else plain
 
 
-class StandingPrice(Struct, frozen=True, kw_only=True):
+class StandingPrice(Struct, frozen=True, kw_only=True, gc=False):
     """A price that the list has."""
 
     medicine_id: UUID
@@ -67,7 +67,7 @@ class StandingPrice(Struct, frozen=True, kw_only=True):
     withdrawn: bool
 
 
-class NewPrice(Struct, frozen=True, kw_only=True):
+class NewPrice(Struct, frozen=True, kw_only=True, gc=False):
     """A price to be written."""
 
     medicine_id: UUID

@@ -39,7 +39,9 @@ _MONTHS: Final = (
 _DECIMAL_COMMA: Final = re.compile(r"\D*-?\d+(?:[.,]\d{3})*,\d{1,2}\s*")
 
 
-class PriceRow(Struct, frozen=True, kw_only=True):
+# gc=False, here and beside: there are tens of thousands, none of which can close a circle, and looking
+# through them all would keep the server's loop waiting.
+class PriceRow(Struct, frozen=True, kw_only=True, gc=False):
     """A price as the file gives it, checked.
 
     Attributes:
@@ -61,7 +63,7 @@ class PriceRow(Struct, frozen=True, kw_only=True):
         return self.code or self.gtin
 
 
-class RejectedPrice(Struct, frozen=True, kw_only=True):
+class RejectedPrice(Struct, frozen=True, kw_only=True, gc=False):
     """A line that is left out; `field` is the column at fault, "row" or "header"."""
 
     line: int
