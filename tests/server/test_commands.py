@@ -55,6 +55,11 @@ def test_an_empty_database_becomes_a_demo_clinic_that_is_made_once(
     assert "30 patients" in first.out
     assert "roshni-demo" in first.out
     with psycopg.connect(empty_database) as connection:
+        wrong = connection.execute(
+            "select count(*) from batch b where on_hand <> (select coalesce(sum(quantity), 0) "
+            "from stock_movement m where m.batch_id = b.id)"
+        ).fetchone()
+        assert wrong == (0,), "what lies on a shelf is what its movements add up to"
         entries = connection.execute("select count(*) from clinic_log").fetchone()
         assert main(["server", "demo-data", *SMALL]) == 0
         assert "there already" in capsys.readouterr().out
