@@ -41,6 +41,12 @@ def an_id(name: str) -> UUID:
 TARA, TOM = an_id("practitioner tara"), an_id("practitioner tom")
 MAIN, CORNER = an_id("pharmacy main"), an_id("pharmacy corner")
 PARACETAMOL, AMOXICILLIN, MORPHINE = (an_id(f"medicine {n}") for n in ("para", "amox", "morph"))
+GTINS: Final = {
+    PARACETAMOL: "08901234567890",
+    AMOXICILLIN: "08901234567906",
+    MORPHINE: "08901234567913",
+}
+"""What the barcodes of their packs say."""
 PATIENTS: Final = tuple(an_id(f"patient {n}") for n in range(8))
 
 STAFF: Final = {
@@ -132,7 +138,7 @@ def _medicines() -> list[Medicine]:
             generic_name=name, strength="500 mg", form="tablet", route="oral", brand=f"{name}ex",
             manufacturer="Sample Labs", pack_size=10, pack_unit="tablet", price_minor=price,
             currency="INR", schedule=schedule, ingredients=[name.lower()], discontinued=False,
-            default_dose="1 tablet", default_frequency="BD", default_days=5,
+            default_dose="1 tablet", default_frequency="BD", default_days=5, gtin=GTINS[each],
         )
         for each, name, price, schedule in (
             (PARACETAMOL, "Paracetamol", 2_000, Schedule.OTC),

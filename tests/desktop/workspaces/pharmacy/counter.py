@@ -41,6 +41,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.contract.frames import SignalKind, Signalled
 from clinicdesk.contract.threads import thread_of
+from clinicdesk.core.clock import Now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.device import Device
 from clinicdesk.core.home import Home
@@ -89,11 +90,13 @@ class Counter:
     """The pharmacist's place with what the window around it would hear."""
 
     desk: Desk
+    context: Context
     workspace: PharmacyWorkspace
     tasks: TaskOwner
     said: list[tuple[str, Tone]] = field(default_factory=list)
     gone_to: list[tuple[str, UUID]] = field(default_factory=list)
     seq: int = 1
+    keys: int = 0  # how many were pressed
 
     def find(self, kind: type[Any], name: str) -> Any:
         """A widget by its stable name."""
@@ -137,6 +140,7 @@ class Counter:
         """Press a key where the keyboard is."""
         where = QApplication.focusWidget()
         assert where is not None
+        self.keys += 1
         QTest.keyClick(where, key, modifiers or Qt.KeyboardModifier.NoModifier)
 
     def type(self, text: str) -> None:
@@ -144,6 +148,7 @@ class Counter:
         for letter in text:
             where = QApplication.focusWidget()
             assert where is not None
+            self.keys += 1
             QTest.keyClicks(where, letter)
 
     def prescription(self, name: str) -> Prescription:
@@ -208,9 +213,12 @@ async def open_desk(folder: Path, *rows: Row, member: Member = pharmacist) -> De
     return desk
 
 
-def open_counter(desk: Desk, design: Design, *, live: bool = True) -> Counter:
-    """The place itself, live or offline, as a window would make it."""
-    desk.link.become(LinkStatus.LIVE if live else LinkStatus.OFFLINE)
+def open_counter(
+    desk: Desk, design: Design, *, live: bool | None = True, now: Now = lambda: NOON
+) -> Counter:
+    """The place itself, live or offline, as a window would make it; None: as the desk stands."""
+    if live is not None:
+        desk.link.become(LinkStatus.LIVE if live else LinkStatus.OFFLINE)
     reporter = Reporter()
     tasks = TaskOwner(reporter)
     said: list[tuple[str, Tone]] = []
@@ -235,9 +243,9 @@ def open_counter(desk: Desk, design: Design, *, live: bool = True) -> Counter:
         zone=MUMBAI,
         painted=PaintTrace(NoTrace()),
     )
-    workspace = PharmacyWorkspace(context, lambda: NOON)
+    workspace = PharmacyWorkspace(context, now)
     workspace.resize(1220, 726)
-    return Counter(desk, workspace, tasks, said, gone_to)
+    return Counter(desk, context, workspace, tasks, said, gone_to)
 
 
 PEOPLE: tuple[tuple[str, str | None, Sex, date], ...] = (
