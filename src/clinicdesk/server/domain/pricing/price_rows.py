@@ -39,8 +39,8 @@ _MONTHS: Final = (
 _DECIMAL_COMMA: Final = re.compile(r"\D*-?\d+(?:[.,]\d{3})*,\d{1,2}\s*")
 
 
-# gc=False, here and beside: there are tens of thousands, none of which can close a circle, and looking
-# through them all would keep the server's loop waiting.
+# gc=False, here and beside: there are tens of thousands, none of which can close a circle; to look
+# through all of them would keep the server's loop waiting.
 class PriceRow(Struct, frozen=True, kw_only=True, gc=False):
     """A price as the file gives it, checked.
 
