@@ -60,6 +60,10 @@ def test_an_empty_database_becomes_a_demo_clinic_that_is_made_once(
             "from stock_movement m where m.batch_id = b.id)"
         ).fetchone()
         assert wrong == (0,), "what lies on a shelf is what its movements add up to"
+        unsealed = connection.execute(
+            "select count(*) from prescription where (seal is null) <> (signed_at is null)"
+        ).fetchone()
+        assert unsealed == (0,), "what is signed has a QR code"
         entries = connection.execute("select count(*) from clinic_log").fetchone()
         assert main(["server", "demo-data", *SMALL]) == 0
         assert "there already" in capsys.readouterr().out

@@ -36,6 +36,7 @@ from clinicdesk.server.domain.clinic import (
 )
 from clinicdesk.server.domain.formulary.importing import ImportReport, import_medicines
 from clinicdesk.server.domain.formulary.reading import read_formulary
+from clinicdesk.server.domain.prescribing.sealing import Sealer
 from clinicdesk.server.domain.safety import ddinter
 from clinicdesk.server.domain.safety.importing import RuleReport
 from clinicdesk.server.domain.safety.importing import import_rules as take_rules
@@ -116,13 +117,15 @@ def demo_data(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     demo = generate(arguments.seed, arguments.patients, arguments.prescriptions, now.date())
     progress = _Progress()
+    settings = settings_from(os.environ)
 
     async def fill(database: Database, url: str) -> bool:
         await check_fitness(database, url)
         hashed = Passwords().hash(PASSWORD)
-        return await DemoData(database, demo, now, hashed, progress.of).fill()
+        sealer = Sealer(secret_key(settings))
+        return await DemoData(database, demo, now, hashed, progress.of, sealer=sealer).fill()
 
-    made = _with_database(settings_from(os.environ), fill)
+    made = _with_database(settings, fill)
     progress.end()
     if made:
         print(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clinicdesk.server.database.database import Database
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.demo_clinic import DemoClinic
+    from clinicdesk.server.domain.prescribing.sealing import Sealer
 
 PASSWORD: Final = "roshni-demo"
 """Of everybody in the demo clinic."""
@@ -50,6 +51,7 @@ class DemoData:
         progress: Told what is being made, how many of it are done, and of how many.
         equipped: With shelves, prices, suppliers and safety rules; else as a clinic that uses none
             of these.
+        sealer: Seals what is signed; without it prescriptions have no seal.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class DemoData:
         progress: Callable[[str, int, int], None],
         *,
         equipped: bool = True,
+        sealer: Sealer | None = None,
     ) -> None:
         self._database = database
         self._demo = demo
         self._now = now
         self._progress = progress
         self._equipped = equipped
+        self._sealer = sealer
         self._ids = Identities(demo)
         self._rows = Rows(demo, now, password_hash)
 
@@ -81,6 +85,8 @@ class DemoData:
                 return False
             if not await tx.value(_QUERIES["has_clinic"], key):
                 await self._begin(tx)
+        if self._sealer is not None:
+            await self._sealer.publish(self._database, self._rows.clinic_id)
         past, lately = self._in_two()
         await self._move_back(await self._prescribe(past))
         if self._equipped:
@@ -129,7 +135,8 @@ class DemoData:
 
     async def _prescribe(self, numbers: range) -> list[Times]:
         rows = self._rows
-        story = Story(self._database, self._demo, rows.formulary_id, rows.cast(), self._ids)
+        seal = None if self._sealer is None else self._sealer.seal
+        story = Story(self._database, self._demo, rows.formulary_id, rows.cast(), self._ids, seal)
         async with self._database.as_owner() as tx:
             made = await tx.all(_QUERIES["prescriptions_made"], {"clinic_id": rows.clinic_id})
         known = {prescription_id for (prescription_id,) in made}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from clinicdesk.server.demo_clinic import DemoClinic, PrescriptionPlan
     from clinicdesk.server.demo_data.identities import Identities
     from clinicdesk.server.domain.actor import MemberActor
+    from clinicdesk.server.domain.prescribing import SealOf
 
     Rule = Callable[[Transaction, MemberActor, Any, int], Awaitable[Done | Refusal]]
 
@@ -89,6 +91,7 @@ class Story:
         formulary_id: Whose medicines the plans name.
         cast: Who acts.
         ids: Names what the plans bring about.
+        seal: Gives what the QR codes say; None: there are none.
     """
 
     def __init__(
@@ -98,12 +101,14 @@ class Story:
         formulary_id: UUID,
         cast: Cast,
         ids: Identities,
+        seal: SealOf | None,
     ) -> None:
         self._database = database
         self._demo = demo
         self._formulary_id = formulary_id
         self._cast = cast
         self._ids = ids
+        self.seal = seal
 
     async def tell(self, number: int) -> None:
         """Carry out one plan from the first line to where it stands.
@@ -235,7 +240,8 @@ class _Chapter:
     async def sign(self) -> None:
         assert self._pharmacy_id is not None  # a plan that is signed names its pharmacy
         command = SignAndSend(prescription_id=self._id, pharmacy_id=self._pharmacy_id)
-        await self._give(self._prescriber, _sign_with_reasons, command)
+        sign = partial(_sign_with_reasons, self._story.seal)
+        await self._give(self._prescriber, sign, command)
 
     async def pay(self) -> None:
         command = TakePayment(
@@ -296,7 +302,11 @@ class _Chapter:
 
 
 async def _sign_with_reasons(
-    tx: Transaction, actor: MemberActor, command: SignAndSend, version: int
+    seal: SealOf | None,
+    tx: Transaction,
+    actor: MemberActor,
+    command: SignAndSend,
+    version: int,
 ) -> Done | Refusal:
     """Sign, with a reason for whatever the rules ask one for."""
     draft = await prescribing.hold(tx, actor, "sign_and_send", command.prescription_id, version)
@@ -308,4 +318,4 @@ async def _sign_with_reasons(
         if finding.tier is Tier.OVERRIDE
     ]
     given = msgspec.structs.replace(command, overrides=reasons)
-    return await prescribing.sign_and_send(tx, actor, given, version)
+    return await prescribing.sign_and_send(tx, actor, given, version, seal=seal)
