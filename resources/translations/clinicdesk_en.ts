@@ -22,6 +22,74 @@
     </message>
 </context>
 <context>
+    <name>CounterWork</name>
+    <message numerus="yes">
+        <source>%n unit(s) are owing: tell them when to come.</source>
+        <translation>
+            <numerusform>%n unit is owing: tell them when to come.</numerusform>
+            <numerusform>%n units are owing: tell them when to come.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DashboardWorkspace</name>
+    <message numerus="yes">
+        <source>%n left</source>
+        <translation>
+            <numerusform>%n left</numerusform>
+            <numerusform>%n left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n medicine(s)</source>
+        <translation>
+            <numerusform>%n medicine</numerusform>
+            <numerusform>%n medicines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting for stock</source>
+        <translation>
+            <numerusform>%n waiting for stock</numerusform>
+            <numerusform>%n waiting for stock</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Next: %1, %n medicine(s), waiting %2</source>
+        <translation>
+            <numerusform>Next: %1, %n medicine, waiting %2</numerusform>
+            <numerusform>Next: %1, %n medicines, waiting %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FindingsPanel</name>
+    <message numerus="yes">
+        <source>%n more: </source>
+        <translation>
+            <numerusform>%n more: </numerusform>
+            <numerusform>%n more: </numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GoodsSheet</name>
+    <message numerus="yes">
+        <source>%n pack(s) received.</source>
+        <translation>
+            <numerusform>%n pack received.</numerusform>
+            <numerusform>%n packs received.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Packs: %n more are expected.</source>
+        <translation>
+            <numerusform>Packs: %n more is expected.</numerusform>
+            <numerusform>Packs: %n more are expected.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LeavingDialog</name>
     <message numerus="yes">
         <source>%n change(s) are not sent yet</source>
@@ -44,10 +112,10 @@
 <context>
     <name>LossWords</name>
     <message numerus="yes">
-        <source>%n later change(s) to this prescription go with it.</source>
+        <source>%n later change(s) to the same thing go with it.</source>
         <translation>
-            <numerusform>%n later change to this prescription goes with it.</numerusform>
-            <numerusform>%n later changes to this prescription go with it.</numerusform>
+            <numerusform>%n later change to the same thing goes with it.</numerusform>
+            <numerusform>%n later changes to the same thing go with it.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -61,10 +129,10 @@
 <context>
     <name>OfferMaker</name>
     <message numerus="yes">
-        <source>%n line(s) not ready yet.</source>
+        <source>%n line(s) not checked yet.</source>
         <translation>
-            <numerusform>%n line not ready yet.</numerusform>
-            <numerusform>%n lines not ready yet.</numerusform>
+            <numerusform>%n line not checked yet.</numerusform>
+            <numerusform>%n lines not checked yet.</numerusform>
         </translation>
     </message>
 </context>
@@ -75,6 +143,16 @@
         <translation>
             <numerusform>%n medicine</numerusform>
             <numerusform>%n medicines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>OrderPane</name>
+    <message numerus="yes">
+        <source>%n unit(s) in a pack</source>
+        <translation>
+            <numerusform>%n unit in a pack</numerusform>
+            <numerusform>%n units in a pack</numerusform>
         </translation>
     </message>
 </context>
@@ -102,6 +180,16 @@
         <translation>
             <numerusform>%n not sent</numerusform>
             <numerusform>%n not sent</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PharmacyOffers</name>
+    <message numerus="yes">
+        <source>%n medicine(s) short</source>
+        <translation>
+            <numerusform>%n medicine short</numerusform>
+            <numerusform>%n medicines short</numerusform>
         </translation>
     </message>
 </context>
@@ -156,12 +244,43 @@
     </message>
 </context>
 <context>
+    <name>PricesPage</name>
+    <message numerus="yes">
+        <source>%n price(s) are in force.</source>
+        <translation>
+            <numerusform>%n price is in force.</numerusform>
+            <numerusform>%n prices are in force.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n price(s), changed %1</source>
+        <translation>
+            <numerusform>%n price, changed %1</numerusform>
+            <numerusform>%n prices, changed %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Take %n price(s)</source>
+        <translation>
+            <numerusform>Take %n price</numerusform>
+            <numerusform>Take %n prices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QueueRows</name>
     <message numerus="yes">
         <source>%n item(s)</source>
         <translation>
             <numerusform>%n item</numerusform>
             <numerusform>%n items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) owing</source>
+        <translation>
+            <numerusform>%n item owing</numerusform>
+            <numerusform>%n items owing</numerusform>
         </translation>
     </message>
 </context>
@@ -172,6 +291,46 @@
         <translation>
             <numerusform>%n unread</numerusform>
             <numerusform>%n unread</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReadySheet</name>
+    <message numerus="yes">
+        <source>%n line(s) were not scanned: they count as checked by hand.</source>
+        <translation>
+            <numerusform>%n line was not scanned: it counts as checked by hand.</numerusform>
+            <numerusform>%n lines were not scanned: they count as checked by hand.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReceiveSheet</name>
+    <message numerus="yes">
+        <source>%n pack(s) received.</source>
+        <translation>
+            <numerusform>%n pack received.</numerusform>
+            <numerusform>%n packs received.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RerouteSheet</name>
+    <message numerus="yes">
+        <source>%n medicine(s) short</source>
+        <translation>
+            <numerusform>%n medicine short</numerusform>
+            <numerusform>%n medicines short</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StockWorkspace</name>
+    <message numerus="yes">
+        <source>%n medicine(s) to order</source>
+        <translation>
+            <numerusform>%n medicine to order</numerusform>
+            <numerusform>%n medicines to order</numerusform>
         </translation>
     </message>
 </context>
