@@ -719,3 +719,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 revoke all on function current_medicines from public;
 grant execute on function current_medicines to clinicdesk_app;
+
+-- Pharmacies that were there before have a price list from now on, as new ones do; it is empty.
+insert into price_list (id, clinic_id, pharmacy_id, name, currency, revision, price_count)
+select gen_random_uuid(), p.clinic_id, p.id, left(p.name, 113) || ' prices', c.currency, 0, 0
+from pharmacy p join clinic c on c.clinic_id = p.clinic_id;
