@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from clinicdesk.core.store.sqlcipher import Connection
 from clinicdesk.core.store.thread import StoreThread
 
 T = TypeVar("T")
+
+_AT_ONCE: Final = 500
+"""Rows that are written before somebody else may write."""
 
 
 class CatalogueState(Struct, frozen=True):
@@ -61,10 +65,18 @@ class PagedTable(ABC, Generic[T]):
         return found or NOTHING
 
     async def take_page(self, list_id: UUID, rows: Sequence[T], state: CatalogueState) -> None:
-        """Keep a page and how far it leads, in one transaction."""
+        """Keep a page, and how far it leads.
+
+        In several transactions, so that a command need not wait for the disk until a whole page is
+        written; a page that was cut off is fetched again.
+        """
+        for at in range(0, len(rows) - _AT_ONCE, _AT_ONCE):
+            some = rows[at : at + _AT_ONCE]
+            await self._writer.transaction(partial(self._put, rows=some))
+        last = rows[(len(rows) - 1) // _AT_ONCE * _AT_ONCE :] if rows else rows
 
         def work(connection: Connection) -> None:
-            self._put(connection, rows)
+            self._put(connection, last)
             connection.execute(
                 "INSERT OR REPLACE INTO catalogue_state (list_id, revision, after) "
                 "VALUES (?, ?, ?)",
