@@ -12,6 +12,7 @@ from clinicdesk.contract import (
     commands,
     frames,
     lifecycles,
+    prices,
     problems,
     reading,
     scanning,
@@ -61,11 +62,17 @@ def described() -> dict[str, Any]:
         "frames": _schema(frames.ClientFrame, frames.ServerFrame),
         "problems": _schema(problems.Refusal),
         "session": _schema(*session_types),
+        "prices": _schema(prices.ImportLine),
         "reading": _schema(
-            reading.PrescriptionDetail, reading.PrescriptionPage, reading.CurrentMedicines
+            reading.PrescriptionDetail,
+            reading.PrescriptionPage,
+            reading.CurrentMedicines,
+            reading.MovementPage,
         ),
         "scanning": _schema(scanning.ScannedCode, scanning.ScanAnswer),
-        "snapshot": _schema(snapshot.SnapshotLine, snapshot.MedicinePage),
+        "snapshot": _schema(
+            snapshot.SnapshotLine, snapshot.MedicinePage, snapshot.PricePage, snapshot.RulePage
+        ),
         "access": {
             "grants": msgspec.to_builtins(access.GRANTS),
             "hidden": {
