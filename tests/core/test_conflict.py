@@ -240,6 +240,20 @@ async def test_the_same_wrong_words_are_changed_and_not_sent_again(store: Store)
     assert not can_be_changed(refused(cancel, stale(3)))
 
 
+async def test_a_colleague_who_worked_on_it_is_named_and_not_whoever_took_the_payment(
+    store: Store,
+) -> None:
+    worked_on = replace(
+        PAID, version=7, paid_at=NOON, updated_at=LATER, updated_by=sample.pharmacist.id
+    )
+    paid_by = sample.a_payment(PAID, received_by=sample.therapist.id)
+    replica = await holding(store, worked_on, paid_by)
+    account = account_of(worked_on, replica, stale(7))
+    assert (account.happening, account.by, account.at) == (
+        Happening.WORKED_ON, sample.pharmacist.name, LATER,
+    )  # fmt: skip
+
+
 async def test_a_line_that_is_settled_by_now_is_not_declined_again(store: Store) -> None:
     item = an_item(PAID, status=ItemStatus.READY)
     replica = await holding(store, PAID, item, member=sample.pharmacist)

@@ -33,6 +33,7 @@ class Happening(StrEnum):
     CHANGED = "changed"  # it is a draft still, and says something else
     SIGNED = "signed"
     PAID = "paid"
+    WORKED_ON = "worked_on"  # the pharmacy has done something with it since it was paid
     READY = "ready"
     HANDED_OVER = "handed_over"
     CANCELLED = "cancelled"
@@ -162,8 +163,12 @@ def account_of(
     happening = _happening(row.status, signed=row.signed_at is not None)
     if refusal is not None and is_ahead(refusal, row):
         told = _told(refusal)
+        if told is Happening.PAID and happening is Happening.PAID:
+            told = Happening.WORKED_ON
         own = _is_own_name(refusal.by, replica)
         return Account(happening=told or happening, by=refusal.by, at=refusal.at, own=own)
+    if happening is Happening.PAID and row.paid_at is not None and row.updated_at > row.paid_at:
+        happening = Happening.WORKED_ON
     member = replica.members.get(_doer(row, replica, happening))
     by = "" if member is None else member.name
     own = member is not None and member == replica.me

@@ -61,12 +61,6 @@ class Search:
         """The medicines of these identifiers that are here. Raises StoreLost."""
         return await self._medicines.get(medicine_ids)
 
-    async def alternatives(self, medicine_id: UUID) -> list[Medicine]:
-        """The products of the same generic, strength and form: this one first, the others by brand
-        and without those no longer made. None for one that is not here."""
-        found = (await self._medicines.get([medicine_id])).get(medicine_id)
-        return [] if found is None else [found, *await self._medicines.alternatives(found)]
-
     def index(self) -> None:
         """Begin to index the patients who are here already."""
         self._follow(Change(reset=True))
