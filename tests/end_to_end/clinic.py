@@ -162,6 +162,6 @@ def _allergy(patient: Patient) -> Allergy:
     return Allergy(
         id=an_id(f"allergy {patient.number}"), clinic_id=CLINIC, version=1, patient_id=patient.id,
         practitioner_ids=patient.practitioner_ids, pharmacy_ids=patient.pharmacy_ids,
-        substance="penicillins", reaction="rash", severity=Severity.MILD, active=True,
+        substance="sulfonamides", reaction="rash", severity=Severity.MILD, active=True,
         recorded_at=NOON,
     )  # fmt: skip
