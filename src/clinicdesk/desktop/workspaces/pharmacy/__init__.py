@@ -1,11 +1,18 @@
 """The pharmacy's counter: who waits, what is due, what is in the bag, who has collected it.
 
 - `workspace`          the place on the rail: queue at the left, prescription at the right, keys
-- `queue_pane`         lanes, search and rows; `lanes` and `queue_rows` say what stands in them
-- `prescription_pane`  the chosen prescription; `offers` says what can be done and why not
-- `counter_work`       does it; each `..._sheet` asks one thing before
-- `refunds_due`        who is owed money; `refund_card` says so
-- `received`           reads an amount typed at the till
+- `queue_pane`         lanes, search and rows; `lane_book` says what stands in which of the `lanes`,
+                       `queue_rows` what a row says, `queue_view` how somebody wants to see them,
+                       `queue_search` what a text finds
+- `prescription_pane`  the chosen prescription; `line_cells` says what its table says
+- `deeds`              everything that is done here, with its key; `offers` says whether it can be
+                       done now and why not, `deed_menu` lists it
+- `counter_work`       does it; `line_work` what is done to one line, `sheet_place` opens what asks,
+                       `scanned_products` finds the line of a box, or why it fits none
+- `..._sheet`          each asks one thing; `reasons` are what a pharmacist is asked why
+- `findings_watch`, `findings_card`, `counselling_card`, `order_bar`, `refund_card`: its parts
+- `big_screen`         a window for those who wait
+- `refunds_due`        who is owed money
 """
 
 from clinicdesk.desktop.workspaces.pharmacy.workspace import PharmacyWorkspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar, cast
@@ -35,6 +34,7 @@ from clinicdesk.desktop.workspaces.pharmacy.lanes import (
     lane_word,
 )
 from clinicdesk.desktop.workspaces.pharmacy.queue_rows import QueueRows
+from clinicdesk.desktop.workspaces.pharmacy.queue_search import QueueSearch
 from clinicdesk.desktop.workspaces.pharmacy.queue_view import KeptView, QueueView
 from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.pharmacy.view_menu import ViewMenu
@@ -42,9 +42,6 @@ from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
 T = TypeVar("T", bound=Row)
 
-_FOUND_PATIENTS = 100
-_CODE_MARK = re.compile("^RX-?")
-_SHORTEST_CODE = 2  # with fewer letters thousands of codes would do, and none is meant yet
 _GLOWING = 50
 _CLOCK_MS = 30_000
 
@@ -89,6 +86,7 @@ class QueuePane(QFrame):
         self.ui.setupUi(self)
         self.lanes = LaneBook(self._replica, context.zone, now, self)
         self._kept = KeptView(context.desk, self)
+        self._finding = QueueSearch(context.desk)
         self._make_controls()
         self.tally: Tally[Prescription] = Tally(
             self._replica.prescriptions, self.lanes.lane_of, self
@@ -243,6 +241,7 @@ class QueuePane(QFrame):
             self.model.refresh(prescriptions)
 
     def _glow(self, change: Change[Prescription]) -> None:
+        self._finding.forget()
         changed = [*change.added, *(new for _, new in change.updated)]
         if len(changed) <= _GLOWING:
             for prescription in changed:
@@ -328,36 +327,17 @@ class QueuePane(QFrame):
     def _on_text(self, text: str) -> None:
         wanted = fold(text.strip())
         if not wanted:
+            self._finding.forget()
             self._show_chosen_lane()
             return
-        hits = self._context.desk.search.patients(wanted, _FOUND_PATIENTS)
-        patients = {hit.patient.id for hit in hits}
-
-        # A code has a digit, or is said to be one: only then all codes have to be looked at.
-        as_code = not patients or wanted.startswith("rx") or any(map(str.isdigit, wanted))
-        code = _CODE_MARK.sub("", wanted.upper()) if as_code else ""
-        if len(code) < _SHORTEST_CODE:
-            code = ""
-
-        def found(row: Prescription) -> bool:
-            fits = row.patient_id in patients or (code and code in row.code)
-            return bool(fits) and row.signed_at is not None
-
-        self.model.set_lane(found, partial(self._candidates, patients, code))
+        found = self._finding.find(wanted)
+        self.model.set_lane(found.accepts, found.among)
         self._show_emptiness()
         self.counted.emit()
 
     def _owing(self) -> list[Prescription]:
         found = map(self._replica.prescriptions.get, self._refunds)
         return [row for row in found if row is not None]
-
-    def _candidates(self, patients: set[UUID], code: str) -> list[Prescription]:
-        """The prescriptions of these patients, and those whose code has `code` in it, if given."""
-        rows = self._replica.prescriptions
-        found = {row.id: row for patient_id in patients for row in rows.of(patient_id)}
-        if code:
-            found.update((row.id, row) for row in rows.values() if code in row.code)
-        return list(found.values())
 
     def _take_first(self) -> None:
         """Enter in the search field: what was found first is meant."""

@@ -226,8 +226,9 @@ class PharmacyWorkspace(Workspace):
         """Show who is served now on a screen of its own, for those who wait."""
         if self._screen is None:
             self._screen = BigScreen(self._context, self.queue.lanes)
+        if self._screen.isVisible():
+            self._screen.raise_()
         self._screen.show()
-        self._screen.raise_()
 
     def _connect(self) -> None:
         self.queue.chosen.connect(self._show)
