@@ -6,6 +6,7 @@ import io
 import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -440,6 +441,22 @@ def test_desks_fetch_what_an_import_changed(lists: Lists) -> None:
     page = msgspec.json.decode(answer.content, type=PricePage)
     assert [price.medicine_id for price in page.prices] == [lists.medicines[1].id]
     assert page.revision == revision + 1
+
+
+def test_a_pharmacy_that_was_there_before_has_a_list_too(lists: Lists) -> None:
+    package = files("clinicdesk.server.database.migrations.versions")
+    text = package.joinpath("0003_counter.sql").read_text(encoding="utf-8")
+    given = text[text.index("-- Pharmacies that were there before") :]
+    lists.owner("delete from price")
+    lists.owner("delete from price_list")
+    lists.owner(given)
+    for one in lists.owner(
+        "select p.id, l.name, l.currency, l.revision, c.currency from pharmacy p "
+        "join clinic c on c.clinic_id = p.clinic_id "
+        "left join price_list l on l.clinic_id = p.clinic_id and l.pharmacy_id = p.id"
+    ):
+        _, name, currency, revision, clinics = one
+        assert (name.endswith(" prices"), currency, revision) == (True, clinics, 0)
 
 
 def test_a_prescription_costs_what_its_pharmacy_asks_on_the_day(lists: Lists) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -12,7 +14,7 @@ import pytest
 from clinicdesk.contract.commands import Command
 from clinicdesk.contract.entities import MovementKind
 from clinicdesk.contract.problems import Conflict, InvalidField, NotAllowed, NotFound
-from tests.running_server import Owner
+from tests.running_server import Desk, Owner
 from tests.server.http.hands import (
     ADMIN,
     COLLEAGUE,
@@ -231,3 +233,58 @@ def test_batches_are_shown_to_their_pharmacy_and_shelves_to_everybody(stocked: S
     for other in (stocked.hands.prescriber, sign_in(OTHER_PHARMACIST), sign_in(RECEPTION)):
         assert seen(other, "batch") == []
         assert seen(other, "stock_level") == [30]
+
+
+def at_once(*works: Callable[[], object]) -> None:
+    """Do them in threads of their own, and wait for all."""
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_many_hands_fill_one_new_shelf_and_every_unit_is_counted(stocked: Stocked) -> None:
+    medicine = stocked.medicines[0]
+    sign_in = stocked.hands.server.sign_in
+    desks = [stocked.desk, sign_in(COLLEAGUE), sign_in(COLLEAGUE), sign_in(COLLEAGUE)]
+    at_once(
+        *(
+            lambda desk=desk: _until_done(desk, stocked.receive(medicine, 5))  # type: ignore[misc]
+            for desk in desks
+        )
+    )
+    assert stocked.batches(medicine) == [("B1", SOON, 20)]
+    assert stocked.on_hand(medicine) == 20
+
+
+def test_many_hands_take_from_one_batch_and_it_never_holds_less_than_nothing(
+    stocked: Stocked,
+) -> None:
+    medicine = stocked.medicines[0]
+    received = stocked.receive(medicine, 10)
+    stocked.desk.done(received)
+    sign_in = stocked.hands.server.sign_in
+    desks = [stocked.desk, sign_in(COLLEAGUE), sign_in(COLLEAGUE), sign_in(COLLEAGUE)]
+    statuses: list[int] = []
+    at_once(
+        *(
+            lambda desk=desk: statuses.append(  # type: ignore[misc]
+                _until_done(desk, stocked.adjust(received.batch_id, -3))
+            )
+            for desk in desks
+        )
+    )
+    assert sorted(statuses) == [200, 200, 200, 409]
+    assert stocked.on_hand(medicine) == 1
+
+
+def _until_done(desk: Desk, command: Command) -> int:
+    """As an outbox sends it: again while the server says that it is busy. The last status."""
+    op_id, answer = uuid.uuid4(), None
+    for _ in range(20):
+        answer = desk.send(command, op_id=op_id)
+        if answer.status_code != 503:
+            break
+    assert answer is not None
+    return answer.status_code
