@@ -10,6 +10,7 @@ import pytest
 from clinicdesk.contract.frames import Cursor
 from clinicdesk.core.errors import StoreOfNewerVersion
 from clinicdesk.core.replica import Replica
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.core.store.rows import Position
 from clinicdesk.core.store.schema import FORMAT, STEPS
 from clinicdesk.core.store.sqlcipher import connect
@@ -107,3 +108,25 @@ async def test_a_store_of_a_later_format_is_left_alone(store_path: Path) -> None
     with pytest.raises(StoreOfNewerVersion):
         await Store.open(store_path, KEY, IDENTITY, lambda: NOON)
     assert content_of(store_path) == before
+
+
+@pytest.mark.parametrize("steps", range(1, 4))
+async def test_a_formulary_is_not_fetched_again_after_the_lists_became_one_mechanism(
+    store_path: Path, steps: int
+) -> None:
+    leave_behind(store_path, steps)
+    medicine = a_medicine()
+    connection = connect(store_path, KEY)
+    connection.execute(
+        "INSERT INTO medicine (id, name, body) VALUES (?, 'amoxicillin 500 mg', ?)",
+        (medicine.id.bytes, sample.encoded(medicine)),
+    )
+    connection.execute(
+        "INSERT INTO formulary_state VALUES (?, 7, '7')", (sample.formulary.id.bytes,)
+    )
+    connection.close()
+    store = await Store.open(store_path, KEY, IDENTITY, lambda: NOON)
+    assert await store.medicines.state(sample.formulary.id) == CatalogueState(7, "7")
+    assert await store.medicines.get([medicine.id]) == {medicine.id: medicine}
+    assert await store.prices.state(an_id("list")) == CatalogueState(0, None)
+    await store.close()
