@@ -53,7 +53,8 @@ async def test_a_line_of_a_settled_prescription_that_changes_brings_nothing_back
     _tara, settled = await _cancelled_years_ago(office, truth)
     ada = await office.open("ada")
     await truth.do(
-        "update prescription_item set status = 'ON_HOLD' where prescription_id = %(id)s",
+        "update prescription_item set status = 'ON_HOLD', hold_reason = 'looked into' "
+        "where prescription_id = %(id)s",
         id=settled,
     )
     head = await truth.head()
