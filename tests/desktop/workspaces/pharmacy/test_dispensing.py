@@ -23,21 +23,26 @@ from clinicdesk.contract.entities import (
     OrderStatus,
     PrescriptionItem,
     PrescriptionStatus,
+    SafetyFinding,
+    Stage,
 )
+from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.prescription_items import ItemColumn
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
-from tests.core.sample import NOON, an_id
+from tests.core.sample import CLINIC, NOON, an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import (
     Counter,
+    Rows,
     a_counter_prescription,
     an_order,
     focused,
     is_inside,
     on_shelf,
+    product,
     scan_of,
     settled,
     until,
@@ -342,3 +347,57 @@ async def test_what_is_put_back_can_be_dispensed_again(open_with: Opening) -> No
     counter.workspace.pane.choose_line(item(counter, 1).id)
     counter.key(Qt.Key.Key_R)
     await until(lambda: item(counter, 1).status is ItemStatus.PENDING)
+
+
+def with_penicillin() -> Rows:
+    """The first line is of what the patient is allergic to."""
+    rows = a_counter_prescription(status=PrescriptionStatus.PAID)
+    medicine = product("Amoxel")
+    rows.items[0] = replace(
+        rows.items[0],
+        medicine_id=medicine.id,
+        generic_name=medicine.generic_name,
+        strength=medicine.strength,
+        form=medicine.form,
+        brand=medicine.brand,
+    )
+    return rows
+
+
+async def test_a_finding_that_nobody_answered_asks_for_a_reason(open_with: Opening) -> None:
+    counter = await open_with(*with_penicillin().all())
+    await until(lambda: counter.workspace.pane.findings.findings())
+    assert counter.find(Card, "findings_card").isVisible()
+    counter.workspace.take_scan(scan_of("Amoxel"))
+    sheet = asked(counter, "override_sheet")
+    await until(sheet.isVisible)
+    assert given(counter, CheckItem) == []
+    counter.key(Qt.Key.Key_1)
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: item(counter, 1).status is ItemStatus.CHECKED)
+    (check,) = given(counter, CheckItem)
+    assert isinstance(check, CheckItem)
+    assert [answer.reason for answer in check.overrides] == ["Agreed with the prescriber"]
+
+
+async def test_what_the_prescriber_answered_is_shown_and_asked_no_more(open_with: Opening) -> None:
+    rows = with_penicillin()
+    counter = await open_with(*rows.all())
+    await until(lambda: counter.workspace.pane.findings.findings())
+    (finding,) = counter.workspace.pane.findings.findings()
+    await counter.feed(
+        SafetyFinding(
+            id=an_id("answer"), clinic_id=CLINIC, version=1, prescription_id=an_id("rx"),
+            item_id=rows.items[0].id, patient_id=rows.items[0].patient_id,
+            practitioner_id=rows.items[0].practitioner_id, pharmacy_id=rows.items[0].pharmacy_id,
+            signed_at=NOON, stage=Stage.PRESCRIBING, kind=finding.kind, tier=finding.tier,
+            key=finding.key, summary=finding.summary, reason="Took it last year without harm",
+            by=an_id("doctor 0"), at=NOON,
+        )
+    )  # fmt: skip
+    card = counter.find(Card, "findings_card")
+    words = " ".join(each.text() for each in card.findChildren(QLabel) if each.isVisible())
+    assert "Dr Sunita Rao: “Took it last year without harm”" in words
+    counter.workspace.take_scan(scan_of("Amoxel"))
+    await until(lambda: item(counter, 1).status is ItemStatus.CHECKED)
+    assert not asked(counter, "override_sheet").isVisible()
