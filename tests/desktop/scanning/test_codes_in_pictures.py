@@ -13,6 +13,7 @@ import zxingcpp
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from clinicdesk.contract.seal import text_of
 from clinicdesk.core.product_code import ProductCode, read_product
@@ -177,6 +178,7 @@ def test_the_camera_finds_the_code_that_is_held_before_it(qtbot: QtBot, tmp_path
     with qtbot.waitSignals([camera.seen, camera.found], timeout=20_000):
         camera.start()
     camera.stop()
+    qtbot.waitUntil(lambda: not isValid(camera))
 
 
 def test_a_source_that_does_not_open_is_passed_over(qtbot: QtBot, tmp_path: Path) -> None:

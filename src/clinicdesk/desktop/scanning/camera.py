@@ -15,7 +15,7 @@ from typing import Final
 
 import av
 from av.video.frame import VideoFrame
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from clinicdesk.desktop.scanning.reader import codes_in
@@ -25,6 +25,7 @@ _LINUX: Final = "v4l2"
 _SIZE: Final = {"video_size": "1280x720"}
 
 _SHOWN_EVERY_S: Final = 1 / 15
+_LOOK_AGAIN_MS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ def cameras(system: str = sys.platform, devices: Path = Path("/dev")) -> list[Ca
 
 
 class Camera(QObject):
-    """Reads frames from the first source that opens.
+    """Reads frames from the first source that opens. Belongs to the program, and ends by itself
+    after `stop`: a camera may take a while to let go, and no window waits for that.
 
     Signals:
         seen: A frame, to be shown (a `QImage`).
-        found: What a code in the last frame says.
+        found: What a code says that two frames agree about: bars are misread now and then.
         failed: No source opens, or it ended; nothing more comes.
     """
 
@@ -66,8 +68,8 @@ class Camera(QObject):
     found = Signal(str)
     failed = Signal()
 
-    def __init__(self, sources: list[CameraSource], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, sources: list[CameraSource]) -> None:
+        super().__init__(QCoreApplication.instance())
         self._sources = sources
         self._ending = Event()
         self._thread = Thread(target=self._run, name="camera", daemon=True)
@@ -76,12 +78,17 @@ class Camera(QObject):
         """Open it, in its thread: that may take seconds."""
         self._thread.start()
 
-    def stop(self, patience_s: float = 2.0) -> None:
+    def stop(self) -> None:
         """Close it. Nothing is told any more."""
         self._ending.set()
         self.blockSignals(True)
-        if self._thread.is_alive():
-            self._thread.join(patience_s)
+        watch = QTimer(self, interval=_LOOK_AGAIN_MS)
+        watch.timeout.connect(self._go_when_ended)
+        watch.start()
+
+    def _go_when_ended(self) -> None:
+        if not self._thread.is_alive():
+            self.deleteLater()
 
     def _run(self) -> None:
         for source in self._sources:
@@ -97,6 +104,7 @@ class Camera(QObject):
     def _read(self, source: CameraSource) -> None:
         with av.open(source.file, format=source.format, options=source.options) as container:
             shown_at = 0.0
+            before: list[str] = []
             for frame in container.decode(video=0):
                 if self._ending.is_set():
                     return
@@ -104,8 +112,11 @@ class Camera(QObject):
                     shown_at = time.monotonic()
                     self.seen.emit(_image_of(frame, "rgb24", QImage.Format.Format_RGB888))
                 grey = _image_of(frame, "gray", QImage.Format.Format_Grayscale8)
-                for text in codes_in(grey):
-                    self.found.emit(text)
+                codes = codes_in(grey)
+                for text in codes:
+                    if text in before:
+                        self.found.emit(text)
+                before = codes
 
 
 def _image_of(frame: VideoFrame, pixels: str, form: QImage.Format) -> QImage:

@@ -52,6 +52,7 @@ class ScanRoute(QObject):
 
     def take(self, text: str) -> None:
         """Read a code and go where it leads; codes are taken in the order in which they came."""
+        self._context.painted.scanned()
         self._context.tasks.start(
             self._take(text), doing=self.tr("looking at the scanned code"), of=self
         )
@@ -75,6 +76,7 @@ class ScanRoute(QObject):
                     self._context.go("patient", patient_id)
 
     def _open(self, scanned: PrescriptionScan) -> None:
+        self._context.painted.asked_for(scanned.prescription_id)
         everywhere = self._nearest_first()
         if self._is_taken(scanned, everywhere):
             return  # it has said what there is to say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from clinicdesk.desktop.design.tokens import Tone
@@ -15,6 +15,8 @@ from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
 
 CAMERA_KEY = "Ctrl+Shift+K"
 """The window binds it."""
+_SETTLED_MS = 2000
+"""What follows the first paint has been done by then."""
 
 
 class Scans(QObject):
@@ -43,7 +45,7 @@ class Scans(QObject):
         self.pictures.scanned.connect(self.route.take)
         self.pictures.refused.connect(lambda sentence: context.toast(sentence, Tone.DANGER))
         self.wedge.install()
-        self.route.warm_up()
+        QTimer.singleShot(_SETTLED_MS, self, self.route.warm_up)
 
     def close(self) -> None:
         """Watch nothing any more."""

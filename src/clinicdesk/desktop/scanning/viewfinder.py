@@ -52,7 +52,7 @@ class Viewfinder(QDialog):
         column.addWidget(self.preview, 1)
         column.addWidget(self.sentence)
         column.addLayout(row)
-        self._camera = Camera(sources, self)
+        self._camera = Camera(sources)
         self._camera.seen.connect(self.preview.show_frame)
         self._camera.found.connect(self._take)
         self._camera.failed.connect(self._say_there_is_none)
