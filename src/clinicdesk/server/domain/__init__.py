@@ -3,10 +3,16 @@
 Map:
 
 - `actor`        who gives a command
-- `prescribing`  drafts, signing, cancelling; the prescription as one aggregate
-- `pharmacy`     payment at the counter, fulfilment, handing over, refunds
-- `patients`     search
-- `formulary`    the list of medicines: pages by revision, import
+- `outcome`      what one that took effect is answered with
+- `prescribing`  drafts, signing; the prescription as one aggregate
+- `safety`       what the rules find, and the reasons that were given
+- `pharmacy`     everything that is done with a prescription once it is signed, and its order
+- `stock`        what lies on the shelves
+- `supply`       orders to suppliers, and who waited for their goods
+- `pricing`      what medicines cost at each pharmacy, and lists of that out of files
+- `formulary`    the list of medicines out of files
+- `catalogues`   long lists in pages by revision
+- `paper`        prescriptions, registers
 - `staff`        accounts, sign-in, sessions
 - `clinic`       setting up a clinic
 
