@@ -72,13 +72,7 @@ class Stock:
     def on_hand(self, pharmacy_id: UUID, medicine_id: UUID) -> int | None:
         """Units that are there; None: the pharmacy keeps no stock of the medicine here."""
         level = self.level(pharmacy_id, medicine_id)
-        if level is None:
-            return None
-        batches = [b for b in self._replica.batches.of(medicine_id) if b.pharmacy_id == pharmacy_id]
-        if not batches:
-            return level.on_hand
-        taken = self._taken()
-        return sum(max(0, batch.on_hand - taken[batch.id]) for batch in batches)
+        return None if level is None else self._on_hand(level, self._taken())
 
     def dispensable(self, pharmacy_id: UUID, medicine_id: UUID) -> int | None:
         """Units that are there and not expired; None: no stock of it is kept here."""
@@ -98,9 +92,9 @@ class Stock:
     def low(self) -> list[StockLevel]:
         """The medicines of the member's pharmacy that are at or below where they are ordered, those
         of which most is missing first."""
-        own = self._member().pharmacy_id
+        own, taken = self._member().pharmacy_id, self._taken()
         there = [
-            (self.on_hand(level.pharmacy_id, level.medicine_id) or 0, level)
+            (self._on_hand(level, taken), level)
             for level in self._replica.stock_levels.values()
             if level.pharmacy_id == own and level.reorder_level
         ]
@@ -194,6 +188,13 @@ class Stock:
             shelf=shelf.strip(),
         )
         return await give(self._outbox, command)
+
+    def _on_hand(self, level: StockLevel, taken: Counter[UUID]) -> int:
+        found = self._replica.batches.of(level.medicine_id)
+        batches = [batch for batch in found if batch.pharmacy_id == level.pharmacy_id]
+        if not batches:  # another pharmacy's, or an empty shelf
+            return level.on_hand
+        return sum(max(0, batch.on_hand - taken[batch.id]) for batch in batches)
 
     def _usable(self, batch: Batch, taken: Counter[UUID]) -> bool:
         return batch.on_hand - taken[batch.id] > 0 and not self.expired(batch)
