@@ -177,6 +177,26 @@ async def test_a_second_box_of_a_checked_line_stops(counter: Counter) -> None:
     assert len(given(counter, CheckItem)) == 1
 
 
+async def test_two_boxes_scanned_in_one_breath_are_one_check_and_a_stop(counter: Counter) -> None:
+    counter.workspace.take_scan(scan_of("Cetzy", "B2207"))
+    counter.workspace.take_scan(scan_of("Cetzy", "B2207"))
+    stop = asked(counter, "stop_sheet")
+    await until(stop.isVisible)
+    assert "This line is checked already" in stop.accessibleDescription()
+    assert len(given(counter, CheckItem)) == 1
+
+
+async def test_no_key_goes_past_a_stop(counter: Counter) -> None:
+    counter.workspace.take_scan(scan_of("Amoxel", "Z1"))
+    counter.workspace.pane.table.setFocus()
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_F10, Qt.Key.Key_O):
+        counter.key(key)
+    stop = asked(counter, "stop_sheet")
+    assert stop.isVisible()
+    assert is_inside(focused(), stop)
+    assert counter.desk.outbox.entries() == []
+
+
 async def test_space_on_a_checked_line_undoes_it(counter: Counter) -> None:
     counter.workspace.take_scan(scan_of("Cetzy", "B2207"))
     await until(lambda: item(counter, 1).status is ItemStatus.CHECKED)

@@ -109,7 +109,7 @@ class CounterWork(QObject):
     def do(self, deed: Deed) -> None:
         """Do it to what is shown, or say why not."""
         prescription, offers = self._pane.prescription, self._pane.offers
-        if prescription is None or offers is None:
+        if prescription is None or offers is None or self._place.is_stopped():
             return
         item = self._pane.current_item
         if deed is Deed.CHECK and item is not None and item.status is ItemStatus.CHECKED:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QTimer
 
 from clinicdesk.contract.commands import CheckItem
 from clinicdesk.contract.entities import (
@@ -13,6 +12,8 @@ from clinicdesk.contract.entities import (
     Tier,
     Verified,
 )
+from clinicdesk.core.denial import Denied
+from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.item_words import medicine_words
@@ -56,6 +57,8 @@ class LineWork(QObject):
         self._dispensing = context.desk.dispensing
         self._pane = pane
         self._place = place
+        self._checking = False
+        self._scanned: list[ProductScan] = []
         made = (context.design, context.tasks)
         self._by_hand = place.add(ByHandSheet(*made, self._check_from_sheet))
         self._override = place.add(OverrideSheet(*made, self._dispensing))
@@ -67,7 +70,13 @@ class LineWork(QObject):
         self._return = place.add(ReasonSheet(*made, why_returned(self._dispensing)))
 
     def take_product(self, scan: ProductScan) -> None:
-        """A box was scanned: check its line with its batch, or stop."""
+        """A box was scanned: check its line with its batch, or stop.
+
+        What is scanned while a check is being saved waits for it: the line may want no more.
+        """
+        if self._checking:
+            self._scanned.append(scan)
+            return
         prescription = self._pane.prescription
         if prescription is None:
             self._context.toast(
@@ -75,8 +84,7 @@ class LineWork(QObject):
                 Tone.WARNING,
             )
             return
-        if isinstance(self._place.asking, StopSheet):
-            QApplication.beep()  # what stopped has not been read yet
+        if self._place.is_stopped():
             return
         why = self._dispensing.can(CheckItem, prescription.id)
         items = self._pane.items.items()
@@ -180,7 +188,19 @@ class LineWork(QObject):
         asking = self._place.asking
         if asking is not None:
             asking.leave()  # the box is in the hand now: what was asked before it is of no use
-        self._place.submit(check.carry_out(self._dispensing), self.tr("checking the line"))
+        self._checking = True
+        self._place.submit(self._checked(check), self.tr("checking the line"))
+
+    async def _checked(self, check: Check) -> Submitted | Denied:
+        try:
+            return await check.carry_out(self._dispensing)
+        finally:
+            self._checking = False
+            QTimer.singleShot(0, self, self._take_next)
+
+    def _take_next(self) -> None:
+        if self._scanned:
+            self.take_product(self._scanned.pop(0))
 
     def _is_stopped(self, check: Check, prescription: Prescription) -> bool:
         """Whether a finding forbids it; which one is said in a way that cannot be overlooked."""

@@ -72,6 +72,15 @@ class SheetPlace(QObject):
             self._warn_of_rivals()
         return not why_off
 
+    def is_stopped(self) -> bool:
+        """Whether a stop is open that nobody has read yet; it takes the keyboard again."""
+        asking = self.asking
+        if asking is None or asking.command is not None:
+            return False
+        QApplication.beep()
+        asking.first_field().setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
     def submit(self, work: Work, doing: str, said: str = "") -> None:
         """Save a command that asks nothing."""
         self._context.tasks.start(
