@@ -166,11 +166,16 @@ class ClinicModel:
             return Expected("not_found", {"entity": "patient"})
         if (closed := self._closed(command.pharmacy_id)) is not None:
             return closed
-        for index, line in enumerate(rx.lines):
-            medicine = list(self.medicines.values())[line.medicine]
-            forbidden = medicine.generic_name == "amoxicillin" and patient.severely_allergic
-            if medicine.discontinued or forbidden:
-                return Expected("conflict", {"field": f"items[{index}].medicine_id"})
+        medicines = [list(self.medicines.values())[line.medicine] for line in rx.lines]
+        gone = [medicine.discontinued for medicine in medicines]
+        forbidden = [
+            medicine.generic_name == "amoxicillin" and patient.severely_allergic
+            for medicine in medicines
+        ]
+        # What is no longer supplied is looked at before what is safe.
+        for bad in (gone, forbidden):
+            if True in bad:
+                return Expected("conflict", {"field": f"items[{bad.index(True)}].medicine_id"})
         rx.signed = True
         rx.pharmacy = command.pharmacy_id
         return None
