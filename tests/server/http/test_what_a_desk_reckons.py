@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import (
     Medicine,
+    Member,
     OrderResponse,
     PaymentStatus,
     PrescriptionItem,
@@ -40,6 +41,8 @@ from clinicdesk.contract.lifecycles import PRESCRIPTION, PRESCRIPTION_ITEM
 from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.contract.session import PRICE_PAGE
 from clinicdesk.contract.snapshot import PricePage
+from clinicdesk.core.live.link import Link, LinkStatus
+from clinicdesk.core.may import why_not
 from clinicdesk.core.overlay import PARTS, Pending, PrescriptionRows, flat_prescription, project
 from tests.running_server import Desk, Owner, RunningServer
 from tests.server.http.hands import Hands, medicines, rows, snapshot
@@ -143,11 +146,31 @@ def _agree(
     answer = desk.send(command, before.prescription.version)
     after = _rows(hands.look(before.prescription.id))
     said = f"{name_of(command)}: {answer.text}"
+    why = _why_not(command, was, desk.session.member, now.date())
     if answer.is_success:
+        assert why is None, f"the button was off: {why} {said}"
         assert _told(reckoned) == _told(after, of=reckoned), said
     elif answer.status_code == 409:
+        assert why is not None or _is_of_a_field(answer.text), f"the button was on: {said}"
         assert _told(reckoned) == _told(was) or _is_for_the_server_alone(answer.text), said
     return answer.is_success
+
+
+def _why_not(
+    command: OfPrescription, rows: PrescriptionRows, member: Member, today: date
+) -> str | None:
+    """What the desk says before it gives the command, of each line that it names."""
+    link = Link(lambda: datetime.now(UTC))
+    link.become(LinkStatus.LIVE)
+    lines = [*getattr(command, "item_ids", ()), getattr(command, "item_id", None)]
+    named = [line for line in lines if line is not None] or [None]
+    whys = [why_not(type(command), rows, member, link, line, today) for line in named]
+    return next((why for why in whys if why is not None), None)
+
+
+def _is_of_a_field(refusal: str) -> bool:
+    """Whether it is about what the command says, which its use case looks at when it is given."""
+    return '"field":""' not in refusal and '"field"' in refusal
 
 
 def _is_for_the_server_alone(refusal: str) -> bool:
