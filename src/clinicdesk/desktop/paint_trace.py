@@ -31,6 +31,14 @@ class PaintTrace:
             QTimer.singleShot(0, self._mark)
         self._waiting[row_id] = version
 
+    def scanned(self) -> None:
+        """The last character of a code has come."""
+        self._trace.mark("scanned")
+
+    def asked_for(self, row_id: UUID) -> None:
+        """Somebody wants to see the row: its next paint is marked, whatever was shown before."""
+        self._known.pop(row_id, None)
+
     def _mark(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for row_id, version in waiting.items():

@@ -57,7 +57,7 @@ class DashboardWorkspace(Workspace):
             desk.replica, desk.member.pharmacy_id, context.zone, now, self
         )
         self._updates = LatestUpdates(desk.replica, _SHOWN)
-        self._names = MedicineNames(desk.search, context.tasks, self)
+        self._names = MedicineNames(desk, context.tasks, self)
         design = context.design
         self._greeting = label("", TextRole.HEADLINE)
         self._next = ElidedLabel(design, "", TextRole.BODY, "second")
@@ -79,6 +79,7 @@ class DashboardWorkspace(Workspace):
         self.recent = LinesCard(
             design, self.tr("Recent updates"), self.tr("Nothing has happened yet.")
         )
+        self.shelves.list.setObjectName("dashboard_shelves")
         self._lay_out()
         self._connect()
         self._refresh_later = QTimer(self, singleShot=True, interval=_SETTLE_MS)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from clinicdesk.contract.entities import Formulary
@@ -50,7 +53,7 @@ class StockWorkspace(Workspace):
         self._context = context
         self._counted = 0
         desk = context.desk
-        self._names = MedicineNames(desk.search, context.tasks, self)
+        self._names = MedicineNames(desk, context.tasks, self)
         self.shelves = ShelvesPage(context, self._names, now)
         self.orders = OrdersPage(context, self._names, now)
         self.prices = PricesPage(context, now)
@@ -74,6 +77,10 @@ class StockWorkspace(Workspace):
         self.orders.counted.connect(self._count)
         self.shelves.order_wanted.connect(self._order)
         self.destroyed.connect(desk.replica.formularies.subscribe(self._on_formulary))
+        for place, key in enumerate(Page, start=1):
+            shortcut = QShortcut(QKeySequence(f"Alt+{place}"), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._turn_to, key))
         self._count()
 
     def title(self) -> str:
@@ -82,6 +89,7 @@ class StockWorkspace(Workspace):
 
     def hints(self) -> list[Hint]:
         """The keys of the page that is shown."""
+        pages = Hint(("Alt+1–3",), self.tr("pages"))
         match Page(self.tabs.current):
             case Page.SHELVES:
                 return [
@@ -90,6 +98,7 @@ class StockWorkspace(Workspace):
                     Hint(("F4",), self.tr("when to order")),
                     Hint(("F5",), self.tr("order")),
                     Hint(("Ctrl+F",), self.tr("search")),
+                    pages,
                 ]
             case Page.ORDERS:
                 return [
@@ -97,9 +106,10 @@ class StockWorkspace(Workspace):
                     Hint(("F5",), self.tr("sent to supplier")),
                     Hint(("F2",), self.tr("receive")),
                     Hint(("F9",), self.tr("close")),
+                    pages,
                 ]
             case Page.PRICES:
-                return [Hint(("Ctrl+O",), self.tr("open a price list"))]
+                return [Hint(("Ctrl+O",), self.tr("open a price list")), pages]
 
     def named_actions(self) -> list[NamedAction]:
         """What can be done by name."""
