@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID, uuid5
 
 from msgspec import Struct
 
-from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.database.queries import Query, load_queries
+from clinicdesk.server.database.rows import struct_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 
     from clinicdesk.server.database.transaction import Transaction
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Struct)
 
 _QUERIES = load_queries("clinicdesk.server.domain.pricing", "importing.sql")
 
 _AT_ONCE: Final = 1000
-"""So many rows go to or come from the database in one piece: others are answered in between."""
+"""So many rows are made into values, or written, in one piece: others are answered in between."""
+_ASKED_AT_ONCE: Final = 10_000
+"""So many medicines are asked for in one statement, which may go through a whole table."""
 
 
 class ListAsItStands(Struct, frozen=True, kw_only=True):
@@ -95,10 +100,11 @@ async def medicines_named(
     do not meet: a line that gives both is found by its code."""
     found: dict[str, list[NamedMedicine]] = {}
     for query, named in (("by_code", list(codes)), ("by_gtin", list(gtins))):
-        for some in _pieces(named):
+        for some in _pieces(named, _ASKED_AT_ONCE):
             params = {"clinic_id": clinic_id, "named": some}
-            for medicine in await tx.all(_QUERIES[query], params, into=NamedMedicine):
-                found.setdefault(f"{query} {medicine.named}", []).append(medicine)
+            async for medicines in _in_pieces(tx, _QUERIES[query], params, NamedMedicine):
+                for medicine in medicines:
+                    found.setdefault(f"{query} {medicine.named}", []).append(medicine)
     return found
 
 
@@ -107,9 +113,10 @@ async def standing_prices(
 ) -> list[StandingPrice]:
     """All that the list says of these medicines, of any day."""
     found: list[StandingPrice] = []
-    for some in _pieces(list(medicine_ids)):
+    for some in _pieces(list(medicine_ids), _ASKED_AT_ONCE):
         params = {"clinic_id": clinic_id, "price_list_id": price_list_id, "medicine_ids": some}
-        found += await tx.all(_QUERIES["standing"], params, into=StandingPrice)
+        async for prices in _in_pieces(tx, _QUERIES["standing"], params, StandingPrice):
+            found += prices
     return found
 
 
@@ -123,7 +130,7 @@ async def write_prices(
     """Write prices into a locked list, as one new revision of it; the list's version."""
     key = {"clinic_id": clinic_id, "price_list_id": into.id}
     written = 0
-    for some in _pieces(prices):
+    for some in _pieces(prices, _AT_ONCE):
         await tx.execute(
             _QUERIES["write_prices"],
             {
@@ -144,8 +151,19 @@ async def write_prices(
     return version
 
 
-def _pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+async def _in_pieces(
+    tx: Transaction, query: Query, params: dict[str, Any], into: type[R]
+) -> AsyncIterator[list[R]]:
+    async with tx.connection.cursor(binary=True, row_factory=struct_rows(into)) as cursor:
+        # Not prepared: a plan that is made for any list of medicines is a bad one for these.
+        await cursor.execute(query.sql, params, prepare=False)
+        while rows := await cursor.fetchmany(_AT_ONCE):
+            yield rows
+            await asyncio.sleep(0)
+
+
+def _pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def price_id(price_list_id: UUID, price: NewPrice) -> UUID:
