@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from clinicdesk.contract.entities import Stage
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
-    from clinicdesk.server.domain.prescribing.held import Held
+    from clinicdesk.server.domain.prescribing import Held
 
 
 async def found_in(tx: Transaction, held: Held) -> list[Finding]:
