@@ -329,6 +329,10 @@ class PharmacyWorkspace(Workspace):
     def _refresh(self) -> None:
         self.work.look_again()
         self.pane.refresh()
+        self._show_side()
+
+    def _show_side(self) -> None:
+        """The prescription that is chosen, or that none is."""
         here = self.pane.prescription is not None
         if not here:
             self._say_nothing()
@@ -345,7 +349,8 @@ class PharmacyWorkspace(Workspace):
 
     def _show(self, prescription_id: UUID | None) -> None:
         self.pane.show_prescription(prescription_id)
-        self._refresh()
+        self.work.look_again()
+        self._show_side()
 
     def _say_nothing(self) -> None:
         if len(self._desk.replica.prescriptions):
