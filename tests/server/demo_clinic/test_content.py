@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -51,8 +52,13 @@ def test_no_two_medicines_share(what: str) -> None:
 
 
 def test_no_medicine_is_there_twice_under_two_names() -> None:
-    products = [(m.generic_name, m.strength, m.form) for m in MEDICINES]
+    products = [(m.generic_name, m.strength, m.form, m.manufacturer) for m in MEDICINES]
     assert len(set(products)) == len(products)
+
+
+def test_some_medicines_have_a_substitute() -> None:
+    products = Counter((m.generic_name, m.strength, m.form) for m in MEDICINES)
+    assert sum(count > 1 for count in products.values()) >= 20
 
 
 @pytest.mark.parametrize("medicine", MEDICINES, ids=named)
