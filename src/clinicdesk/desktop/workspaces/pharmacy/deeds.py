@@ -78,43 +78,52 @@ class DeedLook:
 
 def look_of(deed: Deed) -> DeedLook:
     """Its words and its icon."""
-    tr = QCoreApplication.translate
     match deed:
         case Deed.TAKE_PAYMENT:
-            return DeedLook(tr("Deed", "Take payment"), "banknote")
+            return DeedLook(QCoreApplication.translate("Deed", "Take payment"), "banknote")
         case Deed.ACKNOWLEDGE:
-            return DeedLook(tr("Deed", "Acknowledge the order"), "check")
+            return DeedLook(QCoreApplication.translate("Deed", "Acknowledge the order"), "check")
         case Deed.PICK:
-            return DeedLook(tr("Deed", "Picking"), "package")
+            return DeedLook(QCoreApplication.translate("Deed", "Picking"), "package")
         case Deed.CHECK:
-            return DeedLook(tr("Deed", "Check by hand"), "circle-check")
+            return DeedLook(QCoreApplication.translate("Deed", "Check by hand"), "circle-check")
         case Deed.UNDO:
-            return DeedLook(tr("Deed", "Undo the check"), "undo-2")
+            return DeedLook(QCoreApplication.translate("Deed", "Undo the check"), "undo-2")
         case Deed.OWE:
-            return DeedLook(tr("Deed", "Owe the rest"), "package")
+            return DeedLook(QCoreApplication.translate("Deed", "Owe the rest"), "package")
         case Deed.SUBSTITUTE:
-            return DeedLook(tr("Deed", "Substitute"), "arrow-left-right")
+            return DeedLook(QCoreApplication.translate("Deed", "Substitute"), "arrow-left-right")
         case Deed.HOLD:
-            return DeedLook(tr("Deed", "Hold, or go on"), "pause")
+            return DeedLook(QCoreApplication.translate("Deed", "Hold, or go on"), "pause")
         case Deed.DECLINE:
-            return DeedLook(tr("Deed", "Decline, or cancel the rest"), "package-x")
+            return DeedLook(
+                QCoreApplication.translate("Deed", "Decline, or cancel the rest"), "package-x"
+            )
         case Deed.RETURN:
-            return DeedLook(tr("Deed", "Return to stock, or dispense again"), "undo-2")
+            return DeedLook(
+                QCoreApplication.translate("Deed", "Return to stock, or dispense again"), "undo-2"
+            )
         case Deed.READY:
-            return DeedLook(tr("Deed", "Ready, into a bin"), "package-check")
+            return DeedLook(
+                QCoreApplication.translate("Deed", "Ready, into a bin"), "package-check"
+            )
         case Deed.LABELS:
-            return DeedLook(tr("Deed", "Labels"), "printer")
+            return DeedLook(QCoreApplication.translate("Deed", "Labels"), "printer")
         case Deed.PRINT:
-            return DeedLook(tr("Deed", "Print the prescription"), "file-text")
+            return DeedLook(
+                QCoreApplication.translate("Deed", "Print the prescription"), "file-text"
+            )
         case Deed.HAND_OVER:
-            return DeedLook(tr("Deed", "Hand over"), "hand-helping")
+            return DeedLook(QCoreApplication.translate("Deed", "Hand over"), "hand-helping")
         case Deed.BRING:
-            return DeedLook(tr("Deed", "Dispatch, then delivered"), "truck")
+            return DeedLook(QCoreApplication.translate("Deed", "Dispatch, then delivered"), "truck")
         case Deed.SEND_BACK:
-            return DeedLook(tr("Deed", "Send back to the prescriber"), "send")
+            return DeedLook(
+                QCoreApplication.translate("Deed", "Send back to the prescriber"), "send"
+            )
         case Deed.PAY_OUT:
-            return DeedLook(tr("Deed", "Pay out refund"), "banknote")
+            return DeedLook(QCoreApplication.translate("Deed", "Pay out refund"), "banknote")
         case Deed.REPEAT:
-            return DeedLook(tr("Deed", "Dispense the repeat"), "rotate-ccw")
+            return DeedLook(QCoreApplication.translate("Deed", "Dispense the repeat"), "rotate-ccw")
         case Deed.CANCEL:
-            return DeedLook(tr("Deed", "Cancel prescription"), "ban")
+            return DeedLook(QCoreApplication.translate("Deed", "Cancel prescription"), "ban")

@@ -21,30 +21,26 @@ from clinicdesk.desktop.workspaces.shared.reason_sheet import WhyAsked
 from clinicdesk.desktop.workspaces.shared.sheet import Work
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ReasonSheet", text)
-
-
 def why_cancelled(dispensing: Dispensing) -> WhyAsked:
     """The whole prescription is stopped; what was paid is owed back from then on."""
     return WhyAsked(
         name="cancel",
         command=CancelPrescription,
         carry_out=lambda prescription, _line, reason: dispensing.cancel(prescription.id, reason),
-        title=_tr("Cancel this prescription?"),
-        confirm=_tr("Cancel prescription"),
+        title=QCoreApplication.translate("ReasonSheet", "Cancel this prescription?"),
+        confirm=QCoreApplication.translate("ReasonSheet", "Cancel prescription"),
         icon="ban",
         kind=Kind.DESTROY,
-        who_reads=_tr("The prescriber reads this"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "The prescriber reads this"),
         usual=(
-            _tr("Not collected"),
-            _tr("Out of stock"),
-            _tr("Patient does not want it"),
-            _tr("Sent twice"),
+            QCoreApplication.translate("ReasonSheet", "Not collected"),
+            QCoreApplication.translate("ReasonSheet", "Out of stock"),
+            QCoreApplication.translate("ReasonSheet", "Patient does not want it"),
+            QCoreApplication.translate("ReasonSheet", "Sent twice"),
         ),
-        doing=_tr("cancelling the prescription"),
-        outcome=_tr("Cancelled. The prescriber is told."),
-        close=_tr("Keep it"),
+        doing=QCoreApplication.translate("ReasonSheet", "cancelling the prescription"),
+        outcome=QCoreApplication.translate("ReasonSheet", "Cancelled. The prescriber is told."),
+        close=QCoreApplication.translate("ReasonSheet", "Keep it"),
     )
 
 
@@ -54,19 +50,19 @@ def why_declined(dispensing: Dispensing) -> WhyAsked:
         name="decline",
         command=DeclineItem,
         carry_out=_on_line(dispensing.decline),
-        title=_tr("Decline this line?"),
-        confirm=_tr("Decline line"),
+        title=QCoreApplication.translate("ReasonSheet", "Decline this line?"),
+        confirm=QCoreApplication.translate("ReasonSheet", "Decline line"),
         icon="package-x",
         kind=Kind.DESTROY,
-        who_reads=_tr("The prescriber reads this"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "The prescriber reads this"),
         usual=(
-            _tr("Out of stock"),
-            _tr("Patient does not want it"),
-            _tr("Has enough at home"),
+            QCoreApplication.translate("ReasonSheet", "Out of stock"),
+            QCoreApplication.translate("ReasonSheet", "Patient does not want it"),
+            QCoreApplication.translate("ReasonSheet", "Has enough at home"),
         ),
-        doing=_tr("declining the line"),
-        outcome=_tr("Declined. The prescriber is told."),
-        close=_tr("Keep it"),
+        doing=QCoreApplication.translate("ReasonSheet", "declining the line"),
+        outcome=QCoreApplication.translate("ReasonSheet", "Declined. The prescriber is told."),
+        close=QCoreApplication.translate("ReasonSheet", "Keep it"),
     )
 
 
@@ -76,19 +72,19 @@ def why_rest_cancelled(dispensing: Dispensing) -> WhyAsked:
         name="cancel_rest",
         command=CancelItem,
         carry_out=_on_line(dispensing.cancel_item),
-        title=_tr("Cancel what is left of this line?"),
-        confirm=_tr("Cancel the rest"),
+        title=QCoreApplication.translate("ReasonSheet", "Cancel what is left of this line?"),
+        confirm=QCoreApplication.translate("ReasonSheet", "Cancel the rest"),
         icon="package-x",
         kind=Kind.DESTROY,
-        who_reads=_tr("The prescriber reads this"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "The prescriber reads this"),
         usual=(
-            _tr("Cannot be had"),
-            _tr("Patient does not want it any more"),
-            _tr("Got it elsewhere"),
+            QCoreApplication.translate("ReasonSheet", "Cannot be had"),
+            QCoreApplication.translate("ReasonSheet", "Patient does not want it any more"),
+            QCoreApplication.translate("ReasonSheet", "Got it elsewhere"),
         ),
-        doing=_tr("cancelling the rest"),
-        outcome=_tr("Cancelled. The prescriber is told."),
-        close=_tr("Keep it"),
+        doing=QCoreApplication.translate("ReasonSheet", "cancelling the rest"),
+        outcome=QCoreApplication.translate("ReasonSheet", "Cancelled. The prescriber is told."),
+        close=QCoreApplication.translate("ReasonSheet", "Keep it"),
     )
 
 
@@ -98,18 +94,18 @@ def why_held(dispensing: Dispensing) -> WhyAsked:
         name="hold",
         command=HoldItems,
         carry_out=_on_lines(dispensing.hold),
-        title=_tr("Put this line on hold?"),
-        confirm=_tr("Hold"),
+        title=QCoreApplication.translate("ReasonSheet", "Put this line on hold?"),
+        confirm=QCoreApplication.translate("ReasonSheet", "Hold"),
         icon="pause",
         kind=Kind.PRIMARY,
-        who_reads=_tr("Your colleagues read this"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "Your colleagues read this"),
         usual=(
-            _tr("Asking the prescriber"),
-            _tr("Patient comes back later"),
-            _tr("Stock comes today"),
+            QCoreApplication.translate("ReasonSheet", "Asking the prescriber"),
+            QCoreApplication.translate("ReasonSheet", "Patient comes back later"),
+            QCoreApplication.translate("ReasonSheet", "Stock comes today"),
         ),
-        doing=_tr("putting the line on hold"),
-        outcome=_tr("On hold. H goes on with it."),
+        doing=QCoreApplication.translate("ReasonSheet", "putting the line on hold"),
+        outcome=QCoreApplication.translate("ReasonSheet", "On hold. H goes on with it."),
     )
 
 
@@ -119,28 +115,30 @@ def why_returned(dispensing: Dispensing) -> WhyAsked:
         name="return",
         command=ReturnToStock,
         carry_out=_on_lines(dispensing.return_to_stock),
-        title=_tr("Return this line to stock?"),
-        confirm=_tr("Return to stock"),
+        title=QCoreApplication.translate("ReasonSheet", "Return this line to stock?"),
+        confirm=QCoreApplication.translate("ReasonSheet", "Return to stock"),
         icon="undo-2",
         kind=Kind.PRIMARY,
-        who_reads=_tr("Stands in the stock's ledger"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "Stands in the stock's ledger"),
         usual=(
-            _tr("Not collected"),
-            _tr("Patient does not want it"),
-            _tr("Wrong product in the bag"),
+            QCoreApplication.translate("ReasonSheet", "Not collected"),
+            QCoreApplication.translate("ReasonSheet", "Patient does not want it"),
+            QCoreApplication.translate("ReasonSheet", "Wrong product in the bag"),
         ),
-        doing=_tr("returning the line to stock"),
-        outcome=_tr("Back in stock. R dispenses it again, D cancels it."),
+        doing=QCoreApplication.translate("ReasonSheet", "returning the line to stock"),
+        outcome=QCoreApplication.translate(
+            "ReasonSheet", "Back in stock. R dispenses it again, D cancels it."
+        ),
     )
 
 
 def reasons_by_hand() -> tuple[str, ...]:
     """Why a product was not scanned."""
     return (
-        _tr("Barcode cannot be read"),
-        _tr("Has no barcode"),
-        _tr("Scanner does not work"),
-        _tr("Loose units, counted"),
+        QCoreApplication.translate("ReasonSheet", "Barcode cannot be read"),
+        QCoreApplication.translate("ReasonSheet", "Has no barcode"),
+        QCoreApplication.translate("ReasonSheet", "Scanner does not work"),
+        QCoreApplication.translate("ReasonSheet", "Loose units, counted"),
     )
 
 

@@ -85,14 +85,17 @@ def batch_scanned(scan: ProductScan, batches: Sequence[Batch]) -> Batch | Mismat
     for batch in batches:
         if batch.number.casefold() == number:
             return batch
-    tr = QCoreApplication.translate
-    text = tr("Scan", "Batch %1 was never received here").replace("%1", scan.batch)
+    text = QCoreApplication.translate("Scan", "Batch %1 was never received here").replace(
+        "%1", scan.batch
+    )
     known = ", ".join(batch.number for batch in batches if batch.on_hand)
     return Mismatch(
         text,
-        tr("Scan", "Receive it into stock first, or take a box of a batch that is on the shelf."),
+        QCoreApplication.translate(
+            "Scan", "Receive it into stock first, or take a box of a batch that is on the shelf."
+        ),
         scanned_words(scan),
-        known and tr("Scan", "On the shelf: %1").replace("%1", known),
+        known and QCoreApplication.translate("Scan", "On the shelf: %1").replace("%1", known),
     )
 
 
@@ -124,7 +127,6 @@ def wanted_words(item: PrescriptionItem) -> str:
 def _wrong_product(
     scan: ProductScan, items: Sequence[PrescriptionItem], current: PrescriptionItem | None
 ) -> Mismatch:
-    tr = QCoreApplication.translate
     still_open = [item for item in items if item.status in OPEN]
     meant = current if current in still_open else next(iter(still_open), None)
     same = [
@@ -135,44 +137,50 @@ def _wrong_product(
     ]
     if same:
         return Mismatch(
-            tr("Scan", "Another product of the same medicine"),
-            tr("Scan", "Put it back, or press S on its line to substitute it with a reason."),
+            QCoreApplication.translate("Scan", "Another product of the same medicine"),
+            QCoreApplication.translate(
+                "Scan", "Put it back, or press S on its line to substitute it with a reason."
+            ),
             scanned_words(scan),
             wanted_words(same[0]),
         )
     return Mismatch(
-        tr("Scan", "Wrong product: it is on no line of this prescription"),
-        tr("Scan", "Put it back on the shelf. Nothing was checked."),
+        QCoreApplication.translate("Scan", "Wrong product: it is on no line of this prescription"),
+        QCoreApplication.translate("Scan", "Put it back on the shelf. Nothing was checked."),
         scanned_words(scan),
         wanted_words(meant) if meant is not None else "",
     )
 
 
 def _expired(scan: ProductScan) -> Mismatch:
-    tr = QCoreApplication.translate
     assert scan.expiry is not None
-    title = tr("Scan", "Expired on %1").replace("%1", date_text(scan.expiry))
+    title = QCoreApplication.translate("Scan", "Expired on %1").replace(
+        "%1", date_text(scan.expiry)
+    )
     return Mismatch(
         title,
-        tr("Scan", "It must not be dispensed. Take it out of stock and take another box."),
+        QCoreApplication.translate(
+            "Scan", "It must not be dispensed. Take it out of stock and take another box."
+        ),
         scanned_words(scan),
     )
 
 
 def _checked_already(scan: ProductScan, item: PrescriptionItem) -> Mismatch:
-    tr = QCoreApplication.translate
     match item.status:
         case ItemStatus.CHECKED | ItemStatus.READY:
-            title = tr("Scan", "This line is checked already")
+            title = QCoreApplication.translate("Scan", "This line is checked already")
         case ItemStatus.ON_HOLD:
-            title = tr("Scan", "This line is on hold")
+            title = QCoreApplication.translate("Scan", "This line is on hold")
         case ItemStatus.HANDED_OVER:
-            title = tr("Scan", "This line was handed over already")
+            title = QCoreApplication.translate("Scan", "This line was handed over already")
         case _:
-            title = tr("Scan", "This line is not dispensed")
+            title = QCoreApplication.translate("Scan", "This line is not dispensed")
     return Mismatch(
         title,
-        tr("Scan", "Put the box back: it would be one too many. U undoes a check."),
+        QCoreApplication.translate(
+            "Scan", "Put the box back: it would be one too many. U undoes a check."
+        ),
         scanned_words(scan),
         wanted_words(item),
     )

@@ -32,23 +32,26 @@ def answer_words(order: PurchaseOrder) -> str:
 
 def order_look(status: OrderStatus) -> Look:
     """How the state of an order is shown."""
-    tr = QCoreApplication.translate
     match status:
         case OrderStatus.PENDING:
-            return Look("circle-dot", tr("Order", "New"), Tone.INFO)
+            return Look("circle-dot", QCoreApplication.translate("Order", "New"), Tone.INFO)
         case OrderStatus.ACKNOWLEDGED:
-            return Look("check", tr("Order", "Acknowledged"), Tone.INFO)
+            return Look("check", QCoreApplication.translate("Order", "Acknowledged"), Tone.INFO)
         case OrderStatus.DISPENSING:
-            return Look("package", tr("Order", "Dispensing"), Tone.INFO)
+            return Look("package", QCoreApplication.translate("Order", "Dispensing"), Tone.INFO)
         case OrderStatus.READY:
-            return Look("package-check", tr("Order", "Ready"), Tone.ACCENT)
+            return Look("package-check", QCoreApplication.translate("Order", "Ready"), Tone.ACCENT)
         case OrderStatus.COLLECTED:
-            return Look("check-check", tr("Order", "Collected"), Tone.SUCCESS)
+            return Look(
+                "check-check", QCoreApplication.translate("Order", "Collected"), Tone.SUCCESS
+            )
         case OrderStatus.OUT_FOR_DELIVERY:
-            return Look("truck", tr("Order", "On its way"), Tone.ACCENT)
+            return Look("truck", QCoreApplication.translate("Order", "On its way"), Tone.ACCENT)
         case OrderStatus.DELIVERED:
-            return Look("check-check", tr("Order", "Delivered"), Tone.SUCCESS)
+            return Look(
+                "check-check", QCoreApplication.translate("Order", "Delivered"), Tone.SUCCESS
+            )
         case OrderStatus.REJECTED:
-            return Look("undo-2", tr("Order", "Sent back"), Tone.WARNING)
+            return Look("undo-2", QCoreApplication.translate("Order", "Sent back"), Tone.WARNING)
         case OrderStatus.CANCELLED:
-            return Look("ban", tr("Order", "Cancelled"), Tone.DANGER)
+            return Look("ban", QCoreApplication.translate("Order", "Cancelled"), Tone.DANGER)

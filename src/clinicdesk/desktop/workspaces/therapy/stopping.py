@@ -12,22 +12,21 @@ from clinicdesk.desktop.workspaces.shared.reason_sheet import WhyAsked
 
 def why_stopped(prescribing: Prescribing) -> WhyAsked:
     """What a prescriber is asked."""
-    tr = QCoreApplication.translate
     return WhyAsked(
         name="cancel",
         command=CancelPrescription,
         carry_out=lambda prescription, _line, reason: prescribing.cancel(prescription.id, reason),
-        title=tr("ReasonSheet", "Cancel this prescription?"),
-        confirm=tr("ReasonSheet", "Cancel prescription"),
+        title=QCoreApplication.translate("ReasonSheet", "Cancel this prescription?"),
+        confirm=QCoreApplication.translate("ReasonSheet", "Cancel prescription"),
         icon="ban",
         kind=Kind.DESTROY,
-        who_reads=tr("ReasonSheet", "The pharmacy reads this"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "The pharmacy reads this"),
         usual=(
-            tr("ReasonSheet", "Replaced by another"),
-            tr("ReasonSheet", "Dose to be reviewed"),
-            tr("ReasonSheet", "Patient has enough"),
-            tr("ReasonSheet", "Wrong patient"),
+            QCoreApplication.translate("ReasonSheet", "Replaced by another"),
+            QCoreApplication.translate("ReasonSheet", "Dose to be reviewed"),
+            QCoreApplication.translate("ReasonSheet", "Patient has enough"),
+            QCoreApplication.translate("ReasonSheet", "Wrong patient"),
         ),
-        doing=tr("ReasonSheet", "cancelling the prescription"),
-        close=tr("ReasonSheet", "Keep it"),
+        doing=QCoreApplication.translate("ReasonSheet", "cancelling the prescription"),
+        close=QCoreApplication.translate("ReasonSheet", "Keep it"),
     )
