@@ -48,6 +48,16 @@ _BUSY = Unavailable(
 )
 
 
+_CROWDED = Unavailable(
+    detail="More commands of this clinic have come than can be carried out now; nothing was done. "
+    "Try again."
+)
+
+TURN_WITHIN_S = 5.0
+"""How long a command waits for its clinic's earlier ones. A desk that hears nothing for longer
+gives up and sends again: what waits on then keeps those waiting who are still there."""
+
+
 class Attempt(Struct, frozen=True, kw_only=True):
     """One sending of a command.
 
@@ -124,8 +134,16 @@ class Once:
         Raises:
             DatabaseDown: Nothing took effect, or all did and the answer is stored.
         """
-        async with self._turns[attempt.actor.member.clinic_id]:
+        turn = self._turns[attempt.actor.member.clinic_id]
+        try:
+            async with asyncio.timeout(TURN_WITHIN_S):
+                await turn.acquire()
+        except TimeoutError:
+            return _refusal(_CROWDED)
+        try:
             return await self._in_turn(attempt, effect)
+        finally:
+            turn.release()
 
     async def _in_turn(self, attempt: Attempt, effect: Effect) -> Answer:
         try:
