@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -104,7 +104,8 @@ class ServerProcess:
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it runs: SIGSTOP freezes it."""
         if self.pid is not None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(self.pid, number)
 
     def use(self, **environment: str) -> None:
         """Settings for the next start, over those that it had."""

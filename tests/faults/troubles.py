@@ -10,7 +10,8 @@ import asyncio
 import random
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import psycopg
@@ -73,10 +74,14 @@ class Troublemaker:
         task.add_done_callback(self._lasting.discard)
         await asyncio.sleep(0)
 
-    async def mend(self) -> None:
-        """Let what lasts end, then make everything whole."""
+    async def settled(self) -> None:
+        """Let what lasts end."""
         while self._lasting:
             await asyncio.gather(*self._lasting)
+
+    async def mend(self) -> None:
+        """Let what lasts end, then make everything whole."""
+        await self.settled()
         for cable in self._site.cables.values():
             cable.heal()
         if self._site.small_disk is not None:
@@ -93,7 +98,11 @@ class Troublemaker:
             await process.start()
 
     async def _count(self, trouble: Trouble, work: Callable[[Trouble], Awaitable[bool]]) -> None:
-        came = await work(trouble)
+        try:
+            came = await work(trouble)
+        except Exception as error:  # what it is about was broken, and not by us
+            self.wrong.append(f"{trouble.kind} could not be inflicted: {error!r}")
+            return
         (self.done if came else self.skipped)[trouble.kind] += 1
 
     def _works(self) -> dict[Kind, Callable[[Trouble], Awaitable[bool]]]:
@@ -175,45 +184,45 @@ class Troublemaker:
 
     async def _kill_desks(self, trouble: Trouble) -> bool:
         process = self._process(trouble)
-        if not self._take(process):
-            return False
-        try:
+        with self._taking(process) as is_whole:
+            if not is_whole:
+                return False
             await process.kill()
             await asyncio.sleep(trouble.lasts_s)
             await process.start()
-        finally:
-            self._busy.discard(process)
         return True
 
     async def _freeze_desks(self, trouble: Trouble) -> bool:
         process = self._process(trouble)
-        if not self._take(process):
-            return False
-        process.freeze()
-        await asyncio.sleep(trouble.lasts_s)
-        process.thaw()
-        self._busy.discard(process)
+        with self._taking(process) as is_whole:
+            if not is_whole:
+                return False
+            process.freeze()
+            await asyncio.sleep(trouble.lasts_s)
+            process.thaw()
         return True
 
     async def _set_clock(self, trouble: Trouble) -> bool:
         desks: list[DeskSpec] = self._site.desks
         desk = desks[trouble.whom % len(desks)]
         process = self._site.process_of(desk.name)
-        if not self._take(process):
-            return False
-        skew = _SKEWS_S[int(trouble.chance * len(_SKEWS_S))]
-        await process.order(Order("clock", desk=desk.name, skew_s=skew))
-        self._busy.discard(process)
+        with self._taking(process) as is_whole:
+            if not is_whole:
+                return False
+            skew = _SKEWS_S[int(trouble.chance * len(_SKEWS_S))]
+            await process.order(Order("clock", desk=desk.name, skew_s=skew))
         return True
 
     async def _fill_disk(self, trouble: Trouble) -> bool:
         disk = self._site.small_disk
-        if disk is None or not self._take(disk):
+        if disk is None:
             return False
-        disk.fill()
-        await asyncio.sleep(trouble.lasts_s)
-        disk.free()
-        self._busy.discard(disk)
+        with self._taking(disk) as is_whole:
+            if not is_whole:
+                return False
+            disk.fill()
+            await asyncio.sleep(trouble.lasts_s)
+            disk.free()
         return True
 
     # Servers
@@ -223,50 +232,52 @@ class Troublemaker:
 
     async def _kill_server(self, trouble: Trouble) -> bool:
         server = self._server(trouble)
-        if not self._take(server):
-            return False
-        await server.kill()
-        await asyncio.sleep(trouble.lasts_s)
-        if trouble.kind is Kind.SERVER_CLOCK:
-            server.use(
-                **server_clock.environment(random.Random(trouble.chance).choice(_SERVER_SKEWS))
-            )
-        await self._site.start_server(server)
-        self._busy.discard(server)
+        with self._taking(server) as is_whole:
+            if not is_whole:
+                return False
+            await server.kill()
+            await asyncio.sleep(trouble.lasts_s)
+            if trouble.kind is Kind.SERVER_CLOCK:
+                server.use(
+                    **server_clock.environment(random.Random(trouble.chance).choice(_SERVER_SKEWS))
+                )
+            await self._site.start_server(server)
         return True
 
     async def _restart_server(self, trouble: Trouble) -> bool:
         server = self._server(trouble)
-        if not self._take(server):
-            return False
-        try:
-            async with asyncio.timeout(_ENDS_WITHIN_S):
-                await server.stop()
-        except TimeoutError:
-            self.wrong.append(f"The server at {server.port} did not end when it was told to.")
-            await server.kill()
-        await self._site.start_server(server)
-        self._busy.discard(server)
+        with self._taking(server) as is_whole:
+            if not is_whole:
+                return False
+            try:
+                async with asyncio.timeout(_ENDS_WITHIN_S):
+                    await server.stop()
+            except TimeoutError:
+                self.wrong.append(f"The server at {server.port} did not end when it was told to.")
+                await server.kill()
+            await self._site.start_server(server)
         return True
 
     async def _freeze_server(self, trouble: Trouble) -> bool:
         server = self._server(trouble)
-        if not self._take(server):
-            return False
-        server.send(signal.SIGSTOP)
-        await asyncio.sleep(trouble.lasts_s)
-        server.send(signal.SIGCONT)
-        self._busy.discard(server)
+        with self._taking(server) as is_whole:
+            if not is_whole:
+                return False
+            server.send(signal.SIGSTOP)
+            await asyncio.sleep(trouble.lasts_s)
+            server.send(signal.SIGCONT)
         return True
 
     async def _kill_bus(self, trouble: Trouble) -> bool:
         bus = self._site.bus
-        if bus is None or not self._take(bus):
+        if bus is None:
             return False
-        await bus.kill()
-        await asyncio.sleep(trouble.lasts_s)
-        await bus.start()
-        self._busy.discard(bus)
+        with self._taking(bus) as is_whole:
+            if not is_whole:
+                return False
+            await bus.kill()
+            await asyncio.sleep(trouble.lasts_s)
+            await bus.start()
         return True
 
     # The database
@@ -305,9 +316,13 @@ class Troublemaker:
             return False  # killed in the middle
         return True
 
-    def _take(self, thing: object) -> bool:
-        """Whether it is whole; nobody else breaks it from here on."""
-        if thing in self._busy:
-            return False
+    @contextmanager
+    def _taking(self, thing: object) -> Iterator[bool]:
+        """Whether it is whole; nobody else breaks it meanwhile."""
+        is_whole = thing not in self._busy
         self._busy.add(thing)
-        return True
+        try:
+            yield is_whole
+        finally:
+            if is_whole:
+                self._busy.discard(thing)
