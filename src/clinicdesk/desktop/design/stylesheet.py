@@ -107,11 +107,13 @@ QAbstractSpinBox::up-arrow {
 QAbstractSpinBox::down-arrow {
     image: url(:/controls/chevron-down-$name.svg); width: 12px; height: 12px;
 }
+QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView {
     border: 1px solid $outline; border-radius: 8px; background: $surface; padding: 4px;
     outline: none;    selection-background-color: $selection; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px; border-radius: 6px; }
+QComboBox QAbstractItemView::item:selected { background: $selection; color: $text; }
 
 QCheckBox, QRadioButton { color: $text; spacing: 8px; background: transparent; padding: 2px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $third; }
