@@ -157,6 +157,16 @@
     </message>
 </context>
 <context>
+    <name>OrderRows</name>
+    <message numerus="yes">
+        <source>%n product(s)</source>
+        <translation>
+            <numerusform>%n product</numerusform>
+            <numerusform>%n products</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PatientFinder</name>
     <message numerus="yes">
         <source>%n found</source>
@@ -321,6 +331,16 @@
         <translation>
             <numerusform>%n medicine short</numerusform>
             <numerusform>%n medicines short</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ShelfRows</name>
+    <message numerus="yes">
+        <source>%n left</source>
+        <translation>
+            <numerusform>%n left</numerusform>
+            <numerusform>%n left</numerusform>
         </translation>
     </message>
 </context>

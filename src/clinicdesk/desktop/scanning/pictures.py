@@ -38,7 +38,7 @@ class Pictures(QObject):
         patterns = " ".join(f"*.{suffix}" for suffix in SUFFIXES)
         dialog = QFileDialog(over, self.tr("Open an image of a code"), "", "")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(f"{self.tr('Images')} ({patterns})")
+        dialog.setNameFilter(self.tr("Images (%1)").replace("%1", patterns))
         dialog.fileSelected.connect(lambda path: self.read_file(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

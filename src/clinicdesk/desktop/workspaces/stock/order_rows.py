@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 
 from clinicdesk.contract.entities import Supplier, SupplyOrder, SupplyOrderStatus
 from clinicdesk.contract.lifecycles import SUPPLY_ORDER
@@ -50,10 +50,17 @@ def supply_look(status: SupplyOrderStatus) -> Look:
             return Look("ban", QCoreApplication.translate("Supply", "Cancelled"), Tone.NEUTRAL)
 
 
-class OrderRows:
+class OrderRows(QObject):
     """Words of the orders."""
 
-    def __init__(self, suppliers: Collection[Supplier], zone: ZoneInfo, now: Now) -> None:
+    def __init__(
+        self,
+        suppliers: Collection[Supplier],
+        zone: ZoneInfo,
+        now: Now,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
         self._suppliers = suppliers
         self._zone = zone
         self._now = now
@@ -75,7 +82,7 @@ class OrderRows:
     def content(self, order: SupplyOrder) -> RowContent:
         """The two lines of a row."""
         look = supply_look(order.status)
-        lines = QCoreApplication.translate("Supply", "%n product(s)", "", order.line_count)
+        lines = self.tr("%n product(s)", "", order.line_count)
         return RowContent(
             key=order.id,
             primary=self.supplier(order),

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QObject
 
 from clinicdesk.contract.entities import Batch, StockLevel
 from clinicdesk.core.collection import Collection
@@ -27,7 +27,7 @@ class ShelfTab(StrEnum):
     EXPIRING = "expiring"
 
 
-class ShelfRows:
+class ShelfRows(QObject):
     """Words of the shelves of one pharmacy."""
 
     def __init__(
@@ -36,7 +36,9 @@ class ShelfRows:
         names: MedicineNames,
         pharmacy_id: UUID | None,
         today: Callable[[], date],
+        parent: QObject | None = None,
     ) -> None:
+        super().__init__(parent)
         self._batches = batches
         self._names = names
         self._pharmacy_id = pharmacy_id
@@ -98,10 +100,10 @@ class ShelfRows:
         medicine = self._names.get(level.medicine_id)
         about = [medicine.brand] if medicine is not None and medicine.brand else []
         if level.shelf:
-            text = QCoreApplication.translate("Shelf", "Shelf %1")
+            text = self.tr("Shelf %1")
             about.append(text.replace("%1", level.shelf))
         status, tone = self._status(level)
-        left = QCoreApplication.translate("Shelf", "%n left", "", level.on_hand)
+        left = self.tr("%n left", "", level.on_hand)
         return RowContent(
             key=level.id,
             primary=self.name(level),
@@ -115,12 +117,12 @@ class ShelfRows:
         first = self.first_expiry(level)
         today = self._today()
         if first is not None and first < today:
-            return QCoreApplication.translate("Shelf", "Expired"), Tone.DANGER
+            return self.tr("Expired"), Tone.DANGER
         if level.on_hand == 0:
-            return QCoreApplication.translate("Shelf", "Out of stock"), Tone.DANGER
+            return self.tr("Out of stock"), Tone.DANGER
         if self.is_low(level):
-            return QCoreApplication.translate("Shelf", "Low"), Tone.WARNING
+            return self.tr("Low"), Tone.WARNING
         if first is not None and self.is_expiring(level):
-            text = QCoreApplication.translate("Shelf", "Expires %1")
+            text = self.tr("Expires %1")
             return text.replace("%1", date_text(first)), Tone.WARNING
         return "", Tone.NEUTRAL

@@ -113,7 +113,8 @@ class FindingsPanel(Card):
 
     def _detail(self, finding: Finding) -> str:
         if finding.tier is Tier.STOP:
-            return f"{finding.detail} {self.tr('It may not be signed.')}"
+            text = self.tr("%1 It may not be signed.")
+            return text.replace("%1", finding.detail)
         return finding.detail
 
     def _reason_field(self, finding: Finding) -> QLineEdit:
