@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from clinicdesk.core.errors import StoreLost, StoreUnusable
+from clinicdesk.core.notices import Notices
 from clinicdesk.core.outbox import Outbox
-from clinicdesk.core.replica import Replica
+from clinicdesk.core.replica import Applied, AppliedRow, Replica
 from clinicdesk.core.store.outbox_table import OutboxState
+from clinicdesk.core.store.rows import Position
 from clinicdesk.core.store.store import Store
 from clinicdesk.core.trace import NoTrace
 from tests.core import sample
@@ -97,6 +99,39 @@ async def test_what_could_not_be_given_up_or_finished_is_there_still(disk: Small
     assert first not in {entry.op_id for entry in bench.outbox.entries()}
     assert {entry.state for entry in bench.outbox.entries()} == {OutboxState.WAITING}
     await bench.store.close()
+
+
+async def test_a_notice_that_did_not_fit_is_told_and_kept_when_there_is_room(
+    disk: SmallDisk,
+) -> None:
+    bench = await Bench.open(disk)
+
+    def notices_of() -> Notices:
+        return Notices(bench.store.notices, lambda: sample.pharmacist, str, lambda: NOON)
+
+    notices = notices_of()
+    disk.fill()
+    await give_until_it_fails(bench)
+    told = [f"rx {number}" for number in range(40)]
+    for name in told:
+        notices.follow(arrival(name))
+    await notices.close()
+    assert len(notices.all()) == len(told)
+
+    disk.free()
+    notices.follow(arrival("the last"))
+    await notices.close()
+    again = notices_of()
+    await again.load()
+    assert {notice.id for notice in again.all()} == {notice.id for notice in notices.all()}
+    await bench.store.close()
+
+
+def arrival(name: str) -> Applied:
+    """A prescription that comes to the pharmacy."""
+    prescription = sample.signed(sample.a_prescription(name))
+    row = AppliedRow(sample.change(prescription, by=sample.an_id("somebody")), None, prescription)
+    return Applied(Position(sample.a_cursor(), frozenset()), [row], frozenset())
 
 
 async def test_a_store_does_not_open_without_room_and_opens_when_there_is_some(

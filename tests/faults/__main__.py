@@ -12,6 +12,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -130,6 +131,9 @@ def main(arguments: list[str]) -> int:
         print(f"  {line}")
     for finding in findings[:SHOWN]:
         print(f"  FOUND {finding.rule} ({finding.where}): {finding.what}")
+    if len(findings) > SHOWN:
+        by_rule = Counter(finding.rule for finding in findings).most_common()
+        print(f"  of {', '.join(f'{rule} {times}' for rule, times in by_rule)}")
     print(f"  {len(findings)} findings, {time.monotonic() - begun:.0f} s in all")
     return 1 if findings else 0
 

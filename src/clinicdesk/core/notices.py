@@ -26,6 +26,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.contract.entities import NoticeKind as PatientNoticeKind
 from clinicdesk.core.clock import Now
+from clinicdesk.core.errors import StoreLost
 from clinicdesk.core.listeners import Listeners
 from clinicdesk.core.replica import Applied, AppliedRow
 from clinicdesk.core.store.notice_table import KEPT, NoticeTable, StoredNotice
@@ -67,6 +68,7 @@ class Notices:
         self._member = member
         self._code_of = code_of
         self._keeping: set[asyncio.Task[None]] = set()
+        self._unkept: list[Notice] = []  # the disk was full: they go with the next ones
         self._now = now
         self._notices: list[Notice] = []
         self.arrived: Listeners[Notice] = Listeners()
@@ -119,11 +121,20 @@ class Notices:
     async def close(self) -> None:
         """Finish keeping what was told."""
         await asyncio.gather(*self._keeping, return_exceptions=True)
+        if self._unkept:
+            await self._write([])
 
     def _keep(self, fresh: list[Notice]) -> None:
-        task = asyncio.get_running_loop().create_task(self._table.add(fresh), name="keep notices")
+        task = asyncio.get_running_loop().create_task(self._write(fresh), name="keep notices")
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
+
+    async def _write(self, fresh: list[Notice]) -> None:
+        notices, self._unkept = [*self._unkept, *fresh][-KEPT:], []
+        try:
+            await self._table.add(notices)
+        except StoreLost:
+            self._unkept = [*notices, *self._unkept]
 
 
 def derive(
