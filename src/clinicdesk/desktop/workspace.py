@@ -37,11 +37,13 @@ class Say(Protocol):
         *,
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        of_scan: bool = False,
     ) -> None:
         """Say a short text over the lower edge of the window.
 
         Args:
             action: The word on a button beside it ("Undo", "View"); `on_action` is what it does.
+            of_scan: It answers a scanned code, so it goes when the next code comes.
         """
 
 

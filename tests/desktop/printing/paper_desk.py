@@ -140,6 +140,7 @@ async def open_paper_desk(
         *,
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        of_scan: bool = False,
     ) -> None:
         said.append((text, tone))
 

@@ -115,6 +115,21 @@ async def test_a_forged_one_opens_nothing(design: Design, tmp_path: Path) -> Non
 
 
 @on_qt_loop
+async def test_what_was_said_of_a_scan_goes_when_the_next_one_comes(
+    design: Design, tmp_path: Path
+) -> None:
+    async with a_counter(design, tmp_path) as seat:
+        first, payload, signature = a_seal().split(".")
+        scans(seat).wedge.scanned.emit(f"{first}.{payload}.{signature[:-2]}00")
+        await until(lambda: "Do not dispense" in said(seat), "the refusal")
+        scans(seat).wedge.scanned.emit("4006381333931")
+        await until(lambda: "04006381333931" in said(seat), "the next answer, at once")
+        scans(seat).wedge.scanned.emit(a_seal())
+        await until(lambda: RX in seat.workspace("plain").asked, "the prescription")
+        assert said(seat) == ""
+
+
+@on_qt_loop
 async def test_a_product_that_nobody_wants_says_what_it_is_for(
     design: Design, tmp_path: Path
 ) -> None:

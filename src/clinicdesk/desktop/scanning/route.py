@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from clinicdesk.core.scanning import (
@@ -29,7 +29,12 @@ class ScanRoute(QObject):
     Args of the constructor:
         nearest_first: The workspaces, that in front first.
         show: Puts a workspace in front, by its key.
+
+    Signals:
+        came: A code is about to be looked at; what was said of the one before is over.
     """
+
+    came = Signal()
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class ScanRoute(QObject):
 
     async def _take(self, text: str) -> None:
         async with self._turn:
+            self.came.emit()
             self._follow(await self._context.desk.scanning.read(text))
 
     def _follow(self, scanned: Scanned) -> None:
@@ -120,8 +126,8 @@ class ScanRoute(QObject):
     def _say(self, sentence: str) -> None:
         """Something to know before going on: eyes are on the pack, so it is heard as well."""
         QApplication.beep()
-        self._context.toast(sentence, Tone.WARNING)
+        self._context.toast(sentence, Tone.WARNING, of_scan=True)
 
     def _refuse(self, sentence: str) -> None:
         QApplication.beep()
-        self._context.toast(sentence, Tone.DANGER)
+        self._context.toast(sentence, Tone.DANGER, of_scan=True)

@@ -43,7 +43,9 @@ class Scans(QObject):
         self._pasting = PasteWatch(bar, self.pictures)
         self.wedge.scanned.connect(self.route.take)
         self.pictures.scanned.connect(self.route.take)
-        self.pictures.refused.connect(lambda sentence: context.toast(sentence, Tone.DANGER))
+        self.pictures.refused.connect(
+            lambda sentence: context.toast(sentence, Tone.DANGER, of_scan=True)
+        )
         self.wedge.install()
         QTimer.singleShot(_SETTLED_MS, self, self.route.warm_up)
 

@@ -281,6 +281,7 @@ class DeskView(QObject):
                 self._nearest_first,
                 self.show_workspace,
             )
+            self._scans.route.came.connect(self._window.toast.forget_scan)
         return self._scans
 
     def _use_camera(self) -> None:

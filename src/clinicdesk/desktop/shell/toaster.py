@@ -23,12 +23,14 @@ class _Word:
     tone: Tone
     action: str
     on_action: Callable[[], object] | None
+    of_scan: bool
 
 
 class Toaster(QObject):
     """Shows each text for as long as reading it takes; one that is said twice is shown once.
 
-    What went wrong is never pushed away by what came after it; the rest gives way.
+    What went wrong is never pushed away by what came after it; the rest gives way. The answer to
+    a scan goes with the next scan.
     """
 
     def __init__(self, design: Design, host: QWidget) -> None:
@@ -47,15 +49,24 @@ class Toaster(QObject):
         *,
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        of_scan: bool = False,
     ) -> None:
         """Say a text; see `workspace.Say`."""
-        word = _Word(text, tone, action, on_action)
+        word = _Word(text, tone, action, on_action, of_scan)
         if any(text == other.text for other in self._waiting):
             return
         if self._shown is not None and self._shown.tone is Tone.DANGER and self._shown.text != text:
             self._waiting.append(word)
         else:
             self._show(word)
+
+    def forget_scan(self) -> None:
+        """Take away what was said of earlier scans: beside the next one it would be about that."""
+        kept = [word for word in self._waiting if not word.of_scan]
+        self._waiting.clear()
+        self._waiting.extend(kept)
+        if self._shown is not None and self._shown.of_scan:
+            self._toast.go()
 
     def _show(self, word: _Word) -> None:
         self._shown = word

@@ -231,6 +231,7 @@ def open_counter(
         *,
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        of_scan: bool = False,
     ) -> None:
         said.append((text, tone))
 

@@ -67,6 +67,7 @@ async def open_place(desk: Desk, design: Design) -> Place:
         *,
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        of_scan: bool = False,
     ) -> None:
         said.append((text, tone))
 

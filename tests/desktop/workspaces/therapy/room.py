@@ -380,6 +380,7 @@ def open_room(
         *,
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        of_scan: bool = False,
     ) -> None:
         said.append(text)
         if on_action is not None:

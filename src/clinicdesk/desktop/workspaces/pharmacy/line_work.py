@@ -82,6 +82,7 @@ class LineWork(QObject):
             self._context.toast(
                 self.tr("Open a prescription first: then this box is checked for its line."),
                 Tone.WARNING,
+                of_scan=True,
             )
             return
         if self._place.is_stopped():
@@ -93,7 +94,7 @@ class LineWork(QObject):
             self._stop_at(found, prescription)
             return
         if isinstance(found, Mismatch) or why is not None:
-            self._context.toast(why or "", Tone.WARNING)
+            self._context.toast(why or "", Tone.WARNING, of_scan=True)
             return
         self._check_scanned(scan, found.item, prescription)
 

@@ -217,7 +217,7 @@ class PharmacyWorkspace(Workspace):
         if not self._open_prescription(scan.prescription_id):
             return False
         if scan.sentence:
-            self._context.toast(scan.sentence, Tone.WARNING)
+            self._context.toast(scan.sentence, Tone.WARNING, of_scan=True)
         self._refresh()
         self._enter_lines()
         return True
