@@ -85,7 +85,7 @@ class OrderBar(Card):
     def _how(self, order: PurchaseOrder, now: datetime) -> str:
         if order.status is OrderStatus.REJECTED:
             return answer_words(order)
-        how = self.tr("to be delivered") if order.delivery else self.tr("collected at the counter")
+        how = self.tr("to be delivered") if order.delivery else self.tr("to collect at the counter")
         if order.status is OrderStatus.DELIVERED:
             how = self.tr("taken in by %1").replace("%1", order.received_by or "")
         moment = order.dispatched_at or order.ready_at or order.acknowledged_at or order.created_at
