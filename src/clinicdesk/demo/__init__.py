@@ -7,7 +7,9 @@ Map:
 
 - `clinic`    the server process with its demo clinic
 - `desks`     the desktop processes, and what they show
-- `hands`     mouse and keyboard (X11)
+- `hands`     mouse, keyboard and scanner (X11)
+- `paper`     what a scanner finds on a print and on boxes
+- `stage`     two windows side by side, and what is measured of them
 - `workers`   what a therapist and a pharmacist do with them
 - `witness`   what the notification daemon is told, seen from beside the bus
 - `timeline`  what happened when, from the traces of all processes

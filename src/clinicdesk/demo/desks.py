@@ -22,6 +22,8 @@ from clinicdesk.desktop.display import has_display
 from clinicdesk.failures import StartupFailure
 from clinicdesk.server.demo_data import PASSWORD
 
+PATIENCE_S: Final = 30.0
+"""A machine that has much else to do is slow, and still not to blame."""
 AUTO_SIGN_IN: Final = "CLINICDESK_AUTO_SIGN_IN"
 
 
@@ -148,7 +150,9 @@ class WatchedDesk:
             self._hang_up()
             raise
 
-    def wait_until(self, what: str, looks: Callable[[], object], within_s: float = 20.0) -> None:
+    def wait_until(
+        self, what: str, looks: Callable[[], object], within_s: float = PATIENCE_S
+    ) -> None:
         """Look again and again.
 
         Raises:

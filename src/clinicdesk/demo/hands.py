@@ -13,8 +13,15 @@ from clinicdesk.failures import StartupFailure
 NEEDED: Final = ("xdotool", "import")
 
 
+_SCANNER_MS: Final = 1
+"""Between two keys of a scanner that is plugged in as a keyboard."""
+
+
 class Hands:
-    """Clicks, types, and takes pictures.
+    """Clicks, types, scans, and takes pictures.
+
+    Attributes:
+        keys: How many were pressed so far, other than by the scanner.
 
     Raises:
         StartupFailure: A program that it works with is missing.
@@ -27,6 +34,8 @@ class Hands:
                 f"The tour needs {' and '.join(missing)}; packaging/install-system-packages "
                 "installs them."
             )
+
+        self.keys = 0
 
     def screen(self) -> tuple[int, int]:
         """Width and height of the display, in pixels."""
@@ -78,13 +87,20 @@ class Hands:
 
     def press(self, *keys: str) -> int:
         """Press keys one after another ("F8", "ctrl+s", "Return"); when the first went down."""
+        self.keys += len(keys)
         pressed = time.monotonic_ns()
         _xdotool("key", "--delay", "12", *keys)
         return pressed
 
     def type(self, text: str) -> None:
         """Type a text, as quickly as a person can: what is quicker is taken for a scanner."""
+        self.keys += len(text)
         _xdotool("type", "--delay", "45", "--", text)
+
+    def scan(self, text: str) -> None:
+        """Type a code and Enter as a scanner does, in one go."""
+        pace = ("--delay", str(_SCANNER_MS))
+        _xdotool("type", "--args", "1", *pace, text, "key", *pace, "Return")
 
     def photograph(self, window: dict[str, Any], path: Path) -> None:
         """Save what the screen shows where the window is, with what lies over it."""

@@ -18,7 +18,7 @@ class Mark:
     values: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Moment:
     """A step of the job and its delays after the click, in milliseconds; None: not of this step."""
 

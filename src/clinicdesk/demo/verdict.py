@@ -19,9 +19,21 @@ from clinicdesk.server.demo_data import PASSWORD
 ADMINISTRATOR = "meenal.apte"
 
 
+def check_owed(url: str, prescription: UUID) -> None:
+    """See that what was owed was said to the patient once, and paid for once.
+
+    Raises NotSeen where it is not so.
+    """
+    rows = server_rows(url)
+    told = [row for row in rows["patient_notice"] if row["prescription_id"] == str(prescription)]
+    _hold(len(told) == 1, "one notice for the patient was queued")
+    below = [row for row in rows["batch"] if row["on_hand"] < 0]
+    _hold(not below, "no shelf holds less than nothing")
+
+
 def check_outcome(url: str, handed_over: UUID, cancelled: UUID) -> None:
     """See that nothing was lost and nothing happened twice. Raises NotSeen where it is not so."""
-    rows = _everything(url)
+    rows = server_rows(url)
     done = _one(rows["prescription"], handed_over)
     lines = [row for row in rows["prescription_item"] if row["prescription_id"] == done["id"]]
     paid = [row for row in rows["payment"] if row["prescription_id"] == done["id"]]
@@ -34,7 +46,8 @@ def check_outcome(url: str, handed_over: UUID, cancelled: UUID) -> None:
     _hold(_one(rows["prescription"], cancelled)["status"] == "CANCELLED", "the second is cancelled")
 
 
-def _everything(url: str) -> dict[str, list[dict[str, Any]]]:
+def server_rows(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Everything of the clinic that an administrator may see, by kind."""
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     who = {
         "login": ADMINISTRATOR,

@@ -7,13 +7,20 @@ follow.
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import Callable
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from clinicdesk.contract.codes import prescription_code
-from clinicdesk.demo.desks import WatchedDesk
+from clinicdesk.demo.desks import NotSeen, WatchedDesk
 from clinicdesk.demo.hands import Hands
 from clinicdesk.demo.timeline import first, marks_of
+
+_BEFORE_ANOTHER_TRY_S: Final = 6.0
+_MORE_TRIES: Final = 2
 
 
 class Worker:
@@ -46,16 +53,31 @@ class Worker:
         """Bring the window to the front."""
         self._hands.raise_window(self.desk.ask("window")["id"])
 
+    def go_to(self, place: int, sign: str) -> None:
+        """Turn to a workspace by its number, until a widget of it can be seen."""
+        self.turn_to()
+        self._hands.press(f"ctrl+{place}")
+        self.desk.wait_until(f"{sign} to see", lambda: self.desk.widget(sign).get("visible"))
+
     def type_into(self, field: str, text: str) -> None:
-        """Click into a field and write, over what stands there."""
+        """Click into a field and write, over what stands there, until all of it is in the field.
+
+        What follows at once may be taken for the end of a scan by a machine that is behind.
+        """
         self._hands.click(self.desk.reach(field))
-        self.desk.wait_until(f"the keyboard in {field}", lambda: self.desk.widget(field)["focused"])
+        self.desk.wait_until(
+            f"the keyboard in {field}", lambda: self.desk.widget(field).get("focused")
+        )
         self._hands.press("ctrl+a")
         self._hands.type(text)
+        self._wait_written(field, text)
 
     def row(self, of: str, words: str) -> dict[str, list[int]] | None:
         """The first row of a list that has these words."""
         return next((row for row in self.desk.rows(of) if words in row["text"]), None)
+
+    def _wait_written(self, field: str, text: str) -> None:
+        self.desk.wait_until(f"{text} in {field}", lambda: self.desk.widget(field)["text"] == text)
 
     def submitted(self, since: int) -> UUID:
         """The prescription of the first command that the window gave since then."""
@@ -104,6 +126,20 @@ class Therapist(Worker):
         self._hands.press("Return")
         self.desk.wait_until("the line", partial(self._has_lines, number))
 
+    def take_line_back(self) -> None:
+        """Take the first line out again."""
+        self._hands.click(self.desk.rows("lines_table")[0]["rect"])
+        self._hands.press("Delete")
+        self.desk.wait_until("the line gone", partial(self._has_lines, 0))
+
+    def compare_pharmacies(self) -> None:
+        """Open the choice of pharmacies, with what each would take."""
+        self._hands.click(self.desk.reach("pharmacy_choice"))
+
+    def keep_pharmacy(self) -> None:
+        """Leave the choice as it was."""
+        self._hands.press("Escape")
+
     def save(self) -> int:
         """Save the draft."""
         return self._hands.press("ctrl+s")
@@ -137,19 +173,62 @@ class Therapist(Worker):
 class Pharmacist(Worker):
     """Takes prescriptions from the queue to the patient's hands."""
 
+    def go_to_queue(self) -> None:
+        """Turn from wherever they are to the pharmacy."""
+        self.go_to(2, "queue_search")
+
     def open(self, prescription: UUID) -> None:
         """Search a prescription by its code, and show it."""
-        self.turn_to()
+        self.go_to_queue()
         code = prescription_code(prescription)
         self._hands.press("ctrl+f", "ctrl+a")
         self._hands.type(code)
+        self._wait_written("queue_search", code)
         self.desk.wait_until("the prescription", lambda: self.row("queue_list", code))
         self._hands.press("Return")
         self.desk.wait_until("its page", lambda: self.shows(prescription))
 
+    def show_unpaid(self) -> None:
+        """The lane of those who have not paid."""
+        self._hands.press("alt+1")
+
+    def scan(
+        self,
+        text: str,
+        what: str,
+        seen: Callable[[], object],
+        before_again: Callable[[], object] = int,
+    ) -> int:
+        """Scan a code, until what it leads to is seen: again, as a person would, where a machine
+        that is behind has torn it in two. `before_again` goes back to where it was scanned.
+
+        Returns `time.monotonic_ns()` when its last character was in the program.
+        """
+        self.turn_to()
+        begun = time.monotonic_ns()
+        for _ in range(_MORE_TRIES):
+            self._hands.scan(text)
+            with contextlib.suppress(NotSeen):
+                self.desk.wait_until(what, seen, _BEFORE_ANOTHER_TRY_S)
+                break
+            before_again()
+            begun = time.monotonic_ns()
+        else:
+            self._hands.scan(text)
+            self.desk.wait_until(what, seen)
+        mark = first(marks_of(self.desk.trace, begun), "scanned")
+        if mark is None:
+            raise NotSeen(f"{self.desk.person.name}: {what} without a scan")
+        return mark.ns
+
     def shows(self, prescription: UUID) -> bool:
         """Whether the prescription is the one that is shown."""
         return prescription_code(prescription) in self.desk.text("prescription_code")
+
+    def says_of_line(self, medicine: str, word: str) -> bool:
+        """Whether the table of lines says this of a medicine."""
+        row = self.row("items_table", medicine)
+        return row is not None and word in str(row["text"])
 
     def ask_for_payment(self, received: str) -> None:
         """Open the payment, and write what was received."""
@@ -161,6 +240,31 @@ class Pharmacist(Worker):
 
     def confirm(self) -> int:
         """Enter, in the sheet that is open."""
+        return self._hands.press("Return")
+
+    def owe_rest(self) -> int:
+        """Owe what is missing of the line that the keyboard is on."""
+        return self._hands.press("o")
+
+    def preview_labels(self) -> None:
+        """Open the labels as they would come out."""
+        self._hands.press("F6")
+        self.desk.wait_until("the labels", lambda: self.desk.widget("preview_print").get("enabled"))
+
+    def close_preview(self) -> None:
+        """Print nothing."""
+        self._hands.press("Escape")
+        self.desk.wait_until(
+            "the window without the labels",
+            lambda: not self.desk.widget("preview_print").get("visible"),
+        )
+
+    def put_into_bin(self, place: str) -> int:
+        """Make what is checked ready, in a bin."""
+        self.desk.reach("fulfil_button")
+        self._hands.press("F9")
+        self._wait_focused("bin_field")
+        self._hands.type(place)
         return self._hands.press("Return")
 
     def fulfil(self) -> int:
@@ -177,6 +281,18 @@ class Pharmacist(Worker):
         self._hands.press("F10")
         self._wait_focused("collected_by_field")
 
+    def begin_delivery(self, box: str) -> None:
+        """Turn to the orders to suppliers, and scan the first box of what has come."""
+        self.go_to(3, "workspace_stock")
+        self._hands.press("alt+2")
+        self.scan(box, "the delivery", lambda: self.desk.widget("goods_packs").get("focused"))
+
+    def take_delivery_in(self) -> int:
+        """All packs that were expected of what was scanned."""
+        self._hands.press("Return")
+        self._wait_focused("goods_batch")
+        return self._hands.press("Return")
+
     def cancel(self, reason: str) -> int:
         """Cancel the prescription that is shown."""
         self._hands.press("ctrl+Delete")
@@ -185,4 +301,6 @@ class Pharmacist(Worker):
         return self._hands.click(self.desk.reach("confirm_cancel_button"))
 
     def _wait_focused(self, field: str) -> None:
-        self.desk.wait_until(f"the keyboard in {field}", lambda: self.desk.widget(field)["focused"])
+        self.desk.wait_until(
+            f"the keyboard in {field}", lambda: self.desk.widget(field).get("focused")
+        )
