@@ -85,6 +85,9 @@ async def test_a_price_list_that_a_pharmacy_imports_changes_the_offer_while_some
     assert isinstance(applied, PricesImported), applied
     await until(lambda: heard)
     assert heard == [NEW_PRICE]
+    offer = offers.offer(MAIN)
+    assert offer is not None
+    assert offer.prices == {PARACETAMOL: NEW_PRICE}
     assert asked(offers, CORNER) == PACK_PRICE
 
 

@@ -31,12 +31,14 @@ class Offer(Struct, frozen=True):
         total_minor: For all of them, in minor units; by the formulary where it has no price.
         available: Whether it has all of them; None: it keeps no stock of some of them here.
         missing: Those that it keeps and has too little of.
+        prices: Of a pack of each, in minor units.
     """
 
     pharmacy: Pharmacy
     total_minor: int
     available: bool | None
     missing: tuple[UUID, ...]
+    prices: Mapping[UUID, int]
 
 
 class Pricing:
@@ -147,11 +149,13 @@ class Pricing:
     ) -> Offer:
         listed = self.list_of(pharmacy.id)
         total, missing, uncounted = 0, [], False
+        prices: dict[UUID, int] = {}
         for medicine_id, quantity in wanted.items():
             medicine = known[medicine_id]
             price = medicine.price_minor
             if listed is not None:
                 price = by_list.get((listed.id, medicine_id), price)
+            prices[medicine_id] = price
             total += line_amount(price, medicine.pack_size, quantity)
             there = self._stock_of(pharmacy.id, medicine_id)
             if there is None:
@@ -159,4 +163,4 @@ class Pricing:
             elif there < quantity:
                 missing.append(medicine_id)
         available = False if missing else None if uncounted else True
-        return Offer(pharmacy, total, available, tuple(missing))
+        return Offer(pharmacy, total, available, tuple(missing), prices)

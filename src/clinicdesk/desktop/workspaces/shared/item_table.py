@@ -19,8 +19,8 @@ from clinicdesk.desktop.models.row_list import ID_ROLE
 
 _LINE = 18
 _LEAST_MEDICINE = 160
-_SUPPLY_WIDTH = 130
-_STATE_WIDTH = 146
+_SUPPLY_WIDTH = 156
+_STATE_WIDTH = 160
 _WIDTHS = {
     ItemColumn.LINE: 30,
     ItemColumn.QUANTITY: 74,

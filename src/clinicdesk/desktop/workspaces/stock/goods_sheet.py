@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 3
 _MOST_PACKS: Final = 10_000
+_LEAST_FIELD: Final = 112
+"""Pixels: an expiry stands there whole."""
 
 
 class GoodsSheet(Asking):
@@ -51,6 +53,10 @@ class GoodsSheet(Asking):
         self.setObjectName("goods_sheet")
         self.line = QComboBox()
         self.line.setObjectName("goods_line")
+        self.line.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.line.setMinimumContentsLength(12)
         self.batch = QLineEdit(maxLength=20)
         self.batch.setObjectName("goods_batch")
         self.expiry = QLineEdit(maxLength=20)
@@ -70,6 +76,7 @@ class GoodsSheet(Asking):
         row.setSpacing(SPACE_4)
         row.addWidget(FieldBlock(design, self.tr("Product"), self.line), 3)
         for block in (self._batch, self._expiry, self._packs, self._cost):
+            block.setMinimumWidth(_LEAST_FIELD)
             row.addWidget(block, 1)
         self.ui.body.addLayout(row)
         self._model = CellsModel(

@@ -298,6 +298,7 @@ class PrescriptionEditor(QWidget):
                 words = self._offers.words(pharmacy.id)
                 choice.setItemText(place, f"{pharmacy.name} · {words}" if words else pharmacy.name)
         offer = self._offers.offer(form.pharmacy_id)
+        self._lines.show_prices({} if offer is None else offer.prices)
         total = form.total_minor if offer is None else offer.total_minor
         self.ui.draft_total.setText(money(total, self._currency()))
         self.ui.offer_label.setText("" if offer is None else self._offers.availability(offer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from clinicdesk.contract.entities import Allergy, Severity
+from clinicdesk.contract.money import line_amount
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
 from clinicdesk.desktop.design.glow import Glow
@@ -64,7 +65,20 @@ class LinesModel(QAbstractTableModel):
         super().__init__(parent)
         self._lines: tuple[DraftLine, ...] = ()
         self._cells: list[list[CellContent]] = []
+        self._prices: Mapping[UUID, int] = {}
         self.warns = False
+
+    def show_prices(self, prices: Mapping[UUID, int]) -> None:
+        """What packs cost where it goes, by medicine; by the formulary where that is not said."""
+        if prices == self._prices:
+            return
+        self._prices = dict(prices)
+        for line, cells in zip(self._lines, self._cells, strict=True):
+            cells[LineColumn.AMOUNT] = self._amount(line)
+        if self._lines:
+            column = LineColumn.AMOUNT
+            last = self.index(len(self._lines) - 1, column)
+            self.dataChanged.emit(self.index(0, column), last)
 
     def show_lines(self, lines: Sequence[DraftLine], allergies: Sequence[Allergy]) -> None:
         """Show these; a line that says the same stays where the selection is."""
@@ -99,8 +113,14 @@ class LinesModel(QAbstractTableModel):
             CellContent(medicine_name(line.medicine), strong=True, second=line_words(line)),
             CellContent(pill=self._warning(line, allergies)),
             CellContent(str(line.quantity), strong=True, right=True),
-            CellContent(money(line.amount_minor, line.medicine.currency), right=True),
+            self._amount(line),
         ]
+
+    def _amount(self, line: DraftLine) -> CellContent:
+        medicine = line.medicine
+        price = self._prices.get(medicine.id, medicine.price_minor)
+        amount = line_amount(price, medicine.pack_size, line.quantity)
+        return CellContent(money(amount, medicine.currency), right=True)
 
     def _warning(self, line: DraftLine, allergies: Sequence[Allergy]) -> Pill | None:
         if line.medicine.discontinued:
