@@ -52,7 +52,7 @@ class Journal:
         began = time.perf_counter()
         headers = dict(scope["headers"])
         request_id = _request_id(headers)
-        status = 500
+        status: int | None = None  # nothing is answered yet
 
         async def receive_and_note() -> HTTPReceiveMessage:
             message = cast("HTTPReceiveMessage", await receive())
@@ -79,6 +79,8 @@ class Journal:
                 else:
                     await _refuse_protocol(send_and_note)
             finally:
+                if status is None:
+                    status = _LEFT if scope["state"].get(GONE) else 500
                 self._note(scope, status, time.perf_counter() - began)
 
     def _note(self, scope: HTTPScope, status: int, seconds: float) -> None:
