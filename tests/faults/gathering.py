@@ -31,7 +31,6 @@ _TRACEBACK: Final = re.compile(r"^Traceback|never retrieved|listener failed", re
 
 async def gather(site: Site, unsettled: dict[str, str]) -> Evidence:
     """Everything, once nobody does anything any more."""
-    evidence = await gather_commands(site.cluster.url, [])
     desks = [
         DeskHistory(
             desk.name, an_id(f"member {desk.login}"), _history(site, desk.name),
@@ -39,8 +38,10 @@ async def gather(site: Site, unsettled: dict[str, str]) -> Evidence:
         )
         for desk in site.desks
     ]  # fmt: skip
+    # After the histories: a desk that has not come to rest may be answered meanwhile.
+    evidence = await gather_commands(site.cluster.url, desks)
     snapshots = [await _snapshot(site, login) for login in {desk.login for desk in site.desks}]
-    return replace(evidence, desks=desks, snapshots=snapshots, faults=_faults(site))
+    return replace(evidence, snapshots=snapshots, faults=_faults(site))
 
 
 async def gather_commands(database_url: str, desks: list[DeskHistory]) -> Evidence:
