@@ -111,5 +111,6 @@ class Stage:
         self.therapist = Therapist(therapist, self.hands)
         self.pharmacist = Pharmacist(pharmacist, self.hands)
         self.wait_live()
+        self.pharmacist.go_to_queue()
         for worker, rows in ((self.therapist, "patient_list"), (self.pharmacist, "queue_list")):
             worker.desk.wait_until(f"rows of {rows}", lambda w=worker, r=rows: w.desk.rows(r))
