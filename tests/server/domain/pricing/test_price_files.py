@@ -18,6 +18,7 @@ from clinicdesk.server.domain.pricing.workbook import MOST_UNPACKED
 
 READING = Reading(currency="INR", today=date(2026, 3, 2))
 SHEET = "xl/worksheets/sheet1.xml"
+LINKS = "xl/_rels/workbook.xml.rels"
 
 
 def read(content: bytes) -> list[PriceRow | RejectedPrice]:
@@ -45,11 +46,24 @@ def workbook(*rows: list[object]) -> bytes:
 
 def with_sheet(content: bytes, sheet: bytes) -> bytes:
     """The workbook with another sheet in the place of its first."""
+    return with_part(content, SHEET, sheet)
+
+
+def with_part(content: bytes, part: str, text: bytes) -> bytes:
+    """The workbook with this part, in the place of one of its name."""
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w", 8) as new:
         for name in old.namelist():
-            new.writestr(name, sheet if name == SHEET else old.read(name))
+            if name != part:
+                new.writestr(name, old.read(name))
+        new.writestr(part, text)
     return changed.getvalue()
+
+
+def sheet_of(rows: bytes) -> bytes:
+    """A sheet with these rows."""
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (space, rows)
 
 
 @given(st.binary(max_size=400))
@@ -100,7 +114,40 @@ def test_a_spreadsheet_of_a_million_columns_is_not_laid_out() -> None:
     long = sheet.replace(b'r="B2"', b'r="B1048576"').replace(b'r="2"', b'r="1048576"')
     assert "row 1048576" in why(with_sheet(content, long))
     hidden = sheet.replace(b'r="B2"', b'r="&#88;FD2"')
-    assert "unusual" in why(with_sheet(content, hidden))
+    assert "beyond its column" in why(with_sheet(content, hidden))
+    entity = b'<!DOCTYPE x [<!ENTITY far "XFD2">]>' + sheet.replace(b'r="B2"', b'r="&far;"')
+    assert "unusual" in why(with_sheet(content, entity.replace(b"<?xml version='1.0'?>", b"")))
+
+
+def test_cells_without_a_reference_are_counted_where_they_will_lie() -> None:
+    content = workbook(["code", "price"], ["in-1", 5])
+    cells = b"<row>" + b"<c><v>1</v></c>" * 10_000 + b"</row>"
+    assert "beyond its column" in why(with_sheet(content, sheet_of(cells)))
+    assert "row 200002" in why(with_sheet(content, sheet_of(b'<row r="200001"/><row><c/></row>')))
+
+
+def test_a_spreadsheet_of_two_cells_far_apart_is_not_laid_out() -> None:
+    content = workbook(["code", "price"], ["in-1", 5])
+    far = b'<row r="1"><c r="A1"/></row><row r="200000"><c r="BL200000"><v>1</v></c></row>'
+    assert "200000 rows and 64 columns" in why(with_sheet(content, sheet_of(far)))
+
+
+def test_a_text_that_is_named_by_many_cells_is_counted_with_each_of_them() -> None:
+    content = workbook(["code", "price"], ["in-1", 5])
+    long = b"<sst><si><t>" + b"x" * 1_000_000 + b"</t></si></sst>"
+    cells = b'<row><c t="s"><v>0</v></c><c t="s"><v> 0</v></c></row>' * 60
+    many = with_part(with_sheet(content, sheet_of(cells)), "xl/sharedStrings.xml", long)
+    assert "far larger" in why(many)
+
+
+def test_only_the_parts_that_were_looked_at_are_read() -> None:
+    content = workbook(["code", "price"], ["in-1", 5])
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sheet = package.read(SHEET)
+        links = package.read(LINKS)
+    elsewhere = with_part(content, "xl/far/sheet1.xml", sheet.replace(b'r="B2"', b'r="XFD2"'))
+    links = links.replace(b"worksheets/sheet1.xml", b"far/sheet1.xml")
+    assert "damaged" in why(with_part(elsewhere, LINKS, links))
 
 
 def test_a_spreadsheet_that_unpacks_to_gigabytes_is_not_unpacked() -> None:

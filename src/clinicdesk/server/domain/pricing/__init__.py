@@ -5,7 +5,8 @@ Map:
 - `lookup`       the price of a pack today
 - `setting`      one price, by hand
 - `price_lists`  a list in the database
-- `price_files`  a list in a file: CSV, or a spreadsheet (`workbook`); its lines (`price_rows`)
+- `price_files`  a list in a file: CSV, or a spreadsheet (`workbook`, and `workbook_extent`, which
+                 says whether it may be laid out); its lines (`price_rows`)
 - `comparing`    what a file would change
 - `importing`    looking at that, and doing it
 

@@ -19,11 +19,8 @@ from clinicdesk.server.domain.pricing.price_rows import (
     RejectedPrice,
     read_row,
 )
-from clinicdesk.server.domain.pricing.workbook import (
-    UnreadableWorkbook,
-    is_workbook,
-    workbook_rows,
-)
+from clinicdesk.server.domain.pricing.workbook import is_workbook, workbook_rows
+from clinicdesk.server.domain.pricing.workbook_extent import UnreadableWorkbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

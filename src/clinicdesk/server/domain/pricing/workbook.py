@@ -1,36 +1,41 @@
 """The cells of a spreadsheet (XLSX), without what a spreadsheet can do to its reader.
 
-The library lays a sheet out as a full rectangle, and a package of a few kilobytes may hold
-gigabytes. So the package is unpacked first by something that counts, and a sheet that is wider or
-longer than any price list is not given to the library.
+A package of a few kilobytes may hold gigabytes, and ask for more once it is laid out. So it is
+unpacked first by something that counts, and `workbook_extent` looks at the parts that make a sheet.
+The library is given these parts alone.
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 import python_calamine
 
-from clinicdesk.contract.prices import MOST_ROWS
+from clinicdesk.server.domain.pricing.workbook_extent import (
+    UnreadableWorkbook,
+    check_extent,
+    shared_lengths,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_UNPACKED: Final = 96 * 1024 * 1024
 """Bytes: a list of 200,000 rows has a third of it."""
-MOST_COLUMNS: Final = 64
 MOST_PARTS: Final = 200
 
-_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]*)([0-9]+)\s*["']""")
-_ANY_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']""")
-
-
-class UnreadableWorkbook(Exception):
-    """Says in a sentence why nothing of it can be read."""
+_SHARED: Final = "xl/sharedstrings.xml"
+_SHEETS: Final = "xl/worksheets/"
+_READ: Final = frozenset(
+    {
+        "[content_types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels",
+        "xl/styles.xml", _SHARED,
+    }
+)  # fmt: skip
+"""In lower case, as the library compares them; beside them the sheets are read."""
 
 
 def is_workbook(content: bytes) -> bool:
@@ -64,60 +69,49 @@ def workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _checked(content: bytes) -> bytes:
-    """The package again, with every part as long as was counted."""
+    """The package again: the parts that are read, with every part as long as was counted."""
+    parts = _unpacked(content)
+    shared = shared_lengths(parts[_SHARED]) if _SHARED in parts else []
     copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as stored:
+        for name, text in parts.items():
+            if name.startswith(_SHEETS):
+                check_extent(text, shared)
+            stored.writestr(name, text)
+    return copy.getvalue()
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts that are read, by their names in lower case."""
+    parts: dict[str, bytes] = {}
     left = MOST_UNPACKED
     try:
-        with (
-            zipfile.ZipFile(io.BytesIO(content)) as package,
-            zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as stored,
-        ):
-            parts = package.infolist()
-            if len(parts) > MOST_PARTS:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            infos = package.infolist()
+            if len(infos) > MOST_PARTS:
                 raise UnreadableWorkbook("The spreadsheet has too many parts; save it as CSV.")
-            for part in parts:
-                with package.open(part) as source:
-                    text = source.read(left + 1)
-                left -= len(text)
+            for info in infos:
+                name = info.filename.lower()
+                if name not in _READ and not _is_sheet(name):
+                    continue
+                with package.open(info) as source:
+                    parts[name] = source.read(left + 1)
+                left -= len(parts[name])
                 if left < 0:
                     raise UnreadableWorkbook(
                         "The spreadsheet is far larger inside than a price list; save it as CSV."
                     )
-                if "worksheets/" in part.filename and part.filename.endswith(".xml"):
-                    _check_extent(text)
-                stored.writestr(part.filename, text)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UnreadableWorkbook(
             "The spreadsheet is damaged or locked with a password; save it as CSV."
         ) from error
     except ValueError as error:
         raise UnreadableWorkbook("The spreadsheet is damaged; save it as CSV.") from error
-    return copy.getvalue()
+    return parts
 
 
-def _check_extent(sheet: bytes) -> None:
-    found = _REFERENCE.findall(sheet)
-    if b"\x00" in sheet or len(found) != len(_ANY_REFERENCE.findall(sheet)):
-        raise UnreadableWorkbook("The spreadsheet is written in an unusual way; save it as CSV.")
-    columns = {letters for letters, _ in found}
-    if any(_column(letters) > MOST_COLUMNS for letters in columns):
-        raise UnreadableWorkbook(
-            f"The sheet has something beyond its column {MOST_COLUMNS}; remove it, or save the "
-            "list as CSV."
-        )
-    longest = max((len(number) for _, number in found), default=0)
-    last = max((int(number) for _, number in found), default=0) if longest < 10 else 10**10
-    if last > MOST_ROWS + 1:
-        raise UnreadableWorkbook(
-            f"The sheet has something in row {last}; a list has {MOST_ROWS} rows at most."
-        )
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper()[:4]:
-        number = number * 26 + letter - 64
-    return number
+def _is_sheet(name: str) -> bool:
+    return name.startswith(_SHEETS) and name.endswith(".xml")
 
 
 def _text(cell: object) -> str:
