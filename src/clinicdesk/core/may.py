@@ -77,9 +77,9 @@ _AFTER_PAYMENT: Final = OF_LINES | {
 _AT_WORK: Final = (_AFTER_PAYMENT | {TakePayment}) - {NoteCounselling, ReturnToStock}
 _WHILE_VALID: Final = frozenset(
     {
-        "take_payment", "pick_items", "check_item", "owe_item", "substitute_item",
-        "fulfill_items", "restart_items", "hand_over", "dispense_repeat", "acknowledge_order",
-        "reroute_order", "dispatch_order",
+        "take_payment", "pick_items", "check_item", "substitute_item", "fulfill_items",
+        "restart_items", "hand_over", "dispense_repeat", "acknowledge_order", "reroute_order",
+        "dispatch_order",
     }
 )  # fmt: skip
 _WHILE_AWAY: Final = frozenset({DeliverOrder, ReturnToStock, NoteCounselling, TakePayment})

@@ -162,6 +162,23 @@ def test_a_rest_that_is_cancelled_costs_nothing_and_the_part_supplied_its_share(
     assert {p.status for p in settled.payments} == {PaymentStatus.COMPLETED}
 
 
+def test_of_what_has_expired_the_rest_that_had_come_is_paid_back(
+    hands: Hands, owner: Owner
+) -> None:
+    paid = hands.bring_to("paid")
+    owed = hands.give("owe_item", hands.give("check_item", paid, quantity=4))
+    part = hands.give("hand_over", hands.give("check_item", owed, **_second(hands, owed)))
+    owner(
+        "update prescription_item set status = 'PICKING', owing = 0 where id = %s", part.items[0].id
+    )  # as a delivery leaves it
+    owner("update prescription set valid_until = '2026-01-01' where id = %s", part.prescription.id)
+    come = hands.look(part.prescription.id)
+    assert "expired" in hands.refused("check_item", come).detail
+    after = hands.give("cancel_item", hands.give("owe_item", come))
+    assert after.prescription.status is PrescriptionStatus.COMPLETED
+    assert sum(refunds(after)) == paid.prescription.total_minor - after.prescription.total_minor
+
+
 def _second(hands: Hands, of: PrescriptionDetail) -> dict[str, object]:
     """What makes a check one of the second line."""
     check = hands.check(of, 1)

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 _WHILE_VALID: Final = frozenset(
     {
-        "take_payment", "pick_items", "check_item", "owe_item", "substitute_item",
-        "fulfill_items", "restart_items", "hand_over", "dispense_repeat",
-        "acknowledge_order", "reroute_order", "dispatch_order",
+        "take_payment", "pick_items", "check_item", "substitute_item", "fulfill_items",
+        "restart_items", "hand_over", "dispense_repeat", "acknowledge_order", "reroute_order",
+        "dispatch_order",
     }
 )  # fmt: skip
-"""What is not done any more once a prescription has expired; the rest puts away or pays back."""
+"""What is not done any more once a prescription has expired; the rest puts away or pays back.
+
+Owing is no part of it: what is left of a line that was begun is owed before it can be cancelled.
+"""
 
 
 async def hold_to_dispense(
