@@ -147,6 +147,17 @@ def test_shift_of_the_scanner_is_swallowed_with_its_letters() -> None:
     assert desk.reached == ["⇧↓"]
 
 
+def test_a_character_that_comes_twice_is_of_the_code_even_where_it_is_said_to_repeat() -> None:
+    desk = Desk()
+    for key in "8906":
+        desk.press(key, held_ms=0)
+    for down in (True, False, True, False):
+        desk.stroke("7", Kind.CHARACTER, down=down, code=7, text="7", repeats=True)
+    desk.press("\n")
+    assert desk.scanned == ["890677"]
+    assert desk.reached == []
+
+
 def test_a_key_that_is_held_down_repeats_for_the_person() -> None:
     desk = Desk()
     for _ in range(20):

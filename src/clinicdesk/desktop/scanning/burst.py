@@ -51,7 +51,8 @@ class Stroke(Generic[T]):
         event: What is to be delivered if it was a person.
         code: Which key of the keyboard it is.
         at_ms: When, by the clock that stamps all of them.
-        text: The character. repeats: It is held down and repeats by itself.
+        text: The character. repeats: It is said to be held down and to repeat by itself. Of a quick
+            scanner X11 says so too, where a character comes twice: no key repeats that soon.
     """
 
     event: T
@@ -108,9 +109,9 @@ class Burst(Generic[T]):
 
     def wants(self, stroke: Stroke[T]) -> bool:
         """Whether `take` will hold back or swallow a key that goes down."""
-        if stroke.repeats or len(self._text) >= MOST:
-            return False
         goes_on = self.holding and 0 <= stroke.at_ms - self._last_ms <= self.wait_ms
+        if (stroke.repeats and not goes_on) or len(self._text) >= MOST:
+            return False
         match stroke.kind:
             case Kind.CHARACTER:
                 return True
@@ -149,7 +150,7 @@ class Burst(Generic[T]):
             deliver = self.give_up()
         if self._missed.code_ended(stroke):
             self._learn_patience()
-        if stroke.repeats or len(self._text) >= MOST:
+        if (stroke.repeats and not self._held) or len(self._text) >= MOST:
             return Outcome([*deliver, *self.give_up()], passes=True)
         match stroke.kind:
             case Kind.CHARACTER:
