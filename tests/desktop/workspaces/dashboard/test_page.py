@@ -15,7 +15,7 @@ from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
 from clinicdesk.desktop.workspaces.dashboard.figures import Stand
 from clinicdesk.desktop.workspaces.dashboard.lines import LinesCard
-from tests.core.sample import a_frame, an_id, change
+from tests.core.sample import a_frame, a_snapshot, an_id, change, pharmacist
 from tests.desktop.workspaces.dashboard.page import Page, open_page, some_shelves
 from tests.desktop.workspaces.pharmacy.counter import (
     NOON,
@@ -106,4 +106,18 @@ async def test_without_rows_each_list_says_so(design: Design, tmp_path: Path) ->
     assert said(page.workspace.waiting) == said(page.workspace.recent) == []
     assert all(card.count == 0 for card in page.workspace.cards.values())
     await page.tasks.end()
+    await desk.close()
+
+
+async def test_what_was_before_is_known_as_soon_as_the_rows_are(
+    design: Design, tmp_path: Path
+) -> None:
+    desk = await open_desk(tmp_path)
+    page = await open_page(desk, design)
+    await desk.replica.swap(a_snapshot(pharmacist, *some_prescriptions()))
+    await settled()
+    curve = page.workspace._figures.wait(Stand.DISPENSE).curve
+    assert curve[-2:] == (2, 2)
+    await page.tasks.end()
+    page.workspace.close()
     await desk.close()

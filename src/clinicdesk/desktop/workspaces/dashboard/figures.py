@@ -19,6 +19,7 @@ from clinicdesk.contract.entities import (
     StockLevel,
 )
 from clinicdesk.core.clock import Now
+from clinicdesk.core.collection import Change
 from clinicdesk.core.replica import Replica
 from clinicdesk.desktop.models.shelf_needs import expires_soon, is_low
 from clinicdesk.desktop.models.tally import Tally
@@ -81,6 +82,7 @@ class PharmacyFigures(QObject):
         self._curves = self._look_back()
         for tally in (self._prescriptions, self._owing, self._low, self._batches):
             tally.changed.connect(self.changed)
+        self.destroyed.connect(replica.prescriptions.subscribe(self._rows_came))
 
     def tick(self) -> None:
         """To be called twice a minute: curves move on, and another day may have begun."""
@@ -99,6 +101,8 @@ class PharmacyFigures(QObject):
 
     def wait(self, stand: Stand) -> Wait:
         """How many stand there, since when, and how that became so."""
+        if self._past_came:
+            self._curves = self._look_back()
         rows = self.rows(stand)
         moment = _SINCE[stand]
         since = moment(rows[0]) if rows else None
@@ -123,6 +127,11 @@ class PharmacyFigures(QObject):
     def expiring(self) -> list[Batch]:
         """Batches that expire soon or have, the first first."""
         return sorted(self._batches.rows_in(True), key=lambda batch: (batch.expiry, batch.number))
+
+    def _rows_came(self, change: Change[Prescription]) -> None:
+        # What comes of the past, as all of it does on a new desk, was there at earlier steps.
+        past = self._now() - _STEP
+        self._past_came |= change.reset or any(_first(row) < past for row in change.added)
 
     def _today(self) -> date:
         return self._now().astimezone(self._zone).date()
@@ -153,6 +162,7 @@ class PharmacyFigures(QObject):
     def _look_back(self) -> dict[Stand, tuple[int, ...]]:
         """How many there were at each step, walked back from now: who came since was not there yet,
         who left since still was."""
+        self._past_came = False
         now = self._now()
         begin = now - _STEP * (_STEPS - 1)
         moved = {stand: [0] * _STEPS for stand in Stand}
@@ -175,6 +185,11 @@ class PharmacyFigures(QObject):
 
 def _is_owing(item: PrescriptionItem) -> bool | None:
     return True if item.owing > 0 else None
+
+
+def _first(row: Prescription) -> datetime:
+    """When it first stood somewhere, as far as its row says."""
+    return min(moment for moment in (row.signed_at, row.paid_at, row.updated_at) if moment)
 
 
 def _gone(row: Prescription) -> datetime | None:
