@@ -43,8 +43,7 @@ def paid(stage: Stage, pharmacist: Pharmacist) -> Prescription:
     """One that is paid, and has come to the pharmacist's window."""
     prescription = stage.clinic.colleagues.bring_to("paid").prescription
     assert prescription.seal is not None
-    scan(prescription.seal)
-    opens(pharmacist, prescription)
+    pharmacist.scan(prescription.seal, "its page", partial(pharmacist.shows, prescription.id))
     return prescription
 
 
