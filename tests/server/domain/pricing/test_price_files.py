@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from clinicdesk.server.domain.pricing.price_files import read_prices
 from clinicdesk.server.domain.pricing.price_rows import PriceRow, Reading, RejectedPrice, read_date
 from clinicdesk.server.domain.pricing.workbook import MOST_UNPACKED
+from clinicdesk.server.domain.pricing.workbook_extent import MOST_CELLS
 
 READING = Reading(currency="INR", today=date(2026, 3, 2))
 SHEET = "xl/worksheets/sheet1.xml"
@@ -130,6 +131,20 @@ def test_a_spreadsheet_of_two_cells_far_apart_is_not_laid_out() -> None:
     content = workbook(["code", "price"], ["in-1", 5])
     far = b'<row r="1"><c r="A1"/></row><row r="200000"><c r="BL200000"><v>1</v></c></row>'
     assert "200000 rows and 64 columns" in why(with_sheet(content, sheet_of(far)))
+
+
+def test_cells_that_are_written_again_and_again_are_counted() -> None:
+    content = workbook(["code", "price"], ["in-1", 5])
+    again = sheet_of(b"<row>" + b'<c r="A1"/>' * (MOST_CELLS + 1) + b"</row>")
+    assert "far larger" in why(with_sheet(content, again))
+
+
+def test_a_tag_that_does_not_end_is_not_read_to_its_end() -> None:
+    content = workbook(["code", "price"], ["in-1", 5])
+    endless = sheet_of(b"<row" + b" " * 3_000_000 + b"/>")
+    assert "unusual" in why(with_sheet(content, endless))
+    long_text = sheet_of(b"<row><c t='str'><v>" + b"x" * 3_000_000 + b"</v></c></row>")
+    assert "header" in why(with_sheet(content, long_text))
 
 
 def test_a_text_that_is_named_by_many_cells_is_counted_with_each_of_them() -> None:

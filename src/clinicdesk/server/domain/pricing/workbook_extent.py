@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS: Final = 64
 MOST_CELLS: Final = 16 * MOST_ROWS
-"""Of the rectangle: a list has fourteen columns at most."""
+"""Of the rectangle; and those that are written, with their rows: a list has fourteen columns at most."""
 MOST_TEXT: Final = 96 * 1024 * 1024
 """Characters of all cells."""
 
 _REFERENCE: Final = re.compile(r"\s*([A-Za-z]*)([0-9]{1,9})\s*")
 _INDEX: Final = re.compile(r"\s*[0-9]{1,9}\s*")
+_TOO_LARGE: Final = "The spreadsheet is far larger inside than a price list; save it as CSV."
 _UNUSUAL: Final = "The spreadsheet is written in an unusual way; save it as CSV."
 _PIECE: Final = 64 * 1024
 """Bytes that are read at a time: what other threads wait for."""
+_LONGEST_TAG: Final = 1024 * 1024
+"""Bytes: what does not end is read anew with each piece."""
 
 
 class UnreadableWorkbook(Exception):
@@ -87,6 +90,7 @@ class _Sheet:
         self._shared = shared
         self._row = self._column = 0
         self._last_row = self._last_column = 0
+        self._cells_left = MOST_CELLS
         self._names_shared = False
         self._value: list[str] | None = None
         self._text_left = MOST_TEXT
@@ -122,6 +126,9 @@ class _Sheet:
         self._reach(row, self._column)
 
     def _reach(self, row: int, column: int) -> None:
+        self._cells_left -= 1
+        if self._cells_left < 0:
+            raise UnreadableWorkbook(_TOO_LARGE)
         if row <= self._last_row and column <= self._last_column:
             return
         self._last_row = max(self._last_row, row)
@@ -151,9 +158,7 @@ class _Sheet:
         if number < len(self._shared):
             self._text_left -= self._shared[number]
         if self._text_left < 0:
-            raise UnreadableWorkbook(
-                "The spreadsheet is far larger inside than a price list; save it as CSV."
-            )
+            raise UnreadableWorkbook(_TOO_LARGE)
 
 
 def _read(part: bytes, reader: _Reader) -> None:
@@ -167,6 +172,8 @@ def _read(part: bytes, reader: _Reader) -> None:
     try:
         for at in range(0, len(part), _PIECE):
             parser.Parse(part[at : at + _PIECE], False)
+            if at - parser.CurrentByteIndex > _LONGEST_TAG:
+                raise UnreadableWorkbook(_UNUSUAL)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise UnreadableWorkbook("The spreadsheet is damaged; save it as CSV.") from error
