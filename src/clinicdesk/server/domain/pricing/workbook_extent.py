@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS: Final = 64
 MOST_CELLS: Final = 16 * MOST_ROWS
-"""Of the rectangle; and those that are written, with their rows: a list has fourteen columns at most."""
+"""Of the rectangle; and those that are written, with their rows. A list has fourteen columns."""
 MOST_TEXT: Final = 96 * 1024 * 1024
 """Characters of all cells."""
 
