@@ -22,7 +22,6 @@ from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane, since
 
 _CLOCK_MS: Final = 15_000
-_CODE_LENGTH: Final = 5
 _FEW: Final = 5
 """So many are shown largest, below each other."""
 _MARGIN: Final = 0.028
@@ -158,12 +157,14 @@ class BigScreen(QWidget):
         most = room * columns
         shown = rows if len(rows) <= most else rows[: most - 1]
         width = (body.width() - unit * (columns - 1)) / columns
+        metrics = QFontMetricsF(self._font(size, QFont.Weight.Bold))
+        widest = max(metrics.horizontalAdvance(each.code) for each in shown)
         for at, called in enumerate(shown):
             place = QRectF(
                 body.left() + (at // room) * (width + unit), body.top() + (at % room) * step,
                 width, step * 0.86,
             )  # fmt: skip
-            self._paint_called(painter, place, called, size, ready=ready)
+            self._paint_called(painter, place, called, size, widest, ready=ready)
         if len(shown) < len(rows):
             at = len(shown)
             place = QRectF(
@@ -174,8 +175,9 @@ class BigScreen(QWidget):
             self._draw(painter, place, text, self._font(size * 0.6), theme.second, left)
 
     def _paint_called(
-        self, painter: QPainter, rect: QRectF, called: Called, size: float, *, ready: bool
-    ) -> None:
+        self, painter: QPainter, rect: QRectF, called: Called, size: float, widest: float, *,
+        ready: bool,
+    ) -> None:  # fmt: skip
         theme = self._context.design.theme
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         pad = size * 0.35
@@ -184,9 +186,7 @@ class BigScreen(QWidget):
         inner = rect.adjusted(pad if ready else 0, 0, -pad if ready else 0, 0)
         font = self._font(size, QFont.Weight.Bold)
         self._draw(painter, inner, called.code, font, theme.text, left)
-        widest = max(len(called.code), _CODE_LENGTH)
-        taken = QFontMetricsF(font).horizontalAdvance("0" * widest) * 1.12 + size * 0.3
-        after = inner.adjusted(taken, 0, 0, 0)
+        after = inner.adjusted(widest + size * 0.35, 0, 0, 0)
         self._draw(painter, after, called.letters, self._font(size * 0.62), theme.second, left)
         if called.place:
             text = self.tr("bin %1").replace("%1", called.place)
