@@ -187,11 +187,19 @@ class BigScreen(QWidget):
         font = self._font(size, QFont.Weight.Bold)
         self._draw(painter, inner, called.code, font, theme.text, left)
         after = inner.adjusted(widest + size * 0.35, 0, 0, 0)
-        self._draw(painter, after, called.letters, self._font(size * 0.62), theme.second, left)
+        small = self._font(size * 0.62)
+        metrics = QFontMetricsF(small)
+        room = after.width() - size * 0.3
+        letters = called.letters
         if called.place:
             text = self.tr("bin %1").replace("%1", called.place)
+            if metrics.horizontalAdvance(letters + text) > room:
+                text = called.place
+            if metrics.horizontalAdvance(letters + text) > room:
+                letters = ""
             ink = theme.tint(Tone.ACCENT).ink
-            self._draw(painter, inner, text, self._font(size * 0.62), ink, right)
+            self._draw(painter, inner, text, small, ink, right)
+        self._draw(painter, after, letters, small, theme.second, left)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F11:
