@@ -126,7 +126,7 @@ class ReadySheet(Sheet):
             watched is self._reason
             and event.type() is QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
-            and (not self._reason.text() or self._reason.text() in usual)
+            and self._reason.text() in (*usual, self._reason.selectedText())
         ):
             place = event.key() - Qt.Key.Key_1
             if 0 <= place < len(usual):
