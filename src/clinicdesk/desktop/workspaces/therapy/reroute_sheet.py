@@ -45,9 +45,7 @@ class RerouteSheet(Sheet):
             self.tr("Send it to a pharmacy"), prescription.code, self.tr("Send it there"), "send",
             Kind.PRIMARY,
         )  # fmt: skip
-        self.note(
-            self.tr("It costs what it costs there; the counter settles the difference.")
-        )
+        self.note(self.tr("It costs what it costs there; the counter settles the difference."))
         super().open_about(prescription)
         lines = self._desk.replica.items.of(prescription.id)
         self._context.tasks.start(
