@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
+from PySide6.QtGui import QClipboard, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
@@ -32,6 +32,18 @@ RX = an_id("prescription")
 @pytest.fixture
 def design(qapp: QApplication) -> Design:
     return apply(qapp, Appearance.LIGHT)
+
+
+@pytest.fixture
+def clipboard(qapp: QApplication) -> Iterator[QClipboard]:
+    """The clipboard, emptied again.
+
+    Without a display it keeps its content until Qt is unloaded. That is after Python has ended, and
+    content that was made in Python cannot be destroyed then: the process would crash.
+    """
+    board = qapp.clipboard()
+    yield board
+    board.clear()
 
 
 @asynccontextmanager
@@ -163,8 +175,8 @@ async def test_scans_are_taken_in_their_order(design: Design, tmp_path: Path) ->
         ]  # fmt: skip
 
 
-def paste(seat: Seat, mime: QMimeData) -> None:
-    QGuiApplication.clipboard().setMimeData(mime)
+def paste(seat: Seat, clipboard: QClipboard, mime: QMimeData) -> None:
+    clipboard.setMimeData(mime)
     seat.window.search.setFocus()
     QTest.keySequence(seat.window.search, QKeySequence(QKeySequence.StandardKey.Paste))
 
@@ -183,7 +195,7 @@ def with_image(image: QImage) -> QMimeData:
 
 @on_qt_loop
 async def test_a_code_or_its_picture_is_pasted_into_the_search_bar(
-    design: Design, tmp_path: Path
+    design: Design, clipboard: QClipboard, tmp_path: Path
 ) -> None:
     async with a_counter(design, tmp_path) as seat:
         asked = ask(seat.workspace("plain"), takes=True)
@@ -192,25 +204,29 @@ async def test_a_code_or_its_picture_is_pasted_into_the_search_bar(
         of_file.setUrls([QUrl.fromLocalFile(str(tmp_path / "print.png"))])
         pasted = [with_text(a_seal()), with_image(drawn(a_seal())), of_file]
         for count, mime in enumerate(pasted, start=1):
-            paste(seat, mime)
+            paste(seat, clipboard, mime)
             await until(lambda count=count: len(asked) == count, "the scan")  # type: ignore[misc]
         assert seat.window.search.text() == ""
         assert {type(each) for each in asked} == {PrescriptionScan}
 
 
 @on_qt_loop
-async def test_words_are_pasted_as_words(design: Design, tmp_path: Path) -> None:
+async def test_words_are_pasted_as_words(
+    design: Design, clipboard: QClipboard, tmp_path: Path
+) -> None:
     async with a_counter(design, tmp_path) as seat:
         for words in ("Ravi Sharma", "9812345678", "98123456789"):
-            paste(seat, with_text(words))
+            paste(seat, clipboard, with_text(words))
             assert seat.window.search.text() == words
             seat.window.search.clear()
 
 
 @on_qt_loop
-async def test_a_picture_without_a_code_is_refused(design: Design, tmp_path: Path) -> None:
+async def test_a_picture_without_a_code_is_refused(
+    design: Design, clipboard: QClipboard, tmp_path: Path
+) -> None:
     async with a_counter(design, tmp_path) as seat:
-        paste(seat, with_image(paper()))
+        paste(seat, clipboard, with_image(paper()))
         await until(lambda: "no code in this picture" in said(seat), "the sentence")
         (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
         scans(seat).pictures.read_file(tmp_path / "broken.png")
