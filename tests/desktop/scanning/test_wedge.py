@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -101,6 +101,31 @@ def test_what_is_held_back_is_delivered_when_the_filter_goes(desk: Desk) -> None
     desk.strike("b")
     desk.wedge.remove()
     assert desk.field.text() == "ab"
+
+
+def click_elsewhere(desk: Desk) -> None:
+    """The press alone, as the system tells the window of it."""
+    handle = desk.window.windowHandle()
+    assert handle is not None
+    at, left = QPointF(1, 1), Qt.MouseButton.LeftButton
+    press = QMouseEvent(QEvent.Type.MouseButtonPress, at, handle.mapToGlobal(at), left, left, NO)
+    QCoreApplication.sendEvent(handle, press)
+
+
+def test_what_was_typed_before_a_click_goes_where_the_keyboard_was(desk: Desk) -> None:
+    for letter in "twice":
+        desk.strike(letter)
+    click_elsewhere(desk)
+    assert desk.field.text() == "twice"
+
+
+def test_a_click_does_not_tear_a_code(desk: Desk) -> None:
+    for letter in "RX-00":
+        desk.strike(letter, held=SHIFT if letter.isupper() else NO)
+    click_elsewhere(desk)
+    desk.scan("WEB")
+    assert desk.scanned == ["RX-00WEB"]
+    assert desk.field.text() == ""
 
 
 def test_a_window_that_goes_meanwhile_takes_its_keys_with_it(qtbot: QtBot, desk: Desk) -> None:

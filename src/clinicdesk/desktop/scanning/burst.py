@@ -99,6 +99,11 @@ class Burst(Generic[T]):
         return bool(self._held)
 
     @property
+    def surely_scanned(self) -> bool:
+        """Whether what is held back can be no person's: too quick for one, and no word."""
+        return len(self._text) >= _SURE and self._has_digit()
+
+    @property
     def wait_ms(self) -> float:
         """How long after the last key another of the same code may come.
 
@@ -176,7 +181,10 @@ class Burst(Generic[T]):
 
     def _is_code(self) -> bool:
         """Words have no digits; each code of ours has."""
-        return len(self._text) >= LEAST and any(text.isdigit() for text in self._text)
+        return len(self._text) >= LEAST and self._has_digit()
+
+    def _has_digit(self) -> bool:
+        return any(text.isdigit() for text in self._text)
 
     def _end(self, stroke: Stroke[T], deliver: list[T]) -> Outcome[T]:
         code = "".join(self._text)

@@ -22,6 +22,7 @@ _ASKED: Final = QEvent.Type.ShortcutOverride
 _FIRED: Final = QEvent.Type.Shortcut
 _PRESS: Final = QEvent.Type.KeyPress
 _RELEASE: Final = QEvent.Type.KeyRelease
+_CLICKS: Final = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin})
 _COMMANDS: Final = (
     Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
@@ -115,6 +116,11 @@ class WedgeFilter(QObject):
         self._clock.stop()
         self._deliver(self._burst.give_up())
 
+    def _before_a_click(self) -> None:
+        """A click may take the keyboard elsewhere: what a person typed before it goes first."""
+        if not self._replaying and not self._burst.surely_scanned:
+            self._give_up()
+
     def _arm(self) -> None:
         self._armed_at = self._since.elapsed()
         self._clock.start(round(self._burst.wait_ms))
@@ -156,6 +162,8 @@ class WedgeFilter(QObject):
         if kind is not _PRESS and kind is not _RELEASE and kind is not _ASKED:
             if kind is _FIRED:
                 self._fired = True
+            elif kind in _CLICKS and isinstance(watched, QWindow):
+                self._before_a_click()
             return False
         if self._replaying or not isinstance(watched, QWindow):
             return False
