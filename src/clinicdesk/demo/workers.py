@@ -164,6 +164,7 @@ class Therapist(Worker):
         self._hands.click(self.desk.reach("cancel_button"))
         self.desk.wait_until("the reason", lambda: self.desk.widget("reason_field")["focused"])
         self._hands.type(reason)
+        self._wait_written("reason_field", reason)
         return self._hands.click(self.desk.reach("confirm_cancel_button"))
 
     def _has_lines(self, number: int) -> bool:
@@ -298,6 +299,7 @@ class Pharmacist(Worker):
         self._hands.press("ctrl+Delete")
         self._wait_focused("reason_field")
         self._hands.type(reason)
+        self._wait_written("reason_field", reason)
         return self._hands.click(self.desk.reach("confirm_cancel_button"))
 
     def _wait_focused(self, field: str) -> None:
