@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.entities import Prescription, PrescriptionStatus
 from clinicdesk.core.outbox import PendingState
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.elided_label import ElidedLabel
@@ -29,7 +29,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
 class PrescriptionFacts(QWidget):
-    """Code and status, who signed it and when, what it costs, and what is still on its way."""
+    """Code and status, who signed it and when, what it costs, in which bin it waits, and what is
+    still on its way."""
 
     def __init__(
         self,
@@ -51,6 +52,8 @@ class PrescriptionFacts(QWidget):
         self._total = label("", TextRole.STRONG)
         self._total.setObjectName("prescription_total")
         self._total.setMinimumHeight(PILL_HEIGHT)  # a pill beside it comes and goes
+        self._bin = StatusPill(design, Pill(""))
+        self._bin.setObjectName("prescription_bin")
         self._pending = StatusPill(design, Pill(""))
         self._pending.setObjectName("prescription_pending")
         self._arrange()
@@ -73,6 +76,10 @@ class PrescriptionFacts(QWidget):
         self._status.show_pill(prescription_look(prescription).pill())
         self._signed.set_text(self._signed_words(prescription, prescriber, now))
         self._total.setText(money(prescription.total_minor, prescription.currency))
+        waits = prescription.status is PrescriptionStatus.FULFILLED and prescription.bin
+        self._bin.setVisible(bool(waits))
+        if waits:
+            self._bin.show_pill(Pill(self.tr("Bin %1").replace("%1", waits), Tone.ACCENT))
         pill = pending_pill(pending)
         self._pending.setVisible(pill is not None)
         if pill is not None:
@@ -97,6 +104,7 @@ class PrescriptionFacts(QWidget):
         first.addWidget(self._code)
         first.addWidget(self._status)
         last.addWidget(self._pending)
+        last.addWidget(self._bin)
         last.addWidget(self._total)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
