@@ -79,8 +79,10 @@ class OrderBar(Card):
         self._buttons[Deed.BRING].setText(
             self.tr("Delivered") if on_its_way else self.tr("Dispatch")
         )
+        # What is collected at the counter is sent out only now and then: the menu has it.
+        brought = order.delivery or on_its_way
         for deed, button in self._buttons.items():
-            button.setVisible(offers[deed].shown)
+            button.setVisible(offers[deed].shown and (brought or deed is not Deed.BRING))
 
     def _how(self, order: PurchaseOrder, now: datetime) -> str:
         if order.status is OrderStatus.REJECTED:
