@@ -54,6 +54,11 @@ class Stock:
         levels = self.levels(medicine_id)
         return next((each for each in levels if each.pharmacy_id == pharmacy_id), None)
 
+    def keeps_any(self, pharmacy_id: UUID) -> bool:
+        """Whether a pharmacy keeps stock of any medicine here."""
+        levels = self._replica.stock_levels.values()
+        return any(level.pharmacy_id == pharmacy_id for level in levels)
+
     def batches(self, pharmacy_id: UUID, medicine_id: UUID) -> list[Batch]:
         """The batches of a medicine: those that can be dispensed first, first expiry first."""
         found = [b for b in self._replica.batches.of(medicine_id) if b.pharmacy_id == pharmacy_id]

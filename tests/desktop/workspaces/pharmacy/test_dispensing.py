@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QPushButton
 
 from clinicdesk.contract.commands import (
     CheckItem,
@@ -28,6 +28,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
+from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.prescription_items import ItemColumn
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
@@ -103,6 +104,19 @@ async def test_the_table_says_what_lies_on_the_shelf_and_what_comes_next(counter
         "Scan the box", "To dispense", "8 will be owing",
     ]  # fmt: skip
     assert cell(counter, 1, ItemColumn.NEXT).text == "Scan"
+
+
+async def test_a_product_without_a_shelf_is_said_to_be_not_kept_here(open_with: Opening) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.PAID)
+    counter = await open_with(*rows.all(), *on_shelf("Alerid", ("K11", LATER, 60)))
+    assert cell(counter, 1, ItemColumn.AMOUNT).text == "not kept here"
+    counter.key(Qt.Key.Key_S)
+    assert asked(counter, "substitute_sheet").isVisible()
+
+
+async def test_a_pharmacy_that_keeps_no_stock_here_misses_none(open_with: Opening) -> None:
+    counter = await open_with(*a_counter_prescription(status=PrescriptionStatus.PAID).all())
+    assert cell(counter, 1, ItemColumn.AMOUNT).text == ""
 
 
 async def test_a_scanned_box_checks_its_line_with_its_batch(counter: Counter) -> None:
@@ -353,6 +367,22 @@ async def test_a_delivery_leaves_and_arrives(open_with: Opening) -> None:
     counter.type("Sunil, at the gate")
     counter.key(Qt.Key.Key_Return)
     await until(lambda: counter.prescription("rx").status is PrescriptionStatus.COMPLETED)
+
+
+@pytest.mark.parametrize("delivery", [True, False])
+async def test_only_a_delivery_has_a_button_to_leave_by(open_with: Opening, delivery: bool) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.FULFILLED, delivery=delivery)
+    order = an_order(rows.prescriptions[0], status=OrderStatus.READY, ready_at=NOON)
+    counter = await open_with(*rows.all(), order)
+    assert counter.find(QPushButton, "bring_button").isVisible() is delivery
+
+
+async def test_what_is_ready_says_its_bin(open_with: Opening) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.FULFILLED, bin="A3")
+    counter = await open_with(*rows.all())
+    place = counter.find(StatusPill, "prescription_bin")
+    assert place.isVisible()
+    assert place.pill.text == "Bin A3"
 
 
 async def test_what_is_put_back_can_be_dispensed_again(open_with: Opening) -> None:

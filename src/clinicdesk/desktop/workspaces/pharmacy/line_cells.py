@@ -71,7 +71,8 @@ class LineCells(QObject):
         product, open_units = wanted_product(item), self.open_units(item)
         there = self._desk.stock.dispensable(item.pharmacy_id, product)
         if there is None:
-            return CellContent()
+            keeps = self._desk.stock.keeps_any(item.pharmacy_id)
+            return CellContent(self.tr("not kept here"), quiet=True) if keeps else CellContent()
         if there == 0:
             return CellContent(self.tr("none in stock"), tone=Tone.WARNING)
         if there < open_units:
