@@ -175,8 +175,11 @@ def test_the_camera_finds_the_code_that_is_held_before_it(qtbot: QtBot, tmp_path
     nothing = on_a_desk(paper())
     film = video(tmp_path / "film.mp4", [nothing] * 5 + [on_a_desk(drawn(), angle=8)] * 5)
     camera = Camera([CameraSource(str(film))])
-    with qtbot.waitSignals([camera.seen, camera.found], timeout=20_000):
-        camera.start()
+    heard: list[str] = []
+    camera.seen.connect(lambda *_frame: heard.append("seen"))
+    camera.found.connect(lambda *_code: heard.append("found"))
+    camera.start()
+    qtbot.waitUntil(lambda: {"seen", "found"} <= set(heard), timeout=20_000)
     camera.stop()
     qtbot.waitUntil(lambda: not isValid(camera))
 

@@ -108,6 +108,10 @@ def test_a_body_that_comes_byte_by_byte_is_cut(server: RunningServer) -> None:
         )
         drip(line, b"{" + b" " * 1000)
     assert cuts(server, "body too slow") == before + 1
+    # The journal's line follows the count.
+    deadline = time.monotonic() + DEADLINE_S
+    while '"status": 499' not in server.journal.getvalue() and time.monotonic() < deadline:
+        time.sleep(0.01)
     journal = server.journal.getvalue()
     assert '"status": 499' in journal
     assert '"fault"' not in journal
