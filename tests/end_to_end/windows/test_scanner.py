@@ -53,11 +53,9 @@ def test_a_scan_opens_the_prescription_from_another_workspace(
     other = stage.clinic.colleagues.bring_to("paid").prescription
     assert other.seal is not None
     stage.hands.press("ctrl+1")
-    scan(other.seal)
-    opens(pharmacist, other)
+    pharmacist.scan(other.seal, "its page", partial(pharmacist.shows, other.id))
     stage.hands.press("ctrl+3")
-    scan(paid.code)
-    opens(pharmacist, paid)
+    pharmacist.scan(paid.code, "its page", partial(pharmacist.shows, paid.id))
 
 
 def test_a_scan_while_a_field_has_the_keyboard_leaves_the_field_as_it_was(
