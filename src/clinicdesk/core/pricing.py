@@ -86,11 +86,6 @@ class Pricing:
         there = {p.medicine_id: p.price_minor for p in found if p.price_list_id == listed.id}
         return [replace(m, price_minor=there.get(m.id, m.price_minor)) for m in medicines]
 
-    async def prices_of(self, pharmacy_id: UUID) -> dict[UUID, int]:
-        """All prices of a pharmacy's own list that hold today, by medicine, in minor units."""
-        listed = self.list_of(pharmacy_id)
-        return {} if listed is None else await self._prices.of_list(listed.id, self._today())
-
     async def offers(self, medicine_ids: Sequence[UUID], quantities: Sequence[int]) -> list[Offer]:
         """What each active pharmacy would take for so many units of each medicine.
 

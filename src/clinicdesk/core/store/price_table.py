@@ -50,21 +50,6 @@ class PriceTable(PagedTable[Price]):
 
         return await self._reader.run(work) if wanted else []
 
-    async def of_list(self, price_list_id: UUID, day: date) -> dict[UUID, int]:
-        """All prices of a list that hold on a day, by medicine, in minor units."""
-        today = day.isoformat()
-
-        def work(connection: Connection) -> dict[UUID, int]:
-            rows = connection.execute(
-                "SELECT medicine_id, price_minor FROM price WHERE price_list_id = ? "
-                "AND effective_from <= ? AND (effective_until IS NULL OR effective_until >= ?) "
-                "ORDER BY effective_from",
-                (price_list_id.bytes, today, today),
-            )
-            return {UUID(bytes=medicine): price for medicine, price in rows.fetchall()}
-
-        return await self._reader.run(work)
-
     def _put(self, connection: Connection, rows: Sequence[Price]) -> None:
         connection.executemany(
             "DELETE FROM price WHERE id = ?", [(p.id.bytes,) for p in rows if p.withdrawn]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar, overload
 
@@ -75,12 +75,6 @@ class Transaction:
         """Run a statement; the number of rows it touched."""
         async with self.connection.cursor() as cursor:
             await cursor.execute(_sql(query), params)
-            return cursor.rowcount
-
-    async def execute_many(self, query: Statement, rows: Iterable[Parameters]) -> int:
-        """Run a statement once per row of parameters; each run is its own entry of the log."""
-        async with self.connection.cursor() as cursor:
-            await cursor.executemany(_sql(query), rows)
             return cursor.rowcount
 
     @asynccontextmanager
