@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from clinicdesk.contract.entities import Allergy, Prescription, PrescriptionItem
-from clinicdesk.core.clock import utc_now
-from clinicdesk.core.collection import Change
-from clinicdesk.core.conflict import DraftConflict, conflict_with, said_of_lines
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
-from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.therapy.draft import (
@@ -25,7 +19,9 @@ from clinicdesk.desktop.workspaces.therapy.draft import (
     Entry,
     anew,
 )
-from clinicdesk.desktop.workspaces.therapy.drafts import Drafts, is_draft
+from clinicdesk.desktop.workspaces.therapy.draft_commands import DraftCommands
+from clinicdesk.desktop.workspaces.therapy.drafts import Drafts
+from clinicdesk.desktop.workspaces.therapy.form_facts import FormFacts
 from clinicdesk.desktop.workspaces.therapy.keeper import DraftKeeper
 from clinicdesk.desktop.workspaces.therapy.obstacles import Obstacle, obstacle
 from clinicdesk.desktop.workspaces.therapy.safety_watch import SafetyWatch, reasons_of
@@ -37,12 +33,12 @@ class Editing(QObject):
     Attributes:
         form: What is on the form; None while nothing is written.
         keeper: Where it is kept. drafts: Where forms come from.
-        safety: What the rules say of it.
+        safety: What the rules say of it. facts: What this desk knows of its draft and patient.
 
     Signals:
         shown: Another form is there, or this one was replaced as a whole.
         changed: Something of the form changed through a method here.
-        trouble_changed: `conflict()` or `refusal()` may answer differently.
+        trouble_changed: `facts.conflict()` or `facts.refusal()` may answer differently.
         closed: It is signed, or left.
         signed: It was signed: prescription identifier.
         saved: The draft is saved on this computer and will be sent.
@@ -63,15 +59,15 @@ class Editing(QObject):
         self.drafts = Drafts(context.desk, self.keeper)
         self.safety = SafetyWatch(context, self)
         self.form: DraftForm | None = None
+        self.facts = FormFacts(context.desk, self.drafts, lambda: self.form, self)
+        self._commands = DraftCommands(context.desk, self.drafts, self.safety)
         self._busy = False
         for told in (self.shown, self.changed, self.closed):
             told.connect(lambda: self.safety.look(self.form))
         self.safety.changed.connect(self.trouble_changed)
-        replica = context.desk.replica
-        self.destroyed.connect(replica.prescriptions.subscribe(self._prescriptions_changed))
-        self.destroyed.connect(replica.items.subscribe(self._items_changed))
-        self.destroyed.connect(replica.allergies.subscribe(self._allergies_changed))
-        self.destroyed.connect(context.desk.outbox.changed.add(self._outbox_changed))
+        self.facts.draft_touched.connect(self._look_again)
+        self.facts.allergies_touched.connect(self.changed)
+        self.facts.allergies_touched.connect(self.trouble_changed)
         self.destroyed.connect(
             context.desk.link.changed.add(lambda _status: self.trouble_changed.emit())
         )
@@ -108,6 +104,11 @@ class Editing(QObject):
         lines = tuple(line for line in before.lines if line.id != line_id)
         self._change(replace(before, lines=lines))
         return before
+
+    @property
+    def line_begun(self) -> bool:
+        """Whether a line is half typed."""
+        return self.form is not None and not self.form.entry.empty
 
     def set_entry(self, entry: Entry) -> None:
         """What is being typed for the next line."""
@@ -197,7 +198,7 @@ class Editing(QObject):
             return Obstacle.NOTHING
         if self._desk.prescribing.can_write() is not None:
             return Obstacle.NOT_A_PRESCRIBER
-        if self.is_frozen():
+        if self.facts.is_frozen():
             return Obstacle.FROZEN
         if not form.lines and not form.note.strip() and form.is_new:
             return Obstacle.NOTHING
@@ -211,80 +212,34 @@ class Editing(QObject):
             return Obstacle.NOTHING
         return obstacle(
             self.form,
-            self.allergies(),
+            self.facts.allergies(),
             self._desk.replica.pharmacies.get(self.form.pharmacy_id),
             self.safety.standing(reasons_of(self.form)),
             reachable=self._desk.link.reachable,
-            conflict=self.conflict() is not None,
+            conflict=self.facts.conflict() is not None,
         )
 
     def save(self) -> None:
         """Save it as a draft."""
         if self.why_not_save() is None:
             form = self._form()
-            self._run(self._save(form), self.tr("saving the draft"), lambda: self._was_saved(form))
+            self._run(
+                self._commands.save(form),
+                self.tr("saving the draft"),
+                lambda: self._was_saved(form),
+            )
 
     def sign(self) -> None:
         """Sign it and send it to its pharmacy."""
         if self.why_not_sign() is None:
             form = self._form()
             self._run(
-                self._save_and_sign(form),
+                self._commands.save_and_sign(form),
                 self.tr("signing the prescription"),
                 lambda: self._was_signed(form),
             )
 
     # What others did
-
-    @property
-    def line_begun(self) -> bool:
-        """Whether a line is half typed."""
-        return self.form is not None and not self.form.entry.empty
-
-    def allergies(self) -> list[Allergy]:
-        """Of the patient."""
-        return [] if self.form is None else self._desk.replica.allergies.of(self.form.patient_id)
-
-    def age(self, today: date) -> int | None:
-        """The patient's whole years; None while the patient is not known here."""
-        if self.form is None:
-            return None
-        patient = self._desk.replica.patients.get(self.form.patient_id)
-        if patient is None:
-            return None
-        born = patient.birth_date
-        return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-    def is_frozen(self) -> bool:
-        """Whether it has been signed or cancelled meanwhile."""
-        prescription = self.prescription()
-        return prescription is not None and not is_draft(prescription)
-
-    def prescription(self) -> Prescription | None:
-        """The saved draft, as it is shown everywhere; None while it is a new one."""
-        form = self.form
-        return None if form is None else self._desk.replica.prescriptions.get(form.prescription_id)
-
-    def conflict(self) -> list[PrescriptionItem] | None:
-        """The lines of the draft as somebody else left it, while what is here was written over
-        something older; None when there is no such thing."""
-        return None if self.form is None else self.drafts.other_version(self.form)
-
-    def versions(self) -> DraftConflict | None:
-        """Both versions, to be put side by side; None when nobody else wrote on it."""
-        form = self.form
-        if form is None or self.conflict() is None:
-            return None
-        medicines = {line.medicine.id: line.medicine for line in form.lines}
-        mine = said_of_lines(form.pharmacy_id, form.note.strip(), form.items(), medicines)
-        refused = self.refusal()
-        since = utc_now() if refused is None else refused.at
-        return conflict_with(mine, since, form.prescription_id, self._desk.replica)
-
-    def refusal(self) -> OutboxEntry | None:
-        """The last command on this prescription that the server refused."""
-        refused = [] if self.form is None else self.drafts.refusals(self.form.prescription_id)
-        return refused[0] if refused else None
 
     def dismiss_refusal(self) -> None:
         """The person has read it. What was refused stays in the form, which alone has it now."""
@@ -336,54 +291,6 @@ class Editing(QObject):
             work, doing=doing, on_done=on_done, on_problem=on_problem, of=self
         )
 
-    async def _save(self, form: DraftForm) -> Submitted | Denied:
-        refused = self.drafts.refusals(form.prescription_id)
-        return await self._settle(refused, await self._submit(form))
-
-    async def _settle(
-        self, refused: list[OutboxEntry], outcome: Submitted | Denied
-    ) -> Submitted | Denied:
-        """Put older refusals away, once the new command is on the disk: until then they are all
-        that there is."""
-        if isinstance(outcome, Submitted):
-            for entry in refused:
-                await self._desk.outbox.dismiss(entry.op_id)
-        return outcome
-
-    async def _submit(self, form: DraftForm) -> Submitted | Denied:
-        prescribing = self._desk.prescribing
-        if form.prescription_id in self._desk.replica.prescriptions:
-            return await prescribing.revise_draft(
-                form.prescription_id,
-                form.items(),
-                pharmacy_id=form.pharmacy_id,
-                note=form.note,
-                repeats=form.repeats,
-            )
-        return await prescribing.write_draft(
-            form.patient_id,
-            form.items(),
-            pharmacy_id=form.pharmacy_id,
-            note=form.note,
-            repeats=form.repeats,
-            prescription_id=form.prescription_id,
-        )
-
-    async def _save_and_sign(self, form: DraftForm) -> Submitted | Denied:
-        assert form.pharmacy_id is not None  # or `why_not_sign` had said so
-        reasons = await self.safety.permit(form)
-        if isinstance(reasons, Denied):
-            return reasons
-        if form.is_new or form.changed:
-            saved = await self._save(form)
-            if isinstance(saved, Denied):
-                return saved
-        refused = self.drafts.refusals(form.prescription_id)
-        signed = await self._desk.prescribing.sign_and_send(
-            form.prescription_id, form.pharmacy_id, form.delivery, reasons
-        )
-        return await self._settle(refused, signed)
-
     def _was_saved(self, form: DraftForm) -> None:
         """What was typed while it was being saved stays; the rest is safe in the outbox."""
         self._forget(form)
@@ -407,23 +314,6 @@ class Editing(QObject):
     def _forget(self, form: DraftForm) -> None:
         self._context.tasks.start(self.keeper.forget(form), doing=self.tr("keeping what you typed"))
 
-    def _prescriptions_changed(self, change: Change[Prescription]) -> None:
-        form = self.form
-        if form is None:
-            return
-        touched = {new.id for _, new in change.updated}
-        touched |= {row.id for row in (*change.added, *change.removed)}
-        if change.reset or form.prescription_id in touched:
-            self._look_again()
-
-    def _items_changed(self, change: Change[PrescriptionItem]) -> None:
-        form = self.form
-        if form is None:
-            return
-        rows = (*change.added, *change.removed, *(new for _, new in change.updated))
-        if change.reset or any(row.prescription_id == form.prescription_id for row in rows):
-            self._look_again()
-
     def _look_again(self) -> None:
         """The saved draft changed: follow it silently where nothing typed here would be lost.
 
@@ -433,19 +323,6 @@ class Editing(QObject):
         if form is None or self._busy:
             return
         mine = form.worth_keeping or self.drafts.refused_writing(form.prescription_id) is not None
-        if not mine and self.conflict() is not None:
+        if not mine and self.facts.conflict() is not None:
             self._read_again(form, give_up=False)
         self.trouble_changed.emit()
-
-    def _allergies_changed(self, change: Change[Allergy]) -> None:
-        form = self.form
-        if form is None:
-            return
-        rows = (*change.added, *change.removed, *(new for _, new in change.updated))
-        if change.reset or any(row.patient_id == form.patient_id for row in rows):
-            self.changed.emit()
-            self.trouble_changed.emit()
-
-    def _outbox_changed(self, prescription_id: UUID | None) -> None:
-        if self.form is not None and prescription_id in (None, self.form.prescription_id):
-            self._look_again()

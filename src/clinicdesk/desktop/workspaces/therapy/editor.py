@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from clinicdesk.contract.entities import PrescriptionItem
-from clinicdesk.contract.problems import Stale
 from clinicdesk.core.clock import utc_now
-from clinicdesk.core.conflict import account_of
 from clinicdesk.core.outbox import PendingState
-from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.availability import reason_when_disabled
-from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.card import Card
-from clinicdesk.desktop.design.labels import label, set_ink
+from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.status_pill import StatusPill
-from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole, Tone
+from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole
 from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
-from clinicdesk.desktop.wording import moment_text, money, problem_sentence
+from clinicdesk.desktop.wording import moment_text
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.shared.conflict_settling import Settling
-from clinicdesk.desktop.workspaces.shared.conflict_words import doer_words
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.therapy.draft import DraftForm, DraftLine
+from clinicdesk.desktop.workspaces.therapy.draft_trouble import DraftTrouble
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
 from clinicdesk.desktop.workspaces.therapy.findings_panel import FindingsPanel
 from clinicdesk.desktop.workspaces.therapy.line_entry import LineEntry
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
 from clinicdesk.desktop.workspaces.therapy.obstacles import Obstacle, obstacle_words
-from clinicdesk.desktop.workspaces.therapy.pharmacy_offers import PharmacyOffers
+from clinicdesk.desktop.workspaces.therapy.pharmacy_picker import PharmacyPicker
 
-_NAMED = 4
 _ROOM_FOR_KEYS = 760
 _TABLE_HEAD = 34
 _LEAST_LINES = 2
@@ -65,10 +57,7 @@ class PrescriptionEditor(QWidget):
         self._state = StatusPill(design, Pill(""))
         self._state.setObjectName("draft_state")
         self.ui.head.insertWidget(self.ui.head.indexOf(self.ui.kept_label), self._state)
-        self._trouble = Banner(design, Tone.WARNING)
-        self._trouble.setObjectName("draft_trouble")
-        self._trouble.acted.connect(self._act_on_trouble)
-        self._trouble.hide()
+        self._trouble = DraftTrouble(context, editing)
         self.ui.body.insertWidget(0, self._trouble)
         self.entry = LineEntry(context, self)
         entry_card = Card(design)
@@ -85,9 +74,8 @@ class PrescriptionEditor(QWidget):
         self._dress_lines()
         self.findings = FindingsPanel(design)
         self.ui.body.insertWidget(self.ui.body.indexOf(self.ui.foot), self.findings)
-        self._offers = PharmacyOffers(context, self)
+        self._picker = PharmacyPicker(context, editing, self.ui, self._lines, self)
         self._dress_buttons()
-        self._fill_pharmacies()
         self._connect()
 
     def focus_start(self) -> None:
@@ -129,13 +117,11 @@ class PrescriptionEditor(QWidget):
         ui.edit_line_button.clicked.connect(ui.lines_table.edit_current)
         ui.remove_line_button.clicked.connect(ui.lines_table.remove_current)
         ui.note_field.textChanged.connect(self._note_changed)
-        ui.pharmacy_choice.currentIndexChanged.connect(self._pharmacy_changed)
         ui.repeats_field.valueChanged.connect(self._repeats_changed)
         ui.delivery_box.toggled.connect(self._delivery_changed)
-        self._offers.changed.connect(self._show_offers)
         ui.leave_button.clicked.connect(self.left)
         ui.discard_button.clicked.connect(self._discard)
-        ui.save_draft_button.clicked.connect(self._save)
+        ui.save_draft_button.clicked.connect(self._trouble.save)
         ui.sign_button.clicked.connect(editing.sign)
         editing.shown.connect(self._show_form)
         editing.changed.connect(self._show_changes)
@@ -145,10 +131,6 @@ class PrescriptionEditor(QWidget):
         self.findings.finished.connect(self.ui.sign_button.setFocus)
         editing.saved.connect(self._tell_saved)
         editing.keeper.kept.connect(self._tell_kept)
-        replica = self._context.desk.replica
-        self.destroyed.connect(
-            replica.pharmacies.subscribe(lambda _change: self._fill_pharmacies())
-        )
         self._bind("Ctrl+S", ui.save_draft_button.click)
         for key in ("Ctrl+Return", "Ctrl+Enter"):
             self._bind(key, self._sign)
@@ -184,7 +166,7 @@ class PrescriptionEditor(QWidget):
             return
         self._filling = True
         self.ui.note_field.setPlainText(form.note)
-        self._show_pharmacy(form.pharmacy_id)
+        self._picker.show_chosen()
         self.ui.repeats_field.setValue(form.repeats)
         self.ui.delivery_box.setChecked(form.delivery)
         self.entry.show_entry(form.entry)
@@ -197,16 +179,15 @@ class PrescriptionEditor(QWidget):
         form = self._editing.form
         if form is None:
             return
-        allergies = self._editing.allergies()
+        allergies = self._editing.facts.allergies()
         self.entry.set_allergies(allergies)
-        self.entry.set_age(self._editing.age(utc_now().astimezone(self._context.zone).date()))
+        self.entry.set_age(self._editing.facts.age(utc_now().astimezone(self._context.zone).date()))
         self._lines.show_lines(form.lines, allergies)
         self.ui.lines_table.setVisible(bool(form.lines))
         self._empty.setVisible(not form.lines)
         count = len(form.lines)
         self.ui.line_count.setText(str(count) if count else "")
-        self._offers.look(form)
-        self._show_offers()
+        self._picker.show_changes()
         self.ui.leave_button.set_key("" if self._editing.line_begun else _LEAVE_KEY)
         self._show_line_buttons()
         self._show_findings()
@@ -225,9 +206,6 @@ class PrescriptionEditor(QWidget):
         some = self.ui.lines_table.current_line() is not None
         self.ui.edit_line_button.setVisible(some)
         self.ui.remove_line_button.setVisible(some)
-
-    def _currency(self) -> str:
-        return self._context.desk.clinic.currency
 
     def _add(self, line: DraftLine) -> None:
         self._editing.put_line(line)
@@ -256,54 +234,11 @@ class PrescriptionEditor(QWidget):
         if form is not None and form.prescription_id == before.prescription_id:
             self._editing.put_back(before)
 
+    # What goes with it
+
     def _note_changed(self) -> None:
         if not self._filling:
             self._editing.set_note(self.ui.note_field.toPlainText())
-
-    # Pharmacies
-
-    def _fill_pharmacies(self) -> None:
-        """Those that take prescriptions, by name."""
-        pharmacies = self._context.desk.replica.pharmacies.values()
-        active = sorted((p for p in pharmacies if p.active), key=lambda p: p.name)
-        choice = self.ui.pharmacy_choice
-        self._filling = True
-        choice.clear()
-        for pharmacy in active:
-            choice.addItem(pharmacy.name, pharmacy.id)
-        self._filling = False
-        form = self._editing.form
-        self._show_pharmacy(None if form is None else form.pharmacy_id)
-
-    def _show_pharmacy(self, pharmacy_id: UUID | None) -> None:
-        choice = self.ui.pharmacy_choice
-        filling, self._filling = self._filling, True
-        places = [n for n in range(choice.count()) if choice.itemData(n) == pharmacy_id]
-        choice.setCurrentIndex(places[0] if places else -1)
-        self._filling = filling
-
-    def _pharmacy_changed(self, place: int) -> None:
-        if not self._filling:
-            self._editing.set_pharmacy(self.ui.pharmacy_choice.itemData(place))
-
-    def _show_offers(self) -> None:
-        """Price and availability beside each pharmacy; below, those of the chosen one."""
-        choice, form = self.ui.pharmacy_choice, self._editing.form
-        if form is None:
-            return
-        pharmacies = self._context.desk.replica.pharmacies
-        for place in range(choice.count()):
-            pharmacy = pharmacies.get(choice.itemData(place))
-            if pharmacy is not None:
-                words = self._offers.words(pharmacy.id)
-                choice.setItemText(place, f"{pharmacy.name} · {words}" if words else pharmacy.name)
-        offer = self._offers.offer(form.pharmacy_id)
-        self._lines.show_prices({} if offer is None else offer.prices)
-        total = form.total_minor if offer is None else offer.total_minor
-        self.ui.draft_total.setText(money(total, self._currency()))
-        self.ui.offer_label.setText("" if offer is None else self._offers.availability(offer))
-        tone = Tone.NEUTRAL if offer is None else self._offers.tone(offer)
-        set_ink(self.ui.offer_label, "warning" if tone is Tone.WARNING else "second")
 
     def _repeats_changed(self, repeats: int) -> None:
         if not self._filling:
@@ -319,7 +254,7 @@ class PrescriptionEditor(QWidget):
         if self._editing.form is None:
             return
         self._show_title()
-        self._show_trouble()
+        self._trouble.refresh()
         why = self._editing.why_not_save()
         reason_when_disabled(self.ui.save_draft_button, "" if why is None else obstacle_words(why))
         why = self._editing.why_not_sign()
@@ -335,7 +270,7 @@ class PrescriptionEditor(QWidget):
         )
 
     def _show_title(self) -> None:
-        prescription = self._editing.prescription()
+        prescription = self._editing.facts.prescription()
         form = self._editing.form
         if form is None:
             return
@@ -351,80 +286,6 @@ class PrescriptionEditor(QWidget):
         self._state.setVisible(pill is not None)
         if pill is not None:
             self._state.show_pill(pill)
-
-    def _show_trouble(self) -> None:
-        theirs, refusal = self._editing.conflict(), self._editing.refusal()
-        if self._editing.is_frozen():
-            self._say_trouble(
-                self.tr("It was signed or cancelled while you wrote"),
-                self.tr("What you typed is kept, but it can only become another prescription."),
-                self.tr("Make it a new one"),
-            )
-        elif theirs is not None:
-            self._say_trouble(
-                self._changed_title(refusal),
-                self._theirs_words(theirs),
-                self.tr("Compare"),
-            )
-        elif refusal is not None and refusal.refusal is not None:
-            self._say_trouble(
-                self.tr("The server refused it"),
-                problem_sentence(refusal.refusal, self._context.zone),
-                self.tr("Understood"),
-            )
-        else:
-            self._trouble.hide()
-
-    def _changed_title(self, refusal: OutboxEntry | None) -> str:
-        replica, draft = self._context.desk.replica, self._editing.prescription()
-        row = None if draft is None else replica.prescriptions.server_row(draft.id)
-        answer = None if refusal is None else refusal.refusal
-        account = account_of(row, replica, answer if isinstance(answer, Stale) else None)
-        when = moment_text(account.at or utc_now(), self._context.zone, utc_now())
-        by = doer_words(account)
-        if not by:
-            text = self.tr("This draft was changed at %1, on another desk")
-            return text.replace("%1", when)
-        text = self.tr("%1 changed this draft at %2, on another desk")
-        return text.replace("%1", by).replace("%2", when)
-
-    def _theirs_words(self, theirs: list[PrescriptionItem]) -> str:
-        named = [f"{item.generic_name} {item.strength}".strip() for item in theirs[:_NAMED]]
-        if len(theirs) > _NAMED:
-            named.append(f"+{len(theirs) - _NAMED}")
-        text = self.tr("There it says: %1. Yours is kept below; compare them to choose.")
-        return text.replace("%1", ", ".join(named) or self.tr("no medicine"))
-
-    def _say_trouble(self, title: str, text: str, action: str) -> None:
-        self._trouble.say(title, text, action)
-        self._trouble.show()
-
-    def _act_on_trouble(self) -> None:
-        if self._editing.is_frozen():
-            self._editing.make_new()
-        elif self._editing.conflict() is not None:
-            self._compare()
-        else:
-            self._editing.dismiss_refusal()
-
-    def _save(self) -> None:
-        """Nobody replaces by habit what somebody else wrote: first both are shown."""
-        if self._editing.conflict() is None:
-            self._editing.save()
-        else:
-            self._compare()
-
-    def _compare(self) -> None:
-        """Both versions side by side: mine is saved upon theirs, or given up for it."""
-        editing = self._editing
-        Settling(
-            self._context,
-            self.window(),
-            find=editing.versions,
-            keep=lambda _version: editing.save(),
-            take=editing.take_theirs,
-            now=utc_now,
-        ).begin()
 
     def _tell_kept(self) -> None:
         form = self._editing.form
