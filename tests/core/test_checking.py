@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clinicdesk.contract.commands import CheckItem, SubstituteItem
+from clinicdesk.contract.commands import CheckItem, FulfillItems, Override, SubstituteItem
 from clinicdesk.contract.entities import ItemStatus, Row, Verified
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
@@ -95,6 +95,18 @@ async def test_lines_that_nobody_checked_are_made_ready_only_with_a_reason(store
     await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
     assert isinstance(await here.dispensing.fulfill(PAID.id, [LINE.id], bin="B4"), Submitted)
     assert here.replica.prescriptions.get(PAID.id).bin == "B4"  # type: ignore[union-attr]
+
+
+async def test_reasons_for_findings_go_with_lines_that_are_taken_as_checked(store: Store) -> None:
+    here = await room(store)
+    answer = Override(key="interaction:ibuprofen+warfarin", reason="agreed with the prescriber")
+    await here.dispensing.fulfill(
+        PAID.id, [LINE.id], hand_reason="no scanner here", overrides=[answer]
+    )
+    [entry] = here.outbox.entries()
+    assert isinstance(entry.command, FulfillItems)
+    assert entry.command.overrides == [answer]
+    assert here.item().status is ItemStatus.READY
 
 
 async def test_a_substitute_is_the_same_medicine_at_its_own_price(store: Store) -> None:

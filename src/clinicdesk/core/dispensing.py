@@ -236,16 +236,20 @@ class Dispensing:
         item_ids: Sequence[UUID],
         bin: str | None = None,  # noqa: A002 - its name in the command
         hand_reason: str | None = None,
+        overrides: Sequence[Override] = (),
     ) -> Submitted | Denied:
         """These lines are ready: they lie in the bag, in `bin`.
 
-        `hand_reason`: Why lines that were not checked one by one were not scanned.
+        Args:
+            hand_reason: Why lines that were not checked one by one were not scanned.
+            overrides: Reasons for findings about those lines that nobody has answered yet.
         """
         command = FulfillItems(
             prescription_id=prescription_id,
             item_ids=list(item_ids),
             bin=(bin or "").strip() or None,
             hand_reason=(hand_reason or "").strip() or None,
+            overrides=list(overrides),
         )
         if command.hand_reason is None and any(map(self._unchecked, item_ids)):
             why = self._why_not_on(command, item_ids)

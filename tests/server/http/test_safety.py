@@ -13,17 +13,20 @@ from clinicdesk.cli import main
 from clinicdesk.contract.commands import (
     CheckItem,
     DraftItem,
+    FulfillItems,
     Override,
     SignAndSend,
     TakePayment,
     WriteDraft,
 )
-from clinicdesk.contract.entities import PaymentMethod, Stage, Tier, Verified
+from clinicdesk.contract.entities import ItemStatus, PaymentMethod, Stage, Tier, Verified
 from clinicdesk.contract.problems import Conflict
 from clinicdesk.contract.reading import CurrentMedicines
 from tests.server.http.hands import OTHER_PRESCRIBER, RECEPTION, Hands
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.running_server import Desk, Owner
 
 BLEEDING = "interaction:ibuprofen+warfarin"
@@ -92,6 +95,27 @@ def check(written: WriteDraft, **reasons: str) -> CheckItem:
         hand_reason="no barcode on it",
         overrides=[Override(key=key, reason=reason) for key, reason in reasons.items()],
     )
+
+
+def ready(written: WriteDraft, **reasons: str) -> FulfillItems:
+    """All lines, none of which was checked before."""
+    return FulfillItems(
+        prescription_id=written.prescription_id,
+        item_ids=[item.id for item in written.items],
+        bin="B4",
+        hand_reason="no barcode on them",
+        overrides=[Override(key=key, reason=reason) for key, reason in reasons.items()],
+    )
+
+
+def paid_before_a_finding(hands: Hands, owner: Owner) -> tuple[WriteDraft, int]:
+    """Ibuprofen, for a patient for whom a colleague has prescribed warfarin since."""
+    mine = write(hands, "Ibuprofen")
+    version = pay(hands, mine, hands.prescriber.done(sign(hands, mine), 1).version)
+    other = colleague(hands, owner)
+    theirs = write(hands, "Warfarin", desk=other)
+    other.done(answered(hands, theirs), 1)
+    return mine, version
 
 
 def pay(hands: Hands, written: WriteDraft, version: int) -> int:
@@ -200,11 +224,7 @@ def test_a_reason_of_the_prescriber_holds_at_the_counter(hands: Hands) -> None:
 def test_what_came_up_since_it_was_signed_is_asked_at_the_counter(
     hands: Hands, owner: Owner
 ) -> None:
-    mine = write(hands, "Ibuprofen")
-    version = pay(hands, mine, hands.prescriber.done(sign(hands, mine), 1).version)
-    other = colleague(hands, owner)
-    theirs = write(hands, "Warfarin", desk=other)
-    other.done(answered(hands, theirs), 1)
+    mine, version = paid_before_a_finding(hands, owner)
     problem = hands.pharmacist.refused(check(mine), version)
     assert isinstance(problem, Conflict)
     assert BLEEDING in problem.detail
@@ -212,6 +232,52 @@ def test_what_came_up_since_it_was_signed_is_asked_at_the_counter(
     (kept,) = hands.look(mine.prescription_id, hands.pharmacist).findings
     assert (kept.stage, kept.reason) == (Stage.DISPENSING, "asked Dr Siddiqui")
     assert kept.by == hands.pharmacist.session.member.id
+
+
+def test_lines_that_are_taken_as_checked_are_asked_about_as_well(
+    hands: Hands, owner: Owner
+) -> None:
+    mine, version = paid_before_a_finding(hands, owner)
+    problem = hands.pharmacist.refused(ready(mine), version)
+    assert isinstance(problem, Conflict)
+    assert problem.field == "overrides"
+    assert BLEEDING in problem.detail
+    hands.pharmacist.done(ready(mine, **{BLEEDING: "asked Dr Siddiqui"}), version)
+    told = hands.look(mine.prescription_id, hands.pharmacist)
+    (kept,) = told.findings
+    assert (kept.stage, kept.reason) == (Stage.DISPENSING, "asked Dr Siddiqui")
+    assert (kept.key, kept.item_id) == (BLEEDING, mine.items[0].id)
+    assert kept.by == hands.pharmacist.session.member.id
+    assert [item.status for item in told.items] == [ItemStatus.READY]
+
+
+def test_a_reason_that_was_given_at_the_check_is_not_asked_for_again(
+    hands: Hands, owner: Owner
+) -> None:
+    mine, version = paid_before_a_finding(hands, owner)
+    some = msgspec.structs.replace(check(mine, **{BLEEDING: "asked Dr Siddiqui"}), quantity=4)
+    version = hands.pharmacist.done(some, version).version
+    hands.pharmacist.done(ready(mine, **{BLEEDING: "said twice"}), version)
+    (kept,) = hands.look(mine.prescription_id, hands.pharmacist).findings
+    assert kept.reason == "asked Dr Siddiqui"
+
+
+@pytest.mark.parametrize("give", [check, ready])
+def test_what_must_not_be_taken_together_is_dispensed_for_no_reason(
+    hands: Hands, owner: Owner, give: Callable[..., CheckItem | FulfillItems]
+) -> None:
+    owner("update safety_rule set withdrawn = true where kind = 'interaction'")
+    written = write(hands, "Tizanidine", "Ciprofloxacin")
+    version = pay(hands, written, hands.prescriber.done(sign(hands, written), 1).version)
+    owner("update safety_rule set withdrawn = false where kind = 'interaction'")
+    key = "interaction:ciprofloxacin+tizanidine"
+    problem = hands.pharmacist.refused(give(written, **{key: "it is meant"}), version)
+    assert isinstance(problem, Conflict)
+    assert problem.detail.endswith("Do not dispense it: decline the line, and tell the prescriber.")
+    told = hands.look(written.prescription_id, hands.pharmacist)
+    assert told.prescription.version == version
+    assert told.findings == []
+    assert {item.prepared for item in told.items} == {0}
 
 
 def test_rules_that_were_withdrawn_are_not_asked(hands: Hands, owner: Owner) -> None:

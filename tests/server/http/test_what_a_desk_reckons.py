@@ -175,7 +175,7 @@ def _is_of_a_field(refusal: str) -> bool:
 
 def _is_for_the_server_alone(refusal: str) -> bool:
     """Shelves and findings, and that there is no such product: the use cases look at those."""
-    words = ("in stock", "reason to go on", "Prescribe something else", "is not what line")
+    words = ("in stock", "reason to go on", "Do not dispense it", "is not what line")
     return any(each in refusal for each in words)
 
 

@@ -113,11 +113,13 @@ class FulfillItems(OfPrescription, frozen=True, kw_only=True, tag="fulfill_items
         bin: Where the bag waits.
         hand_reason: For lines that were not checked one by one: they are taken as checked by hand,
             whole, from the batches that expire first.
+        overrides: As those of `CheckItem`, for the lines that are taken as checked by hand.
     """
 
     item_ids: ItemIds
     bin: Bin | None = None
     hand_reason: Reason | None = None
+    overrides: Overrides = field(default_factory=list)
 
 
 class ReturnToStock(OfPrescription, frozen=True, kw_only=True, tag="return_to_stock"):

@@ -54,7 +54,7 @@ async def fulfill_items(
     unchecked = [item for item in items if item.status is not ItemStatus.CHECKED]
     after = before
     if unchecked:
-        checked = await _checked_by_hand(tx, actor, before, unchecked, command.hand_reason)
+        checked = await _checked_by_hand(tx, actor, before, unchecked, command)
         if not isinstance(checked, Held):
             return checked
         after = checked
@@ -66,9 +66,9 @@ async def _checked_by_hand(
     actor: MemberActor,
     before: Held,
     items: Sequence[PrescriptionItem],
-    hand_reason: str | None,
+    command: FulfillItems,
 ) -> Held | Refusal:
-    if hand_reason is None:
+    if command.hand_reason is None:
         return InvalidField(
             detail=f"{numbered(items)} of {before.header.code} "
             f"{'were' if len(items) > 1 else 'was'} not checked: scan the product, or say why it "
@@ -76,14 +76,15 @@ async def _checked_by_hand(
             field="hand_reason",
         )
     reasons = await refused_by_safety(
-        tx, actor, before, [item.id for item in items], (), Stage.DISPENSING
+        tx, actor, before, [item.id for item in items], command.overrides, Stage.DISPENSING
     )
     if not isinstance(reasons, list):
         return reasons
     medicines = {product_of(item) for item in items}
     formulary = await packed(tx, before, medicines)
     shelf = await shelf_of(tx, actor, before, medicines)
-    return checked_by_hand(before, items, formulary, shelf, hand_reason, actor.member.id)
+    answered = replace(before, findings=[*before.findings, *reasons])
+    return checked_by_hand(answered, items, formulary, shelf, command.hand_reason, actor.member.id)
 
 
 def checked_by_hand(

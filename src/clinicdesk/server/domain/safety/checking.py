@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from clinicdesk.contract.entities import FindingKind, SafetyFinding, Tier
+from clinicdesk.contract.entities import FindingKind, SafetyFinding, Stage, Tier
 from clinicdesk.contract.problems import Conflict, NotFound, Refusal
 from clinicdesk.contract.safety import Finding, findings, unanswered
 from clinicdesk.server.domain.safety.loading import circumstances
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from clinicdesk.contract.commands import Override
-    from clinicdesk.contract.entities import Stage
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
     from clinicdesk.server.domain.prescribing import Held
+
+_INSTEAD: Final = {
+    Stage.PRESCRIBING: "Prescribe something else.",
+    Stage.DISPENSING: "Do not dispense it: decline the line, and tell the prescriber.",
+}
+"""What is left to somebody who met a stop."""
 
 
 async def found_in(tx: Transaction, held: Held) -> list[Finding]:
@@ -57,7 +62,7 @@ async def refused_by_safety(
     answered = {finding.key for finding in held.findings}
     standing = unanswered(found, {*answered, *given}, item_ids)
     if standing:
-        return _refusal(standing, held)
+        return _refusal(standing, held, stage)
     wanted = [finding.key for finding in unanswered(found, answered, item_ids)]
     return [
         _answer(finding, given[finding.key], actor, held, item_ids, stage)
@@ -66,13 +71,13 @@ async def refused_by_safety(
     ]
 
 
-def _refusal(standing: Sequence[Finding], held: Held) -> Conflict:
+def _refusal(standing: Sequence[Finding], held: Held, stage: Stage) -> Conflict:
     """What may not be done is said first; then what needs a reason, by its keys."""
     first = standing[0]
     if first.tier is Tier.STOP:
         places = [place for place, item in enumerate(held.items) if item.id in first.item_ids]
         return Conflict(
-            detail=f"{_said(first, held)} Prescribe something else.",
+            detail=f"{_said(first, held)} {_INSTEAD[stage]}",
             field=f"items[{places[0]}].medicine_id",
         )
     keys = ", ".join(finding.key for finding in standing)
