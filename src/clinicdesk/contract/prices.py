@@ -8,7 +8,7 @@ cut off: send the same again.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -17,13 +17,16 @@ import msgspec
 from msgspec import Struct, field
 
 from clinicdesk.contract.commands import Done
-from clinicdesk.contract.problems import Refusal
+from clinicdesk.contract.problems import InvalidField, Refusal
 from clinicdesk.contract.text import Currency, Minor
 
 IMPORT_MEDIA_TYPE: Final = "application/x-ndjson"
 LARGEST_FILE: Final = 8 * 1024 * 1024
 """Bytes."""
 MOST_ROWS: Final = 200_000
+FURTHEST_START: Final = timedelta(days=5 * 366)
+"""From today; a price that would begin later is a slip of the year."""
+LONGEST_AGO: Final = timedelta(days=10 * 366)
 LISTED: Final = 300
 """Lines of each kind (changes, and what is left out) that a preview lists; it counts all."""
 
@@ -113,6 +116,27 @@ class ImportRefused(Struct, frozen=True, kw_only=True, tag_field="t", tag="refus
 
 
 ImportLine = ImportProgress | PricePreview | PricesImported | ImportRefused
+
+
+def wrong_price(
+    price_minor: int, begins: date, ends: date | None, today: date
+) -> InvalidField | None:
+    """What is wrong with a price that somebody sets by hand, naming the field of `SetPrice`; None
+    when nothing is. Desks ask it before they send, the server before it writes."""
+    if price_minor == 0:
+        return InvalidField(detail="A price is above zero.", field="price_minor")
+    if not today - LONGEST_AGO <= begins <= today + FURTHEST_START:
+        return InvalidField(
+            detail=f"The price would begin on {begins:%d %b %Y}; look at the year again.",
+            field="effective_from",
+        )
+    if ends is not None and ends < max(begins, today):
+        return InvalidField(
+            detail=f"The price would end on {ends:%d %b %Y}, before it could hold.",
+            field="effective_until",
+        )
+    return None
+
 
 _LINE = msgspec.json.Decoder(ImportLine)
 

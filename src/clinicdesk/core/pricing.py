@@ -12,15 +12,18 @@ from msgspec.structs import replace
 from clinicdesk.contract.commands import SetPrice
 from clinicdesk.contract.entities import Medicine, Pharmacy, PriceList
 from clinicdesk.contract.money import line_amount
+from clinicdesk.contract.prices import wrong_price
 from clinicdesk.core.clock import Today
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.giving import give
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.may_order import role_forbids
 from clinicdesk.core.outbox import Outbox, Submitted, Who
+from clinicdesk.core.price_history import PriceSpan, in_force, price_history
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.stock import StockOf
 from clinicdesk.core.store.medicine_table import MedicineTable
+from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState
 from clinicdesk.core.store.price_table import PriceTable
 
 
@@ -107,6 +110,48 @@ class Pricing:
         ]
         return sorted(offers, key=lambda o: (o.available is False, o.total_minor, o.pharmacy.name))
 
+    async def listed(self, medicine_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """What a pack of each costs today by the list of the member's pharmacy, in minor units.
+
+        What was set here counts at once. A medicine that the list has no price of is left out.
+        """
+        listed = self._own_list()
+        if listed is None:
+            return {}
+        found = await self._prices.in_force(medicine_ids, self._today())
+        there = {p.medicine_id: p.price_minor for p in found if p.price_list_id == listed.id}
+        for medicine_id in {command.medicine_id for command in self._waiting()} & set(medicine_ids):
+            price = in_force(await self.history(medicine_id))
+            if price is not None:
+                there[medicine_id] = price.price_minor
+        return there
+
+    async def history(self, medicine_id: UUID) -> list[PriceSpan]:
+        """All prices of a medicine in the list of the member's pharmacy, the latest first; what was
+        set here and waits for the server is among them."""
+        listed = self._own_list()
+        if listed is None:
+            return []
+        held = await self._prices.of(listed.id, medicine_id)
+        waiting = [each for each in self._waiting() if each.medicine_id == medicine_id]
+        return price_history(held, waiting, self._today())
+
+    def refused(self, medicine_id: UUID) -> OutboxEntry | None:
+        """The last price of a medicine that the server did not take and nobody has dealt with."""
+        refused = [
+            entry
+            for entry in self._outbox.refused()
+            if isinstance(entry.command, SetPrice) and entry.command.medicine_id == medicine_id
+        ]
+        return refused[-1] if refused else None
+
+    def why_not_set(self) -> str | None:
+        """Why the member may not set prices now; None: they may."""
+        why = role_forbids(SetPrice, self._member())
+        if why is None and self._own_list() is None:
+            return "Your pharmacy has no price list yet."
+        return why
+
     async def set_price(
         self,
         medicine_id: UUID,
@@ -114,17 +159,17 @@ class Pricing:
         effective_from: date,
         effective_until: date | None = None,
     ) -> Submitted | Denied:
-        """The price of a pack at the member's pharmacy, from a day on.
+        """The price of a pack at the member's pharmacy, from a day on; one that begins on the same
+        day is replaced.
 
         Raises StoreLost: then nothing was saved.
         """
-        member = self._member()
-        why = role_forbids(SetPrice, member)
-        listed = None if member.pharmacy_id is None else self.list_of(member.pharmacy_id)
+        why, listed = self.why_not_set(), self._own_list()
         if why is not None or listed is None:
-            return Denied(why or "Your pharmacy has no price list yet.")
-        if effective_until is not None and effective_until < effective_from:
-            return Denied("The last day is before the first.", "effective_until")
+            return Denied(why or "")
+        wrong = wrong_price(price_minor, effective_from, effective_until, self._today())
+        if wrong is not None:
+            return Denied(wrong.detail, wrong.field)
         command = SetPrice(
             price_list_id=listed.id,
             price_id=new_id(),
@@ -133,7 +178,22 @@ class Pricing:
             effective_from=effective_from,
             effective_until=effective_until,
         )
-        return await give(self._outbox, command)
+        named = await self._medicines.get([medicine_id])  # for the outbox to say what it is about
+        return await give(self._outbox, command, medicines=named.values())
+
+    def _own_list(self) -> PriceList | None:
+        pharmacy_id = self._member().pharmacy_id
+        return None if pharmacy_id is None else self.list_of(pharmacy_id)
+
+    def _waiting(self) -> list[SetPrice]:
+        """The prices that were set here and that the replica's lists do not have yet."""
+        return [
+            entry.command
+            for entry in self._outbox.entries()
+            if isinstance(entry.command, SetPrice)
+            and entry.state is not OutboxState.REFUSED
+            and not entry.seen
+        ]
 
     def _offer(
         self,

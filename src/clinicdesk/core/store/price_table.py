@@ -22,8 +22,33 @@ class ListedPrice(Struct, frozen=True):
     currency: str
 
 
+class HeldPrice(Struct, frozen=True):
+    """What a pack costs from one day to another, in minor units; without a last day: until another
+    begins."""
+
+    price_minor: int
+    effective_from: date
+    effective_until: date | None
+
+
 class PriceTable(PagedTable[Price]):
     """The table `price`. Prices that were withdrawn are not kept."""
+
+    async def of(self, price_list_id: UUID, medicine_id: UUID) -> list[HeldPrice]:
+        """All prices that a list has of a medicine, past and to come, the first first."""
+
+        def work(connection: Connection) -> list[HeldPrice]:
+            rows = connection.execute(
+                "SELECT price_minor, effective_from, effective_until FROM price "
+                "WHERE medicine_id = ? AND price_list_id = ? ORDER BY effective_from",
+                (medicine_id.bytes, price_list_id.bytes),
+            )
+            return [
+                HeldPrice(minor, date.fromisoformat(begins), ends and date.fromisoformat(ends))
+                for minor, begins, ends in rows.fetchall()
+            ]
+
+        return await self._reader.run(work)
 
     async def in_force(self, medicine_ids: Collection[UUID], day: date) -> list[ListedPrice]:
         """The prices of these medicines that hold on a day, one for each list that has one.

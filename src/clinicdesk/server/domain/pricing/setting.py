@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from clinicdesk.contract.commands import Done, SetPrice
+from clinicdesk.contract.prices import wrong_price
 from clinicdesk.contract.problems import Conflict, InvalidField
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.domain.outcome import done
@@ -17,16 +17,11 @@ from clinicdesk.server.domain.pricing.price_lists import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from clinicdesk.contract.problems import Refusal
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
 
 _QUERIES = load_queries("clinicdesk.server.domain.pricing", "setting.sql")
-
-_FURTHEST: Final = timedelta(days=5 * 366)
-_LONGEST_AGO: Final = timedelta(days=10 * 366)
 
 
 async def set_price(
@@ -36,7 +31,10 @@ async def set_price(
     standing = await list_of(tx, actor, command.price_list_id, lock=True)
     if not isinstance(standing, ListAsItStands):
         return standing
-    if wrong := _wrong(command, standing.today):
+    wrong = wrong_price(
+        command.price_minor, command.effective_from, command.effective_until, standing.today
+    )
+    if wrong is not None:
         return wrong
     clinic_id = actor.member.clinic_id
     key = {
@@ -60,23 +58,6 @@ async def set_price(
         effective_until=command.effective_until,
     )
     return await done(tx, actor, await write_prices(tx, clinic_id, standing, [price], _silently))
-
-
-def _wrong(command: SetPrice, today: date) -> InvalidField | None:
-    begins, ends = command.effective_from, command.effective_until
-    if command.price_minor == 0:
-        return InvalidField(detail="A price is above zero.", field="price_minor")
-    if not today - _LONGEST_AGO <= begins <= today + _FURTHEST:
-        return InvalidField(
-            detail=f"The price would begin on {begins:%d %b %Y}; look at the year again.",
-            field="effective_from",
-        )
-    if ends is not None and ends < max(begins, today):
-        return InvalidField(
-            detail=f"The price would end on {ends:%d %b %Y}, before it could hold.",
-            field="effective_until",
-        )
-    return None
 
 
 async def _silently(_written: int) -> None:
