@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QPus
 from clinicdesk.contract.commands import (
     CheckItem,
     DispatchOrder,
+    FulfillItems,
     HandOver,
     NoteCounselling,
     RejectOrder,
@@ -24,6 +25,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
     SafetyFinding,
+    Severity,
     Stage,
 )
 from clinicdesk.desktop.design.card import Card
@@ -32,6 +34,7 @@ from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.prescription_items import ItemColumn
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.pharmacy.reasons import reasons_by_hand
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 from tests.core.sample import CLINIC, NOON, an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
@@ -428,6 +431,51 @@ async def test_a_finding_that_nobody_answered_asks_for_a_reason(open_with: Openi
     (check,) = given(counter, CheckItem)
     assert isinstance(check, CheckItem)
     assert [answer.reason for answer in check.overrides] == ["Agreed with the prescriber"]
+
+
+async def test_lines_that_nobody_checked_are_not_made_ready_past_a_finding(
+    open_with: Opening,
+) -> None:
+    counter = await open_with(*with_penicillin().all())
+    await until(lambda: counter.workspace.pane.findings.findings())
+    counter.key(Qt.Key.Key_F9)
+    counter.key(Qt.Key.Key_2)
+    counter.find(QLineEdit, "bin_field").setText("A7")
+    counter.key(Qt.Key.Key_Return)
+    sheet = asked(counter, "override_sheet")
+    assert sheet.isVisible()
+    assert is_inside(focused(), sheet)
+    assert given(counter, FulfillItems) == []
+    counter.key(Qt.Key.Key_1)
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: given(counter, FulfillItems))
+    (ready,) = given(counter, FulfillItems)
+    assert isinstance(ready, FulfillItems)
+    (finding,) = counter.workspace.pane.findings.findings()
+    assert [(answer.key, answer.reason) for answer in ready.overrides] == [
+        (finding.key, "Agreed with the prescriber")
+    ]
+    assert (ready.bin, ready.hand_reason) == ("A7", reasons_by_hand()[1])
+    await until(lambda: counter.prescription("rx").status is PrescriptionStatus.FULFILLED)
+    assert ("Ready, in bin A7.", Tone.SUCCESS) in counter.said
+
+
+async def test_a_line_that_must_not_be_dispensed_keeps_the_bag_from_being_ready(
+    open_with: Opening,
+) -> None:
+    rows = with_penicillin()
+    rows.allergies[0] = replace(rows.allergies[0], severity=Severity.SEVERE)
+    counter = await open_with(*rows.all())
+    await until(lambda: counter.workspace.pane.findings.findings())
+    for key in (Qt.Key.Key_F9, Qt.Key.Key_Space):
+        counter.key(key)
+        stop = asked(counter, "stop_sheet")
+        assert stop.isVisible()
+        words = " ".join(each.text() for each in stop.findChildren(QLabel) if each.isVisible())
+        assert "Decline the line with D" in words
+        assert not asked(counter, "ready_sheet").isVisible()
+        counter.key(Qt.Key.Key_Return)
+    assert counter.desk.outbox.entries() == []
 
 
 async def test_what_the_prescriber_answered_is_shown_and_asked_no_more(open_with: Opening) -> None:

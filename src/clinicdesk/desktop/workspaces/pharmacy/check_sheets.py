@@ -1,4 +1,4 @@
-"""What is asked before a line counts as checked: why it was not scanned, why a finding is no
+"""What is asked before lines count as checked: why they were not scanned, why a finding is no
 obstacle."""
 
 from __future__ import annotations
@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from clinicdesk.contract.commands import CheckItem, Override
+from clinicdesk.contract.commands import CheckItem, FulfillItems, Override
 from clinicdesk.contract.entities import Prescription, Verified
 from clinicdesk.contract.safety import Finding
 from clinicdesk.core.dispensing import Dispensing
@@ -50,6 +51,33 @@ class Check:
             quantity=self.quantity,
             batch_id=self.batch_id,
             verified=self.verified,
+            hand_reason=self.hand_reason,
+            overrides=list(self.overrides),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bagging:
+    """Lines that are about to be made ready.
+
+    Attributes:
+        item_ids: All of them. unchecked: Those that are taken as checked by hand.
+        bin: Where the bag waits.
+    """
+
+    prescription_id: UUID
+    item_ids: Sequence[UUID]
+    unchecked: Sequence[UUID]
+    bin: str | None = None
+    hand_reason: str | None = None
+    overrides: Sequence[Override] = field(default_factory=tuple)
+
+    def carry_out(self, dispensing: Dispensing) -> Work:
+        """Give the command."""
+        return dispensing.fulfill(
+            self.prescription_id,
+            self.item_ids,
+            bin=self.bin,
             hand_reason=self.hand_reason,
             overrides=list(self.overrides),
         )
@@ -100,7 +128,7 @@ class ByHandSheet(ReasonSheet):
 
 
 class OverrideSheet(ReasonSheet):
-    """Shows the findings that nobody has answered, and asks why the line may be dispensed still."""
+    """Shows the findings that nobody has answered, and asks why it may be dispensed still."""
 
     def __init__(
         self,
@@ -111,17 +139,19 @@ class OverrideSheet(ReasonSheet):
     ) -> None:
         super().__init__(design, tasks, self._why(), parent)
         self._dispensing = dispensing
-        self._check: Check | None = None
+        self._about_to: Check | Bagging | None = None
         self._found: Sequence[Finding] = ()
         self._banner = Banner(design, Tone.WARNING)
         self._banner.setObjectName("override_banner")
         self.ui.body.insertWidget(0, self._banner)
 
-    def begin(self, check: Check, about: str, found: Sequence[Finding]) -> None:
-        """Say which line and what stands against it; then `open_about`."""
-        self._check = check
+    def begin(self, about_to: Check | Bagging, about: str, found: Sequence[Finding]) -> None:
+        """Say what is about to be done and what stands against it; then `open_about`."""
+        self._about_to = about_to
         self._found = found
-        self.prepare(check.item_id, about)
+        item_id = about_to.item_id if isinstance(about_to, Check) else None
+        self.command = FulfillItems if item_id is None else CheckItem
+        self.prepare(item_id, about)
         title = " · ".join(finding.summary for finding in found)
         self._banner.say(title, "\n".join(finding.detail for finding in found))
 
@@ -148,9 +178,26 @@ class OverrideSheet(ReasonSheet):
         raise AssertionError("the check itself is carried out")
 
     def work(self, _prescription: Prescription) -> Work | None:
-        """The check, with the answer to each finding."""
+        """What was about to be done, with the answer to each finding."""
         reason = self.checked_reason()
-        if reason is None or self._check is None:
+        if reason is None or self._about_to is None:
             return None
         answers = [Override(key=finding.key, reason=reason) for finding in self._found]
-        return replace(self._check, overrides=answers).carry_out(self._dispensing)
+        return replace(self._about_to, overrides=answers).carry_out(self._dispensing)
+
+    def doing(self) -> str:
+        """See Sheet."""
+        several = isinstance(self._about_to, Bagging)
+        return self.tr("making the lines ready") if several else super().doing()
+
+    def outcome(self) -> str:
+        """See Sheet."""
+        return ready_words(self._about_to.bin) if isinstance(self._about_to, Bagging) else ""
+
+
+def ready_words(into_bin: str | None) -> str:
+    """Where the bag waits."""
+    if into_bin is None:
+        return QCoreApplication.translate("ReadySheet", "Ready.")
+    text = QCoreApplication.translate("ReadySheet", "Ready, in bin %1.")
+    return text.replace("%1", into_bin)

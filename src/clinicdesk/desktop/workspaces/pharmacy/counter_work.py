@@ -29,9 +29,11 @@ from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.pharmacy.check_sheets import Bagging
 from clinicdesk.desktop.workspaces.pharmacy.deeds import OF_A_LINE, Deed
 from clinicdesk.desktop.workspaces.pharmacy.hand_over_sheet import DeliveredSheet, HandOverSheet
 from clinicdesk.desktop.workspaces.pharmacy.line_work import LineWork
+from clinicdesk.desktop.workspaces.pharmacy.objections import Objections
 from clinicdesk.desktop.workspaces.pharmacy.payment_sheet import PaymentSheet
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.ready_sheet import ReadySheet
@@ -41,6 +43,7 @@ from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.pharmacy.send_back_sheet import SendBackSheet
 from clinicdesk.desktop.workspaces.pharmacy.sheet_place import SheetPlace
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
+from clinicdesk.desktop.workspaces.shared.sheet import Work
 
 _NOT_CHECKED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})
 _BECOMES_READY: Final = _NOT_CHECKED | {ItemStatus.CHECKED}
@@ -75,12 +78,13 @@ class CounterWork(QObject):
         made = (context.design, context.tasks)
         self._payment = place.add(PaymentSheet(*made, dispensing))
         self._hand_over = place.add(HandOverSheet(*made, dispensing))
-        self._ready = place.add(ReadySheet(*made, dispensing))
+        self._objections = Objections(context, pane, place)
+        self._ready = place.add(ReadySheet(*made, self._ready_from_sheet))
         self._cancel = place.add(ReasonSheet(*made, why_cancelled(dispensing)))
         self._refund = place.add(RefundSheet(*made, dispensing))
         self._send_back = place.add(SendBackSheet(*made, orders))
         self._delivered = place.add(DeliveredSheet(*made, orders))
-        self._lines = LineWork(context, pane, place)
+        self._lines = LineWork(context, pane, place, self._objections)
         self._of_line: dict[Deed, Callable[[Prescription, PrescriptionItem], None]] = {
             Deed.CHECK: self._lines.check_by_hand,
             Deed.UNDO: self._lines.undo,
@@ -167,9 +171,20 @@ class CounterWork(QObject):
         """Ask for the bin, and for a reason where something was not checked."""
         items = self._pane.items.items()
         lines = [item.id for item in items if item.status in _BECOMES_READY]
-        unchecked = sum(item.status in _NOT_CHECKED for item in items)
+        unchecked = [item.id for item in items if item.status in _NOT_CHECKED]
+        if self._objections.stopped(prescription, *unchecked):
+            return
         self._ready.prepare(lines, unchecked)
         self._place.open(self._ready, prescription)
+
+    def _ready_from_sheet(self, bagging: Bagging) -> Work | None:
+        """Where the bag waits is said: go on, or ask why findings are no obstacle."""
+        prescription = self._pane.prescription
+        if prescription is not None and self._objections.asked(
+            bagging, prescription.code, prescription
+        ):
+            return None
+        return bagging.carry_out(self._desk.dispensing)
 
     def _ask_collector(self, prescription: Prescription, given: str = "") -> None:
         owed = self._refunds.amount(prescription.id)

@@ -72,11 +72,11 @@ class FindingsWatch(QObject):
         """All of them, the gravest first."""
         return list(self._found)
 
-    def unanswered(self, item_id: UUID) -> list[Finding]:
-        """Those that keep a line from being dispensed: stops, and what nobody gave a reason for."""
+    def unanswered(self, *item_ids: UUID) -> list[Finding]:
+        """Those that keep lines from being dispensed: stops, and what nobody gave a reason for."""
         if self._shown is None:
             return []
-        return unanswered(self._found, self._safety.answered(self._shown), of=[item_id])
+        return unanswered(self._found, self._safety.answered(self._shown), of=item_ids)
 
     def _take(self, about: tuple[object, ...], found: list[Finding]) -> None:
         if about == self._about and found != self._found:

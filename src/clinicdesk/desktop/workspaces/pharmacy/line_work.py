@@ -5,13 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from clinicdesk.contract.commands import CheckItem
-from clinicdesk.contract.entities import (
-    ItemStatus,
-    Prescription,
-    PrescriptionItem,
-    Tier,
-    Verified,
-)
+from clinicdesk.contract.entities import ItemStatus, Prescription, PrescriptionItem, Verified
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.scanning import ProductScan
@@ -19,11 +13,8 @@ from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.item_words import medicine_words
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.pharmacy.check_sheets import (
-    ByHandSheet,
-    Check,
-    OverrideSheet,
-)
+from clinicdesk.desktop.workspaces.pharmacy.check_sheets import ByHandSheet, Check
+from clinicdesk.desktop.workspaces.pharmacy.objections import Objections
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.reasons import (
     why_declined,
@@ -38,7 +29,6 @@ from clinicdesk.desktop.workspaces.pharmacy.scanned_products import (
     wanted_product,
 )
 from clinicdesk.desktop.workspaces.pharmacy.sheet_place import SheetPlace
-from clinicdesk.desktop.workspaces.pharmacy.stop_sheet import StopSheet
 from clinicdesk.desktop.workspaces.pharmacy.substitute_sheet import SubstituteSheet
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
 from clinicdesk.desktop.workspaces.shared.sheet import Work
@@ -50,19 +40,24 @@ class LineWork(QObject):
     Each method asks nothing where nothing is to be asked, and is called only when it may be done.
     """
 
-    def __init__(self, context: Context, pane: PrescriptionPane, place: SheetPlace) -> None:
+    def __init__(
+        self,
+        context: Context,
+        pane: PrescriptionPane,
+        place: SheetPlace,
+        objections: Objections,
+    ) -> None:
         super().__init__(pane)
         self._context = context
         self._desk = context.desk
         self._dispensing = context.desk.dispensing
         self._pane = pane
         self._place = place
+        self._objections = objections
         self._checking = False
         self._scanned: list[ProductScan] = []
         made = (context.design, context.tasks)
         self._by_hand = place.add(ByHandSheet(*made, self._check_from_sheet))
-        self._override = place.add(OverrideSheet(*made, self._dispensing))
-        self._stop = place.add(StopSheet(*made))
         self._substitute = place.add(SubstituteSheet(*made, context.desk))
         self._decline = place.add(ReasonSheet(*made, why_declined(self._dispensing)))
         self._cancel_rest = place.add(ReasonSheet(*made, why_rest_cancelled(self._dispensing)))
@@ -91,7 +86,7 @@ class LineWork(QObject):
         items = self._pane.items.items()
         found = match(scan, items, self._pane.current_item, self._pane.today())
         if isinstance(found, Mismatch) and (why is None or found.wanted):
-            self._stop_at(found, prescription)
+            self._objections.show_stop(found, prescription)
             return
         if isinstance(found, Mismatch) or why is not None:
             self._context.toast(why or "", Tone.WARNING, of_scan=True)
@@ -104,7 +99,7 @@ class LineWork(QObject):
             self.undo(prescription, item)
             return
         check = Check(prescription.id, item.id, wanted_product(item), verified=Verified.HAND)
-        if self._is_stopped(check, prescription):
+        if self._objections.stopped(prescription, item.id):
             return
         self._by_hand.begin(check, medicine_words(item))
         self._place.open(self._by_hand, prescription)
@@ -171,7 +166,7 @@ class LineWork(QObject):
         if kept and pharmacy is not None:
             found = batch_scanned(scan, self._desk.stock.batches(pharmacy, product))
             if isinstance(found, Mismatch):
-                self._stop_at(found, prescription)
+                self._objections.show_stop(found, prescription)
                 return
             batch = found
         check = Check(
@@ -179,12 +174,7 @@ class LineWork(QObject):
         )
         if not self._place.may(
             self._dispensing.can(CheckItem, prescription.id, item.id) or ""
-        ) or self._is_stopped(check, prescription):
-            return
-        open_findings = self._pane.findings.unanswered(item.id)
-        if open_findings:
-            self._override.begin(check, medicine_words(item), open_findings)
-            self._place.open(self._override, prescription)
+        ) or self._objections.asked(check, medicine_words(item), prescription):
             return
         asking = self._place.asking
         if asking is not None:
@@ -203,25 +193,13 @@ class LineWork(QObject):
         if self._scanned:
             self.take_product(self._scanned.pop(0))
 
-    def _is_stopped(self, check: Check, prescription: Prescription) -> bool:
-        """Whether a finding forbids it; which one is said in a way that cannot be overlooked."""
-        found = self._pane.findings.unanswered(check.item_id)
-        stop = next((finding for finding in found if finding.tier is Tier.STOP), None)
-        if stop is None:
-            return False
-        self._stop_at(Mismatch(stop.summary, stop.detail, self.tr("Not dispensed")), prescription)
-        return True
-
     def _check_from_sheet(self, check: Check) -> Work | None:
         """The reason for checking by hand is given: go on, or ask for another reason."""
-        found = self._pane.findings.unanswered(check.item_id)
         prescription, item = self._pane.prescription, self._pane.items.item_of(check.item_id)
-        if found and prescription is not None and item is not None:
-            self._override.begin(check, medicine_words(item), found)
-            self._place.open(self._override, prescription)
+        if (
+            prescription is not None
+            and item is not None
+            and self._objections.asked(check, medicine_words(item), prescription)
+        ):
             return None
         return check.carry_out(self._dispensing)
-
-    def _stop_at(self, mismatch: Mismatch, prescription: Prescription) -> None:
-        self._stop.prepare(mismatch)
-        self._place.open(self._stop, prescription)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from clinicdesk.contract.commands import FulfillItems
 from clinicdesk.contract.entities import Prescription
-from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.chip import Chip
@@ -19,6 +19,7 @@ from clinicdesk.desktop.design.flow_row import FlowRow
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import SPACE_4
 from clinicdesk.desktop.tasks import TaskOwner
+from clinicdesk.desktop.workspaces.pharmacy.check_sheets import Bagging, ready_words
 from clinicdesk.desktop.workspaces.pharmacy.reasons import reasons_by_hand
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
@@ -36,13 +37,13 @@ class ReadySheet(Sheet):
         self,
         design: Design,
         tasks: TaskOwner,
-        dispensing: Dispensing,
+        go_on: Callable[[Bagging], Work | None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(design, tasks, parent)
-        self._dispensing = dispensing
+        self._go_on = go_on
         self._lines: list[UUID] = []
-        self._unchecked = 0
+        self._unchecked: list[UUID] = []
         self.setObjectName("ready_sheet")
         self.ui.sheet_confirm.setObjectName("confirm_ready_button")
         self._bin = QLineEdit()
@@ -70,8 +71,8 @@ class ReadySheet(Sheet):
             self._usual.add(chip)
         self.ui.body.addWidget(self._usual)
 
-    def prepare(self, lines: list[UUID], unchecked: int) -> None:
-        """Say which lines are ready, and how many of them were checked by nobody; then
+    def prepare(self, lines: list[UUID], unchecked: list[UUID]) -> None:
+        """Say which lines are ready, and which of them were checked by nobody; then
         `open_about`."""
         self._lines = lines
         self._unchecked = unchecked
@@ -83,9 +84,9 @@ class ReadySheet(Sheet):
             "package-check", Kind.PRIMARY,
         )  # fmt: skip
         for part in (self._reason_block, self._usual):
-            part.setVisible(self._unchecked > 0)
+            part.setVisible(bool(self._unchecked))
         text = self.tr("%n line(s) were not scanned: they count as checked by hand.", "",
-                       self._unchecked)  # fmt: skip
+                       len(self._unchecked))  # fmt: skip
         self.note(text if self._unchecked else "")
         self._reason_block.set_error("")
         self._bin.setText(prescription.bin or "")
@@ -95,17 +96,19 @@ class ReadySheet(Sheet):
         return self._reason if self._unchecked else self._bin
 
     def work(self, prescription: Prescription) -> Work | None:
-        """The lines, ready."""
+        """The lines, ready, unless a finding has to be answered first."""
         reason = self._reason.text().strip()
         if self._unchecked and len(reason) < _SHORTEST:
             self._reason_block.set_error(self.tr("Reason: write at least a word."))
             return None
-        return self._dispensing.fulfill(
+        bagging = Bagging(
             prescription.id,
             self._lines,
+            self._unchecked,
             bin=self._bin.text().strip() or None,
             hand_reason=reason if self._unchecked else None,
         )
+        return self._go_on(bagging)
 
     def doing(self) -> str:
         """See Sheet."""
@@ -113,8 +116,7 @@ class ReadySheet(Sheet):
 
     def outcome(self) -> str:
         """Where the bag waits."""
-        place = self._bin.text().strip()
-        return self.tr("Ready, in bin %1.").replace("%1", place) if place else self.tr("Ready.")
+        return ready_words(self._bin.text().strip() or None)
 
     def _choose(self, reason: str) -> None:
         self._reason.setText(reason)
