@@ -17,7 +17,7 @@ from clinicdesk.core.collection import Change
 from clinicdesk.core.collector import making_rows
 from clinicdesk.core.patient_index import Matched, PatientHit, PatientIndex, warm_up
 from clinicdesk.core.replica import Replica
-from clinicdesk.core.store.medicine_table import MedicineTable
+from clinicdesk.core.store.medicine_table import MedicineTable, Prefer
 
 __all__ = ["Matched", "PatientHit", "Search"]
 
@@ -43,15 +43,21 @@ class Search:
         return self._index.search(text, limit)
 
     async def medicines(
-        self, text: str, limit: int = 20, *, age: int | None = None
+        self,
+        text: str,
+        limit: int = 20,
+        *,
+        age: int | None = None,
+        prefer: Prefer | None = None,
     ) -> list[Medicine]:
         """The medicines that `text` most likely means; "500 amox" and slips are understood.
 
         Args:
             age: The patient's whole years, when they are for one: liquids come first for small
                 children, tablets and capsules for everybody else.
+            prefer: Orders those of one name and form; without it the lesser strength comes first.
         """
-        return await self._medicines.search(text, limit, age=age)
+        return await self._medicines.search(text, limit, age=age, prefer=prefer)
 
     async def medicine(self, medicine_id: UUID) -> Medicine | None:
         """One medicine of the formulary; None when it is not here (yet)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from enum import Enum, auto
 from uuid import UUID
 
 from clinicdesk.contract.commands import (
@@ -31,6 +32,15 @@ from clinicdesk.core.may_order import role_forbids
 from clinicdesk.core.outbox import Outbox, Submitted, Who
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.outbox_table import OutboxState
+
+
+class Availability(Enum):
+    """How a pharmacy that keeps stock stands with one medicine."""
+
+    IN_STOCK = auto()
+    LOW = auto()  # at or below the level at which it is ordered
+    NONE = auto()  # it keeps it, and has nothing that can be dispensed
+    NOT_KEPT = auto()
 
 
 class Stock:
@@ -88,6 +98,16 @@ class Stock:
             return level.on_hand
         taken = self._taken()
         return sum(b.on_hand - taken[b.id] for b in self.usable(pharmacy_id, medicine_id))
+
+    def availability(self, pharmacy_id: UUID, medicine_id: UUID) -> Availability:
+        """Whether a pharmacy that keeps stock has something of a medicine to dispense."""
+        level = self.level(pharmacy_id, medicine_id)
+        units = self.dispensable(pharmacy_id, medicine_id)
+        if level is None or units is None:
+            return Availability.NOT_KEPT
+        if units <= 0:
+            return Availability.NONE
+        return Availability.LOW if units <= level.reorder_level else Availability.IN_STOCK
 
     def free(self, batch_id: UUID) -> int:
         """Units of a batch that this desk has not checked yet; 0 for one that is not here."""

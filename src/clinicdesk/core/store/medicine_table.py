@@ -8,8 +8,9 @@ words of the list that look most like what was typed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +29,10 @@ _NEAREST: Final = 3
 """Words of the list that a mistyped word may stand for."""
 _LIKENESS: Final = 60.0
 """Of 100; below it two words are not the same word mistyped."""
+
+
+Prefer = Callable[[UUID], int]
+"""Orders products that are equally likely by their identifier; the lesser comes first."""
 
 
 class MedicineTable(PagedTable[Medicine]):
@@ -84,21 +89,28 @@ class MedicineTable(PagedTable[Medicine]):
 
         return await self._reader.run(work)
 
-    async def search(self, text: str, limit: int, *, age: int | None = None) -> list[Medicine]:
+    async def search(
+        self, text: str, limit: int, *, age: int | None = None, prefer: Prefer | None = None
+    ) -> list[Medicine]:
         """The medicines that `text` most likely means, the likeliest first.
 
         Words may be cut short and stand in any order ("500 amox"). Those no longer made come last.
-        Among products of one name the usual form for a patient of this age comes first.
+        Among products of one name the usual form for a patient of this age comes first; among those
+        of one name and form what is preferred, then the lesser strength, then the brand.
 
         Args:
             age: The patient's whole years; None when it is not for anybody in particular.
+            prefer: Called in the event loop, after the store has answered.
         """
         typed = words(text)
         if not typed:
             return []
-        return await self._reader.run(
+        alike = await self._reader.run(
             lambda connection: self._search(connection, typed, limit, age)
         )
+        if prefer is not None:
+            alike = [sorted(group, key=lambda m: prefer(m.id)) for group in alike]
+        return [medicine for group in alike for medicine in group][:limit]
 
     def _readable(self, connection: Connection) -> bool:
         oldest = connection.execute("SELECT body FROM medicine ORDER BY n LIMIT 1").fetchone()
@@ -118,12 +130,19 @@ class MedicineTable(PagedTable[Medicine]):
 
     def _search(
         self, connection: Connection, typed: list[str], limit: int, age: int | None
-    ) -> list[Medicine]:
+    ) -> list[list[Medicine]]:
+        """Those of one name and form together, as many as begin within the limit."""
         found = _by_name(connection, " ".join(typed)) | _by_words(connection, typed)
         if not found:
             found = _by_words(connection, self._nearest_words(connection, typed), alternatives=True)
-        ranked = sorted(found.values(), key=lambda medicine: _rank(medicine, typed, age))
-        return ranked[:limit]
+        likely = [(_likeness(medicine, typed, age), medicine) for medicine in found.values()]
+        likely.sort(key=lambda each: (each[0], _among_alike(each[1])))
+        alike: list[list[Medicine]] = []
+        for _likely, group in groupby(likely, key=lambda each: each[0]):
+            if sum(map(len, alike)) >= limit:
+                break
+            alike.append([medicine for _likely, medicine in group])
+        return alike
 
     def _nearest_words(self, connection: Connection, typed: list[str]) -> list[str]:
         """For each typed word those of the list that it may stand for, as one OR group."""
@@ -216,7 +235,7 @@ def _decoded(rows: list[tuple[bytes]]) -> dict[UUID, Medicine]:
     return found
 
 
-def _rank(medicine: Medicine, typed: list[str], age: int | None) -> tuple[object, ...]:
+def _likeness(medicine: Medicine, typed: list[str], age: int | None) -> tuple[object, ...]:
     first = typed[0]
     generic, brand = fold(medicine.generic_name), fold(medicine.brand)
     return (
@@ -224,9 +243,11 @@ def _rank(medicine: Medicine, typed: list[str], age: int | None) -> tuple[object
         0 if generic.startswith(first) else 1 if brand.startswith(first) else 2,
         generic,
         *form_rank(medicine, typed, age),
-        _strength(medicine.strength),
-        brand,
     )
+
+
+def _among_alike(medicine: Medicine) -> tuple[object, ...]:
+    return (_strength(medicine.strength), fold(medicine.brand))
 
 
 def _strength(text: str) -> tuple[float, str]:
