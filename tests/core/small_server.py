@@ -90,6 +90,7 @@ class SmallServer:
         carried_out: op_ids in the order of their effect.
         lose_answers: So many commands are carried out and their answers lost with the connection.
         refuse: By command name: a refusal to give instead of carrying it out.
+        looked_up: What prescriptions were asked for one by one.
         pages: How many medicines each page of the formulary had that was asked for.
         faults: So many commands are answered with a bare 503 before anything is done.
         database_away_since: What its heartbeats say; `lose_database` and `find_database`.
@@ -109,6 +110,7 @@ class SmallServer:
         self.refuse: dict[str, Problem] = {}
         self.faults = 0
         self.database_away_since: datetime | None = None
+        self.looked_up: list[str] = []
         self.pages: list[int] = []
         self.snapshots = 0
         self.refreshes = 0
@@ -285,10 +287,13 @@ class SmallServer:
             more = str(after + PAGE) if after + PAGE < len(of_patient) else None
             page = {"prescriptions": of_patient[after : after + PAGE], "next_after": more}
             return 200, msgspec.json.encode(page)
-        heads = [p for p in seen("prescription") if p["id"] == wanted]
+        self.looked_up.append(wanted)
+        code = wanted.removeprefix("by-code/")
+        heads = [p for p in seen("prescription") if wanted in (p["id"], f"by-code/{p['code']}")]
         if not heads:
-            missing = NotFound(detail="There is no such prescription.", entity="prescription")
+            missing = NotFound(detail=f"You see no {code}.", entity="prescription")
             return _problem(missing)
+        wanted = heads[0]["id"]
         detail = {
             "prescription": heads[0],
         } | {

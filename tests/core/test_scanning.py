@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,8 +16,11 @@ from hypothesis import strategies as st
 from clinicdesk.contract.entities import Prescription, PrescriptionStatus, SealKey
 from clinicdesk.contract.scanning import Verdict
 from clinicdesk.contract.seal import Seal, kid_of, signed_words, text_of
+from clinicdesk.contract.working_set import settled_before
+from clinicdesk.core.clock import utc_now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.scanning import (
+    OlderScan,
     PatientScan,
     PrescriptionScan,
     ProductScan,
@@ -172,13 +176,58 @@ async def test_the_code_that_people_read_aloud_opens_it(
 ) -> None:
     desk = await a_desk(server, open_desk, a_sealed(seal=None))
     assert await desk.scanning.read(text) == PrescriptionScan(an_id("prescription"), Verdict.OPEN)
+    assert server.looked_up == [], "what is here is not asked for"
 
 
-async def test_a_code_that_is_not_here_says_so(server: SmallServer, open_desk: OpenDesk) -> None:
+async def test_a_code_that_nobody_may_see_is_asked_for_and_says_so(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
     desk = await a_desk(server, open_desk)
-    said = await desk.scanning.read("RX-00OO0")
+    assert await desk.scanning.read("RX-00OO0") == Refused("You see no RX-00000.")
+
+
+async def test_a_code_that_is_not_here_says_what_to_do_without_a_server(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
+    desk = await a_desk(server, open_desk)
+    await offline(server, desk)
+    said = await desk.scanning.read("rx 00oo0")
     assert isinstance(said, Refused)
-    assert "RX-00000" in said.sentence
+    assert said.sentence.startswith("RX-00000 is not on this desk, and the server is out of reach")
+
+
+async def test_a_code_that_the_desk_let_go_is_read_from_the_server(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
+    row = a_sealed(
+        status=PrescriptionStatus.COMPLETED, completed_at=NOON, collected_by="Asha", updated_at=NOON
+    )
+    desk = await a_desk(server, open_desk, row, an_item(row))
+    await desk.replica.let_go(settled_before(utc_now()), frozenset())
+    assert desk.replica.prescriptions.get(row.id) is None
+    said = await desk.scanning.read("rx-7f3k2")
+    assert isinstance(said, OlderScan)
+    assert said.found.prescription.id == row.id
+    assert [item.quantity for item in said.found.items] == [15]
+    assert said.verdict is Verdict.DISPENSED
+    assert "was handed over to Asha" in said.sentence
+    assert desk.replica.prescriptions.get(row.id) is None, "nothing of it is kept"
+
+
+async def test_a_code_that_is_on_its_way_is_waited_for(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
+    row = a_sealed()
+    desk = await a_desk(server, open_desk, row, an_item(row))
+    held = desk.replica.prescriptions
+    there = held.server_row(row.id)
+    held.stage_server(row.id, None)
+    held.announce()
+    reading = asyncio.create_task(desk.scanning.read("RX-7F3K2"))
+    await eventually(lambda: server.looked_up == ["by-code/RX-7F3K2"])
+    held.stage_server(row.id, there)
+    held.announce()
+    assert await reading == PrescriptionScan(row.id, Verdict.OPEN)
 
 
 async def test_a_product_is_found_by_its_barcode(server: SmallServer, open_desk: OpenDesk) -> None:

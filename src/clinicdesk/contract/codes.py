@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,10 +13,26 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 LENGTH: Final = 5
 
+_TYPED: Final = re.compile(rf"\s*rx[\s-]*([0-9a-z]{{{LENGTH},10}})\s*", re.IGNORECASE | re.ASCII)
+_MISREAD: Final = str.maketrans("OILU", "011V")
+"""Letters that the codes leave out, and what somebody who typed them had read."""
+
 
 def prescription_code(prescription: UUID, length: int = LENGTH) -> str:
     """`RX-` and `length` characters, as `code_of`."""
     return code_of("RX", prescription, length)
+
+
+def typed_code(text: str) -> str | None:
+    """The whole code of a prescription that somebody typed, in small letters, with a blank or with
+    letters that the codes leave out; None: the text is none."""
+    found = _TYPED.fullmatch(text)
+    return None if found is None else f"RX-{corrected(found[1])}"
+
+
+def corrected(letters: str) -> str:
+    """Letters of a code as they were meant."""
+    return letters.upper().translate(_MISREAD)
 
 
 def code_of(prefix: str, row_id: UUID, length: int = LENGTH) -> str:

@@ -28,6 +28,7 @@ PRICE_IMPORT = "/api/price-lists/{price_list_id}/import"
 PATIENT_SEARCH = "/api/patients"
 CURRENT_MEDICINES = "/api/patients/{patient_id}/current-medicines"
 PRESCRIPTION_LIST = "/api/prescriptions"
+PRESCRIPTION_BY_CODE = "/api/prescriptions/by-code/{code}"
 
 
 class ServerCard(Struct, frozen=True, kw_only=True):

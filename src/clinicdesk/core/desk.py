@@ -148,6 +148,7 @@ class Desk:
             store.medicines.by_gtin,
             session.transport,
             session,
+            self.older,
             self.link,
             lambda: self.clinic,
             session.server_now,

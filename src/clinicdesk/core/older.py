@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from clinicdesk.contract.entities import Prescription
 from clinicdesk.contract.problems import Refusal
 from clinicdesk.contract.reading import CurrentMedicines, PrescriptionDetail, PrescriptionPage
-from clinicdesk.contract.session import CURRENT_MEDICINES, PRESCRIPTION_LIST
+from clinicdesk.contract.session import CURRENT_MEDICINES, PRESCRIPTION_BY_CODE, PRESCRIPTION_LIST
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.server_reading import ServerReading
@@ -56,3 +56,8 @@ class OlderPrescriptions:
     async def detail(self, prescription_id: UUID) -> PrescriptionDetail | Denied | Refusal:
         """One with its lines and its ledger."""
         return await self._read(f"{PRESCRIPTION_LIST}/{prescription_id}", PrescriptionDetail)
+
+    async def by_code(self, code: str) -> PrescriptionDetail | Denied | Refusal:
+        """As `detail`, of the one with a whole code."""
+        path = PRESCRIPTION_BY_CODE.replace("{code}", quote(code, safe=""))
+        return await self._read(path, PrescriptionDetail)

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from clinicdesk.contract.codes import LENGTH
+from clinicdesk.contract.codes import typed_code
 from clinicdesk.contract.entities import Clinic, Medicine, Prescription
 from clinicdesk.contract.problems import Refusal
+from clinicdesk.contract.reading import PrescriptionDetail
 from clinicdesk.contract.scanning import (
     LONGEST_CODE,
     OPENS,
@@ -31,8 +32,11 @@ from clinicdesk.contract.scanning import (
     standing,
 )
 from clinicdesk.contract.seal import BadSeal, is_seal, parse
+from clinicdesk.contract.working_set import is_settled, settled_before
 from clinicdesk.core.clock import Now
+from clinicdesk.core.denial import Denied
 from clinicdesk.core.live.link import Link
+from clinicdesk.core.older import OlderPrescriptions
 from clinicdesk.core.product_code import Misread, ProductCode, read_product, warm_up
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.sealed import is_replaced, key_named, verdict_on
@@ -41,20 +45,17 @@ from clinicdesk.core.transport import Answer, Tokens, Transport
 PATIENCE_S: Final = 3.0
 """How long a prescription that the server knows may take to come here by the log."""
 
-_CODE: Final = re.compile(rf"\s*rx[\s-]*([0-9a-z]{{{LENGTH},10}})\s*", re.IGNORECASE)
 _LEAST_PRODUCT: Final = 13
 _SORT_OF_CODE: Final = re.compile(r"^\][A-Za-z]\d")
 """AIM's symbology identifier (ISO/IEC 15424), as `]Q1` for a QR code."""
-_MISREAD: Final = str.maketrans("OILU", "011V")
-"""Letters that the codes leave out, and what somebody who typed them had read."""
 
 _HALF_SEAL: Final = (
     "Only a part of the prescription's code was read. Scan it again, or type the code that begins "
     "with RX."
 )
-_NOT_HERE: Final = (
-    "There is no prescription {code} on this desk. It may be another pharmacy's, or older than "
-    "what is kept here: find it by the patient."
+_AWAY_CODE: Final = (
+    "{code} is not on this desk, and the server is out of reach: it may be older than what is kept "
+    "here. Try again when the connection is back, or find it by the patient."
 )
 _AWAY: Final = (
     "This prescription is genuine, but it is not on this desk and the server is out of reach. "
@@ -82,6 +83,18 @@ class PrescriptionScan(Struct, frozen=True):
     """
 
     prescription_id: UUID
+    verdict: Verdict
+    sentence: str = ""
+
+
+class OlderScan(Struct, frozen=True):
+    """A prescription that this desk has let go, as the server has it: only to be read.
+
+    Attributes:
+        sentence: As that of `PrescriptionScan`.
+    """
+
+    found: PrescriptionDetail
     verdict: Verdict
     sentence: str = ""
 
@@ -118,7 +131,7 @@ class Unreadable(Struct, frozen=True):
     sentence: str
 
 
-Scanned = PrescriptionScan | ProductScan | PatientScan | Refused | Unreadable
+Scanned = PrescriptionScan | OlderScan | ProductScan | PatientScan | Refused | Unreadable
 
 
 def looks_like_code(text: str) -> bool:
@@ -127,7 +140,7 @@ def looks_like_code(text: str) -> bool:
     Short numbers are not: a telephone number may well have a fitting check digit.
     """
     text = text.strip()
-    if is_seal(text) or _CODE.fullmatch(text):
+    if is_seal(text) or typed_code(text) is not None:
         return True
     return len(text) >= _LEAST_PRODUCT and isinstance(read_product(text), ProductCode)
 
@@ -147,6 +160,7 @@ class Scanning:
         by_gtin: FindByGtin,
         transport: Transport,
         tokens: Tokens,
+        older: OlderPrescriptions,
         link: Link,
         clinic: Callable[[], Clinic],
         now: Now,
@@ -155,6 +169,7 @@ class Scanning:
         self._by_gtin = by_gtin
         self._transport = transport
         self._tokens = tokens
+        self._older = older
         self._link = link
         self._clinic = clinic
         self._now = now
@@ -168,9 +183,9 @@ class Scanning:
         plain = _SORT_OF_CODE.sub("", text)
         if is_seal(plain):
             return await self._read_seal(plain)
-        code = _CODE.fullmatch(plain)
+        code = typed_code(plain)
         if code is not None:
-            return self._read_code(f"RX-{code[1].upper().translate(_MISREAD)}")
+            return await self._read_code(code)
         return self._read_patient(plain) or await self._read_product(text)
 
     async def warm_up(self) -> None:
@@ -197,10 +212,32 @@ class Scanning:
             return Refused(refusal(Verdict.REPLACED), Verdict.REPLACED)
         return self._shown(prescription)
 
-    def _read_code(self, code: str) -> Scanned:
+    async def _read_code(self, code: str) -> Scanned:
         every = self._replica.prescriptions.values()
-        found = next((each for each in every if each.code == code), None)
-        return Refused(_NOT_HERE.format(code=code)) if found is None else self._shown(found)
+        here = next((each for each in every if each.code == code), None)
+        if here is not None:
+            return self._shown(here)
+        away = Refused(_AWAY_CODE.format(code=code))
+        if not self._link.reachable:
+            return away
+        match await self._older.by_code(code):
+            case PrescriptionDetail() as found:
+                return await self._read_through(found)
+            case Denied():
+                return away
+            case refusal:
+                return Refused(refusal.detail)
+
+    async def _read_through(self, found: PrescriptionDetail) -> Scanned:
+        """What the server has and this desk has not: let go long ago, or on its way here."""
+        prescription = found.prescription
+        if not is_settled(prescription, found.payments, settled_before(self._now())):
+            if not await self._comes(prescription.id):
+                return Refused(_ON_ITS_WAY)
+            come = self._replica.prescriptions.get(prescription.id)
+            return self._shown(prescription if come is None else come)
+        verdict, sentence = standing(prescription, found.items, self._clinic_time())
+        return OlderScan(found, verdict, sentence)
 
     def _read_patient(self, text: str) -> PatientScan | None:
         number = text.casefold()
@@ -244,9 +281,12 @@ class Scanning:
             return Refused(away)
         if said.verdict not in OPENS:
             return Refused(said.detail, said.verdict)
-        if said.verdict in (Verdict.OPEN, Verdict.PART) and not await self._comes(prescription_id):
-            return Refused(_ON_ITS_WAY, said.verdict)
-        return PrescriptionScan(prescription_id, said.verdict, said.detail)
+        if prescription_id in self._replica.prescriptions:
+            return PrescriptionScan(prescription_id, said.verdict, said.detail)
+        found = await self._older.detail(prescription_id)
+        if not isinstance(found, PrescriptionDetail):
+            return Refused(said.detail or away, said.verdict)
+        return await self._read_through(found)
 
     async def _comes(self, prescription_id: UUID) -> bool:
         """Whether the log brings it here before the patience ends."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import quote
 
 import msgspec
+import pytest
 
-from clinicdesk.contract.problems import NotFound, decode_problem
-from clinicdesk.contract.reading import PrescriptionPage
+from clinicdesk.contract.problems import InvalidField, NotFound, decode_problem
+from clinicdesk.contract.reading import PrescriptionDetail, PrescriptionPage
 from clinicdesk.contract.snapshot import MedicinePage
 from clinicdesk.server.http.reads import PatientsFound
-from tests.running_server import Owner, RunningServer
+from tests.running_server import Desk, Owner, RunningServer
 from tests.server.http.hands import (
     ADMIN,
     OTHER_PHARMACIST,
@@ -145,6 +147,58 @@ def test_the_openapi_document_describes_every_command(server: RunningServer) -> 
     assert {"prescription_id", "Idempotency-Key", "If-Match"} <= names
     reference = fulfil["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     body = document["components"]["schemas"][reference.rpartition("/")[2]]
-    assert set(body["properties"]) == {"item_ids", "bin", "hand_reason"}
+    assert set(body["properties"]) == {"item_ids", "bin", "hand_reason", "overrides"}
     assert body["required"] == ["item_ids"]
     assert "412" in fulfil["responses"]
+
+
+def by_code(desk: Desk, code: str) -> tuple[int, bytes]:
+    answer = desk.get(f"/api/prescriptions/by-code/{quote(code, safe='')}")
+    return answer.status_code, answer.content
+
+
+def test_a_whole_code_finds_its_prescription_with_all_that_hangs_on_it(hands: Hands) -> None:
+    done = hands.bring_to("completed")
+    code = done.prescription.code
+    for typed in (code, code.lower(), f" rx {code[3:]}", code.replace("1", "I").replace("0", "o")):
+        status, content = by_code(hands.pharmacist, typed)
+        assert status == 200
+        assert msgspec.json.decode(content, type=PrescriptionDetail) == hands.look(
+            done.prescription.id, hands.pharmacist
+        )
+
+
+def test_a_code_that_is_not_theirs_is_as_one_that_there_is_not(hands: Hands) -> None:
+    code = hands.bring_to("completed").prescription.code
+    draft = hands.bring_to("draft").prescription.code
+    for login, asked in ((OTHER_PHARMACIST, code), (PHARMACIST, draft), (PHARMACIST, "RX-00000")):
+        status, content = by_code(hands.server.sign_in(login), asked)
+        problem = decode_problem(content)
+        assert status == 404
+        assert isinstance(problem, NotFound)
+        assert problem.detail == (
+            f"There is no prescription with the code {asked} that you may see. Compare its "
+            "letters with the print, or find it by the patient."
+        )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "7F3K2",
+        "RX-7F3",
+        "RX-7F3K2 or",
+        "PO-7F3K2",
+        "RX-7F%K2",
+        "RX-\0\0\0\0\0",
+        "x" * 3000,
+        "RX-७F3K2",
+    ],
+)
+def test_what_is_no_code_is_refused_as_that(hands: Hands, code: str) -> None:
+    status, content = by_code(hands.pharmacist, code)
+    problem = decode_problem(content)
+    assert status == 422, content
+    assert isinstance(problem, InvalidField)
+    assert problem.field == "code"
+    assert "RX" in problem.detail

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -10,15 +10,23 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
+from clinicdesk.contract.codes import typed_code
 from clinicdesk.contract.entities import Patient, PrescriptionStatus
+from clinicdesk.contract.problems import InvalidField, NotFound
 from clinicdesk.contract.reading import CurrentMedicines, PrescriptionDetail, PrescriptionPage
-from clinicdesk.contract.session import CURRENT_MEDICINES, PATIENT_SEARCH, PRESCRIPTION_LIST
+from clinicdesk.contract.session import (
+    CURRENT_MEDICINES,
+    PATIENT_SEARCH,
+    PRESCRIPTION_BY_CODE,
+    PRESCRIPTION_LIST,
+)
 from clinicdesk.server.database.search import LONGEST_SEARCH, patients_by_text
 from clinicdesk.server.domain.prescribing import no_such_prescription
 from clinicdesk.server.domain.prescribing.reading import (
     LONGEST_LIST,
     Place,
     prescription_detail,
+    prescription_with_code,
     prescriptions,
 )
 from clinicdesk.server.domain.safety import current_medicines
@@ -88,6 +96,21 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
         return problem_response(no_such_prescription()) if found is None else _json(found)
 
     @get(
+        PRESCRIPTION_BY_CODE.replace("{code}", "{code:str}"),
+        operation_id="prescription_by_code",
+        tags=["reading"],
+        responses=documented(PrescriptionDetail),
+        name="prescription by code",
+    )
+    async def with_code(request: AnyRequest, authenticated: SignedInAs) -> Response[bytes]:
+        code = typed_code(request.path_params["code"])
+        if code is None:
+            return problem_response(_NO_CODE)
+        async with database.snapshot(authenticated.actor.ids) as tx:
+            found = await prescription_with_code(tx, authenticated.actor, code)
+        return problem_response(_not_seen(code)) if found is None else _json(found)
+
+    @get(
         PATIENT_SEARCH,
         operation_id="find_patients",
         tags=["reading"],
@@ -114,7 +137,21 @@ def read_routes(database: Database) -> list[HTTPRouteHandler]:
             found = await current_medicines(tx, patient_id)
         return _json(found)
 
-    return [list_prescriptions, one_prescription, find_patients, taken_now]
+    return [list_prescriptions, one_prescription, with_code, find_patients, taken_now]
+
+
+_NO_CODE: Final = InvalidField(
+    detail="A prescription's code is RX, a hyphen and five letters and digits, as RX-7F3K2.",
+    field="code",
+)
+
+
+def _not_seen(code: str) -> NotFound:
+    return NotFound(
+        detail=f"There is no prescription with the code {code} that you may see. Compare its "
+        "letters with the print, or find it by the patient.",
+        entity="prescription",
+    )
 
 
 def _json(body: Any) -> Response[bytes]:

@@ -74,15 +74,29 @@ async def prescription_detail(
     tx: Transaction, actor: MemberActor, prescription_id: UUID
 ) -> PrescriptionDetail | None:
     """One that the acting member sees, with its family; None when there is none."""
-    key = {"clinic_id": actor.member.clinic_id, "id": prescription_id}
+    return await _detail(tx, actor, "id", prescription_id)
+
+
+async def prescription_with_code(
+    tx: Transaction, actor: MemberActor, code: str
+) -> PrescriptionDetail | None:
+    """As `prescription_detail`, of the prescription with a whole code."""
+    return await _detail(tx, actor, "code", code)
+
+
+async def _detail(
+    tx: Transaction, actor: MemberActor, column: LiteralString, value: UUID | str
+) -> PrescriptionDetail | None:
+    clinic_id = actor.member.clinic_id
     header = await tx.one(
         f"select {select_list('prescription')} from prescription "
-        "where clinic_id = %(clinic_id)s and id = %(id)s",
-        key,
+        f"where clinic_id = %(clinic_id)s and {column} = %(value)s",
+        {"clinic_id": clinic_id, "value": value},
         into=Prescription,
     )
     if header is None:
         return None
+    key = {"clinic_id": clinic_id, "id": header.id}
     return PrescriptionDetail(
         prescription=header,
         items=await _family(tx, key, "prescription_item", PrescriptionItem, "line"),
