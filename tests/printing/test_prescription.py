@@ -106,7 +106,7 @@ def test_hindi_is_shaped_and_can_be_read_out() -> None:
     assert all(font.split()[-5] == "yes" for font in fonts), "each font is in the file"
 
 
-def test_what_no_font_can_write_leaves_a_mark_and_control_characters_leave_none() -> None:
+def test_control_characters_leave_nothing_on_paper() -> None:
     patient = replace(marama(), name="Lakṣmi லட்சுமி\x07\u200b Iyer")
     said = words_of(render_prescription(prescription_facts(patient=patient)))
     assert "Lakṣmi" in said

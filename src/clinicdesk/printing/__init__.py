@@ -9,7 +9,9 @@ the same paper. The one thing that is read is the fonts beside this file.
 | `prescription` | the prescription as the law of the clinic's country wants it              |
 | `labels`       | dispensing labels, for label printers (ZPL II) and on sheets of A4 (PDF)  |
 | `registers`    | what was supplied under a schedule (CSV, PDF)                             |
-| `ink`, `fonts` | text on a page, in the scripts that people write                          |
+| `fonts`        | the faces of the scripts that people write, and what no face has          |
+| `shaping`      | text as glyphs of those faces, in the order in which they are seen        |
+| `ink`          | text, lines and marks on the pages of a document                          |
 | `raster`       | pages as pictures: for a preview, and for printers that cannot join Hindi |
 
 The libraries are heavy: import what makes a document when somebody asks for one.

@@ -1,27 +1,25 @@
 """Text, lines and marks on the pages of one document.
 
 Places are points (1/72 inch) from the upper left corner of the page; a text's place is its
-baseline. What is drawn is also what is read out and searched: joined letters of Hindi carry their
-text beside their glyphs.
+baseline. What is drawn is also what is read out and searched: joined letters carry their text
+beside their glyphs.
 """
 
 from __future__ import annotations
 
 import io
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
 
-from clinicdesk.printing.fonts import font_name, needs_shaping, runs, width_of, wrapped, writable
+from clinicdesk.printing.fonts import font_name, writable
 from clinicdesk.printing.qr import modules
+from clinicdesk.printing.shaping import Stretch, stretches, width_of, wrapped
 
 A4: Final = (595.28, 841.89)
 MM: Final = 72 / 25.4
 
-_ENDLESS: Final = 10_000.0
 _BLACK: Final = (0.0, 0.0, 0.0)
 
 Colour = tuple[float, float, float]
@@ -67,18 +65,17 @@ class Ink:
         align: Align = Align.LEFT,
     ) -> None:
         """One line, as wide as it is."""
-        line = writable(text)
+        parts = stretches(writable(text), bold=bold)
+        width = size * sum(part.width for part in parts)
+        x -= {Align.LEFT: 0.0, Align.RIGHT: width, Align.CENTRE: width / 2}[align]
         self._canvas.setFillColorRGB(*colour)
-        if needs_shaping(line):
-            self._shaped(x, y, line, size, bold=bold, colour=colour, align=align)
-            return
-        self._canvas.setFont(font_name(bold=bold), size)
-        draw = {
-            Align.LEFT: self._canvas.drawString,
-            Align.RIGHT: self._canvas.drawRightString,
-            Align.CENTRE: self._canvas.drawCentredString,
-        }[align]
-        draw(x, self.height - y, line)
+        for part in parts:
+            self._canvas.setFont(part.font, size)
+            if part.is_plain:
+                self._canvas.drawString(x, self.height - y, part.text)
+            else:
+                self._spoken(x, y, size, part)
+            x += size * part.width
 
     def block(
         self,
@@ -147,61 +144,14 @@ class Ink:
         self._canvas.save()
         return self._bytes.getvalue()
 
-    def _shaped(
-        self,
-        x: float,
-        y: float,
-        line: str,
-        size: float,
-        *,
-        bold: bool,
-        colour: Colour,
-        align: Align,
-    ) -> None:
-        """A line with Devanagari in it: stretch by stretch, for each has a font of its own."""
-        stretches = [
-            (part, _joined(part, size, bold=bold, colour=colour) if devanagari else None)
-            for part, devanagari in runs(line)
-        ]
-        widths = [
-            width_of(part, size, bold=bold) if joined is None else joined.width
-            for part, joined in stretches
-        ]
-        x -= {Align.LEFT: 0.0, Align.RIGHT: sum(widths), Align.CENTRE: sum(widths) / 2}[align]
-        for (part, joined), width in zip(stretches, widths, strict=True):
-            if joined is None:
-                self._canvas.setFont(font_name(bold=bold), size)
-                self._canvas.drawString(x, self.height - y, part)
-            else:
-                spoken = part.encode("utf-16-be").hex().upper()
-                # Joined glyphs have no characters of their own (ISO 32000-1, 14.9.4).
-                self._canvas._code.append(f"/Span <</ActualText <FEFF{spoken}>>> BDC")
-                joined.paragraph.drawOn(self._canvas, x, self.height - y)
-                self._canvas._code.append("EMC")
-            x += width
-
-
-class _Joined(NamedTuple):
-    paragraph: Paragraph
-    width: float
-
-
-def _joined(text: str, size: float, *, bold: bool, colour: Colour) -> _Joined:
-    """Devanagari with its letters joined: the library does that in paragraphs alone.
-
-    With a leading of its own size a paragraph of one line ends on its baseline.
-    """
-    style = ParagraphStyle(
-        "joined",
-        fontName=font_name(bold=bold, devanagari=True),
-        fontSize=size,
-        leading=size,
-        textColor=colour,
-        shaping=1,
-    )
-    paragraph = Paragraph(text, style)
-    paragraph.wrap(_ENDLESS, _ENDLESS)
-    return _Joined(paragraph, _ENDLESS - float(paragraph.blPara.lines[0].extraSpace))
+    def _spoken(self, x: float, y: float, size: float, part: Stretch) -> None:
+        """Glyphs that have no characters of their own, with their text (ISO 32000-1, 14.9.4)."""
+        for text, glyphs, width in part.read_out():
+            said = text.encode("utf-16-be").hex().upper()
+            self._canvas._code.append(f"/Span <</ActualText <FEFF{said}>>> BDC")
+            self._canvas.drawString(x, self.height - y, glyphs)
+            self._canvas._code.append("EMC")
+            x += size * width
 
 
 def _dark_stretches(line: list[bool]) -> list[tuple[int, int]]:

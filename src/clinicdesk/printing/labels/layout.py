@@ -11,14 +11,16 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from clinicdesk.printing.fonts import width_of, wrapped
 from clinicdesk.printing.ink import MM
 from clinicdesk.printing.labels.label import KEEP_AWAY, Label
 from clinicdesk.printing.qr import modules
+from clinicdesk.printing.shaping import width_of, wrapped
 
-_SCALES: Final = (1.3, 1.15, 1.0, 0.9, 0.8, 0.72, 0.65)
-_COMPACT: Final = 0.8
-"""From this scale on what was a line each becomes one paragraph."""
+_FITS: Final = (
+    (1.3, False), (1.15, False), (1.0, False),
+    (1.0, True), (0.9, True), (0.8, True), (0.72, True), (0.65, True),
+)  # fmt: skip
+"""How large the text is, and whether what was a line each becomes one paragraph: the best first."""
 _LEADING: Final = 1.2
 _QR: Final = 10.5 * MM
 _GAP: Final = 5.0
@@ -126,10 +128,10 @@ def lay_out(label: Label, size: LabelSize) -> list[Face]:
     """The label as large as it fits on one of this size; on several when it fits on none."""
     width, height, margin = size.width * MM, size.height * MM, size.margin * MM
     faces: list[Face] = []
-    for scale in _SCALES:
+    for scale, compact in _FITS:
         flow = _Flow(label, width, height, margin, scale)
         flow.begin()
-        for block in _body(label, compact=scale <= _COMPACT):
+        for block in _body(label, compact=compact):
             flow.write(block)
         faces = flow.faces
         if len(faces) == 1:

@@ -1,7 +1,7 @@
 """Labels in ZPL II, the language of label printers.
 
-The printer's own scalable font writes what it surely has, Latin-1; any other line (Hindi, whose
-letters it cannot join, macrons) is sent as a picture of Noto Sans. What came from a person is
+The printer's own scalable font writes what it surely has, Latin-1; any other line (Hindi and Urdu,
+whose letters it cannot join, macrons) is sent as a picture of it. What came from a person is
 escaped: no name can become a command.
 """
 
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from clinicdesk.printing.fonts import RENDERING, width_of
+from clinicdesk.printing.fonts import RENDERING
 from clinicdesk.printing.ink import MM, Ink
 from clinicdesk.printing.labels.label import Label
 from clinicdesk.printing.labels.layout import Face, LabelSize, Text, lay_out, qr_modules
 from clinicdesk.printing.raster import Picture, picture_of
+from clinicdesk.printing.shaping import width_of
 
 RESOLUTIONS: Final = (203, 300)
 """Dots per inch of the printers there are."""
@@ -23,8 +24,8 @@ MOST_COPIES: Final = 99
 _DARK: Final = 140
 """Grey below it is printed: a little above the middle, for thin strokes must not break."""
 _ESCAPED: Final = "^~_\\"
-_ASCENT, _DESCENT = 1.1, 0.45
-"""Of the picture of a line, in its size: Devanagari has marks above and below."""
+_ABOVE, _BELOW = 1.4, 0.8
+"""Of the picture of a line, in its size: scripts have marks above and below."""
 
 
 def render_zpl(labels: Sequence[Label], size: LabelSize, dpi: int, *, copies: int = 1) -> bytes:
@@ -79,13 +80,16 @@ def _text(each: Text, dpi: int) -> str:
 
 
 def _picture(each: Text, dpi: int) -> str:
-    """The line as a picture: ^GFA with its rows in hexadecimal."""
+    """The line as a picture: ^GFA with its rows in hexadecimal, from the first with ink in it."""
     width = width_of(each.text, each.size, bold=each.bold) + 2
-    ink = Ink((width, each.size * (_ASCENT + _DESCENT)), title="")
-    ink.text(0, each.size * _ASCENT, each.text, each.size, bold=each.bold)
-    picture = picture_of(ink.finish(), 0, dpi, grey=True)
-    row, bits = _bits(picture)
-    place = f"^FO{_dots(each.x, dpi)},{max(0, _dots(each.y - each.size * _ASCENT, dpi))}"
+    ink = Ink((width, each.size * (_ABOVE + _BELOW)), title="")
+    ink.text(0, each.size * _ABOVE, each.text, each.size, bold=each.bold)
+    row, bits = _bits(picture_of(ink.finish(), 0, dpi, grey=True))
+    empty = (len(bits) - len(bits.lstrip(b"\0"))) // row
+    bits = bits[empty * row :].rstrip(b"\0") or b"\0"
+    bits += bytes(-len(bits) % row)
+    top = _dots(each.y - each.size * _ABOVE, dpi) + empty
+    place = f"^FO{_dots(each.x, dpi)},{max(0, top)}"
     return f"{place}^GFA,{len(bits)},{len(bits)},{row},{bits.hex().upper()}^FS"
 
 

@@ -8,9 +8,9 @@ from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, Prescript
 from clinicdesk.contract.sig import FREQUENCIES
 from clinicdesk.printing.directions import dose_words, duration_words
 from clinicdesk.printing.facts import PrescriptionFacts
-from clinicdesk.printing.fonts import width_of, wrapped
 from clinicdesk.printing.ink import GREY, MM, RED, Align, Ink
 from clinicdesk.printing.prescription.country import Country
+from clinicdesk.printing.shaping import width_of, wrapped
 from clinicdesk.printing.words import (
     age_text,
     day_text,

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from clinicdesk.printing.facts import RegisterEntry, RegisterFacts
-from clinicdesk.printing.fonts import RENDERING, wrapped
+from clinicdesk.printing.fonts import RENDERING
 from clinicdesk.printing.ink import A4, GREY, Align, Ink
 from clinicdesk.printing.registers.ledger import (
     BALANCED,
@@ -19,6 +19,7 @@ from clinicdesk.printing.registers.ledger import (
     totals,
     went,
 )
+from clinicdesk.printing.shaping import wrapped
 from clinicdesk.printing.words import day_text, moment_text
 
 _MARGIN: Final = 30.0
