@@ -65,10 +65,24 @@
 <context>
     <name>FindingsPanel</name>
     <message numerus="yes">
-        <source>%n more: </source>
+        <source>%n note(s)</source>
         <translation>
-            <numerusform>%n more: </numerusform>
-            <numerusform>%n more: </numerusform>
+            <numerusform>%n note</numerusform>
+            <numerusform>%n notes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n reason(s) missing</source>
+        <translation>
+            <numerusform>%n reason missing</numerusform>
+            <numerusform>%n reasons missing</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stop(s)</source>
+        <translation>
+            <numerusform>%n stop</numerusform>
+            <numerusform>%n stops</numerusform>
         </translation>
     </message>
 </context>
@@ -137,7 +151,7 @@
     </message>
 </context>
 <context>
-    <name>OlderPrescriptionsPane</name>
+    <name>OlderDrawer</name>
     <message numerus="yes">
         <source>%n medicine(s)</source>
         <translation>
@@ -147,12 +161,12 @@
     </message>
 </context>
 <context>
-    <name>OrderPane</name>
+    <name>OlderPrescriptionsPane</name>
     <message numerus="yes">
-        <source>%n unit(s) in a pack</source>
+        <source>%n medicine(s)</source>
         <translation>
-            <numerusform>%n unit in a pack</numerusform>
-            <numerusform>%n units in a pack</numerusform>
+            <numerusform>%n medicine</numerusform>
+            <numerusform>%n medicines</numerusform>
         </translation>
     </message>
 </context>
@@ -254,7 +268,7 @@
     </message>
 </context>
 <context>
-    <name>PricesPage</name>
+    <name>PriceImportPage</name>
     <message numerus="yes">
         <source>%n price(s) are in force.</source>
         <translation>
@@ -263,17 +277,20 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n price(s), changed %1</source>
-        <translation>
-            <numerusform>%n price, changed %1</numerusform>
-            <numerusform>%n prices, changed %1</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Take %n price(s)</source>
         <translation>
             <numerusform>Take %n price</numerusform>
             <numerusform>Take %n prices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PriceLookup</name>
+    <message numerus="yes">
+        <source>%Ln price(s), changed %1</source>
+        <translation>
+            <numerusform>%Ln price, changed %1</numerusform>
+            <numerusform>%Ln prices, changed %1</numerusform>
         </translation>
     </message>
 </context>
@@ -335,6 +352,16 @@
     </message>
 </context>
 <context>
+    <name>ShelfPane</name>
+    <message numerus="yes">
+        <source>Order %n pack(s) when %1 or fewer are left.</source>
+        <translation>
+            <numerusform>Order %n pack when %1 or fewer are left.</numerusform>
+            <numerusform>Order %n packs when %1 or fewer are left.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ShelfRows</name>
     <message numerus="yes">
         <source>%n left</source>
@@ -381,6 +408,107 @@
         <translation>
             <numerusform>%n day</numerusform>
             <numerusform>%n days</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Units</name>
+    <message numerus="yes">
+        <source>%n ampoule(s)</source>
+        <translation>
+            <numerusform>%n ampoule</numerusform>
+            <numerusform>%n ampoules</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n capsule(s)</source>
+        <translation>
+            <numerusform>%n capsule</numerusform>
+            <numerusform>%n capsules</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n dose(s)</source>
+        <translation>
+            <numerusform>%n dose</numerusform>
+            <numerusform>%n doses</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n g</source>
+        <translation>
+            <numerusform>%n g</numerusform>
+            <numerusform>%n g</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lozenge(s)</source>
+        <translation>
+            <numerusform>%n lozenge</numerusform>
+            <numerusform>%n lozenges</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ml</source>
+        <translation>
+            <numerusform>%n ml</numerusform>
+            <numerusform>%n ml</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n patch(s)</source>
+        <translation>
+            <numerusform>%n patch</numerusform>
+            <numerusform>%n patches</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pessary(s)</source>
+        <translation>
+            <numerusform>%n pessary</numerusform>
+            <numerusform>%n pessaries</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n respule(s)</source>
+        <translation>
+            <numerusform>%n respule</numerusform>
+            <numerusform>%n respules</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sachet(s)</source>
+        <translation>
+            <numerusform>%n sachet</numerusform>
+            <numerusform>%n sachets</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suppository(s)</source>
+        <translation>
+            <numerusform>%n suppository</numerusform>
+            <numerusform>%n suppositories</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tablet(s)</source>
+        <translation>
+            <numerusform>%n tablet</numerusform>
+            <numerusform>%n tablets</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s)</source>
+        <translation>
+            <numerusform>%n unit</numerusform>
+            <numerusform>%n units</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vial(s)</source>
+        <translation>
+            <numerusform>%n vial</numerusform>
+            <numerusform>%n vials</numerusform>
         </translation>
     </message>
 </context>

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QApplication
 
 from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, PrescriptionStatus
 from clinicdesk.core.clock import utc_now
+from clinicdesk.core.scanning import OlderScan
 from clinicdesk.desktop.design.appearance import Appearance, Design, apply
 from clinicdesk.desktop.design.content import CONTENT_ROLE
 from clinicdesk.desktop.scanning.route import ScanRoute
 from tests.desktop.workspaces.pharmacy.counter import Counter, open_counter, settled, until
 from tests.end_to_end.clinic import AMOXICILLIN, GTINS, MORPHINE, PARACETAMOL, PATIENTS, a_line
-from tests.end_to_end.desks import Office, sent, submitted, write_and_sign
+from tests.end_to_end.desks import Office, make_ready, sent, submitted, write_and_sign
+from tests.end_to_end.truth import Truth
 
 EXPIRY = date(2030, 6, 30)
 MOST_KEYS = 20
@@ -79,12 +81,16 @@ def batch(medicine: UUID) -> str:
     return f"B{GTINS[medicine][-3:]}"
 
 
-def scan(counter: Counter, text: str) -> None:
-    """As the scanner of this desk gives it, by the way that every scan goes."""
+def scan(counter: Counter, text: str) -> list[OlderScan]:
+    """As the scanner of this desk gives it, by the way that every scan goes; the answer fills with
+    what only the server has."""
+    older: list[OlderScan] = []
     route = ScanRoute(
         counter.context, lambda: [counter.workspace], lambda _key: None, counter.workspace
     )
+    route.older_found.connect(older.append)
     route.take(text)
+    return older
 
 
 def box(medicine: UUID) -> str:
@@ -154,6 +160,31 @@ async def test_three_medicines_take_a_few_keys_from_scan_to_hand_over(
     assert pia.keys < MOST_KEYS
     assert pia.desk.outbox.refused() == []
     await until(lambda: pia.desk.stock.on_hand(pia.desk.member.pharmacy_id, MORPHINE) == 20)  # type: ignore[arg-type]
+
+
+async def test_a_code_that_the_desk_let_go_is_found_at_the_server(
+    office: Office, counter_of: Opening, truth: Truth
+) -> None:
+    prescription_id = await prescribed(office)
+    paul = await office.open("paul")
+    await until(lambda: prescription_id in paul.replica.prescriptions)
+    await make_ready(paul, prescription_id)
+    submitted(await paul.dispensing.hand_over(prescription_id, "Ravi"))
+    await sent(paul)
+    row = paul.replica.prescriptions.get(prescription_id)
+    assert row is not None
+    assert row.seal is not None
+    await truth.age(prescription_id)
+    pia, quin = await counter_of("pia"), await counter_of("quin")
+    for text in (row.code.lower(), row.seal):
+        found = scan(pia, text)
+        await until(lambda found=found: found)
+        assert found[0].found.prescription.id == prescription_id
+        assert "was handed over to Ravi" in found[0].sentence
+    assert pia.said == []
+    assert scan(quin, row.code) == []
+    await until(lambda: quin.said)
+    assert "that you may see" in quin.said[0][0]
 
 
 async def test_a_line_checked_at_one_counter_is_seen_at_the_other(

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from clinicdesk.contract.scanning import Verdict
 from clinicdesk.contract.seal import parse, text_of
-from clinicdesk.core.scanning import PrescriptionScan, Refused
+from clinicdesk.core.scanning import OlderScan, PrescriptionScan, Refused
 from tests.end_to_end.clinic import CORNER, MAIN
 from tests.end_to_end.desks import Office, make_ready, sent, stands_at, submitted, write_and_sign
 from tests.end_to_end.polling import until
 from tests.end_to_end.proxy import Proxy
+from tests.end_to_end.truth import Truth
 
 
 async def a_seal(office: Office, pharmacy: UUID = MAIN) -> str:
@@ -73,6 +74,34 @@ async def test_a_photocopy_at_the_second_counter_finds_nothing_left(office: Offi
     assert isinstance(scanned, PrescriptionScan)
     assert scanned.verdict is Verdict.DISPENSED
     assert "to Ravi" in scanned.sentence
+
+
+async def test_what_a_desk_let_go_is_read_from_the_server_by_its_print_and_by_its_code(
+    office: Office, truth: Truth
+) -> None:
+    seal = await a_seal(office)
+    rx = parse(seal)[0].rx
+    paul = await office.open("paul")
+    await make_ready(paul, rx)
+    submitted(await paul.dispensing.hand_over(rx, "Ravi"))
+    await stands_at(paul, rx, "COMPLETED")
+    await sent(paul)
+    row = paul.replica.prescriptions.get(rx)
+    assert row is not None
+    await truth.age(rx)
+    pia, quin = await office.open("pia"), await office.open("quin")
+    assert rx not in pia.replica.prescriptions
+    for text in (seal, row.code, row.code.lower()):
+        scanned = await pia.scanning.read(text)
+        assert isinstance(scanned, OlderScan)
+        assert scanned.verdict is Verdict.DISPENSED
+        assert "was handed over to Ravi" in scanned.sentence
+        assert [item.supplied for item in scanned.found.items] == [
+            item.quantity for item in scanned.found.items
+        ]
+    theirs = await quin.scanning.read(row.code)
+    assert isinstance(theirs, Refused)
+    assert f"no prescription with the code {row.code} that you may see" in theirs.sentence
 
 
 async def test_a_seal_of_nowhere_is_asked_about_and_foreign(office: Office, proxy: Proxy) -> None:

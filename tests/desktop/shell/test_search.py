@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView
 
 from clinicdesk.contract.entities import PrescriptionStatus
 from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.design.toast import Toast
 from clinicdesk.desktop.shell.found_model import FOUND_ROLE
 from tests.core.sample import a_patient, a_prescription, an_id, signed
 from tests.desktop.shell.on_qt_loop import on_qt_loop, until
@@ -41,6 +42,11 @@ def chosen(seat: Seat) -> str:
     view = seat.window.findChild(QListView, "search_results")
     assert view is not None
     return str(view.currentIndex().data())
+
+
+def toasted(seat: Seat) -> str:
+    toast = seat.window.findChild(Toast, "toast")
+    return toast.accessibleName() if toast is not None and toast.isVisible() else ""
 
 
 async def search_bar(seat: Seat) -> None:
@@ -98,6 +104,28 @@ async def test_a_code_is_understood_as_people_misread_it(design: Design, tmp_pat
         QTest.keyClicks(seat.window.search, "rx o1uvl")
         QTest.keyClick(seat.window.search, Qt.Key.Key_Return)
         assert seat.workspace("plain").asked == [row.id]
+
+
+@on_qt_loop
+async def test_a_whole_code_that_is_not_here_is_looked_up_at_the_server(
+    design: Design, tmp_path: Path
+) -> None:
+    async with a_seat(design, tmp_path, *ROWS) as seat:
+        await search_bar(seat)
+        QTest.keyClicks(seat.window.search, "rx-0000o")
+        assert shown(seat) == ["PRESCRIPTIONS", "RX-00000"]
+        QTest.keyClick(seat.window.search, Qt.Key.Key_Return)
+        assert seat.window.search.text() == ""
+        await until(lambda: "the server is out of reach" in toasted(seat), "the sentence")
+        assert toasted(seat).startswith("RX-00000 is not on this desk")
+
+
+@on_qt_loop
+async def test_a_part_of_a_code_is_not_looked_up(design: Design, tmp_path: Path) -> None:
+    async with a_seat(design, tmp_path, *ROWS) as seat:
+        await search_bar(seat)
+        QTest.keyClicks(seat.window.search, "rx-000")
+        assert shown(seat) == []
 
 
 @on_qt_loop

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from clinicdesk.core.scanning import (
+    OlderScan,
     PatientScan,
     PrescriptionScan,
     ProductScan,
@@ -17,6 +18,7 @@ from clinicdesk.core.scanning import (
     Unreadable,
 )
 from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.scanning.forms import is_of_another_layout
 from clinicdesk.desktop.workspace import Context, Workspace
 
 COUNTER = "pharmacy"
@@ -32,9 +34,11 @@ class ScanRoute(QObject):
 
     Signals:
         came: A code is about to be looked at; what was said of the one before is over.
+        older_found: A prescription that only the server has still: an `OlderScan`.
     """
 
     came = Signal()
+    older_found = Signal(object)
 
     def __init__(
         self,
@@ -62,10 +66,24 @@ class ScanRoute(QObject):
             self._take(text), doing=self.tr("looking at the scanned code"), of=self
         )
 
+    def tell_torn(self) -> None:
+        """A scanner's keys were no whole code: nothing was done with them."""
+        self.came.emit()
+        self._say(self.tr("Only a part of a code came from the scanner. Scan it again."))
+
     async def _take(self, text: str) -> None:
         async with self._turn:
             self.came.emit()
-            self._follow(await self._context.desk.scanning.read(text))
+            scanned = await self._context.desk.scanning.read(text)
+            if isinstance(scanned, Unreadable) and is_of_another_layout(text):
+                self._say(
+                    self.tr(
+                        "The scanner types for a keyboard of another country. Set it to this "
+                        "computer's keyboard with the codes in its manual, then scan again."
+                    )
+                )
+                return
+            self._follow(scanned)
 
     def _follow(self, scanned: Scanned) -> None:
         match scanned:
@@ -75,6 +93,8 @@ class ScanRoute(QObject):
                 self._say(sentence)  # until the next scan, which is at once
             case PrescriptionScan():
                 self._open(scanned)
+            case OlderScan():
+                self.older_found.emit(scanned)
             case ProductScan():
                 self._give(scanned)
             case PatientScan(patient_id):

@@ -22,6 +22,7 @@ from clinicdesk.desktop.wording import role_word
 from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
 
 if TYPE_CHECKING:
+    from clinicdesk.core.scanning import OlderScan
     from clinicdesk.core.store.outbox_table import OutboxEntry
     from clinicdesk.desktop.scanning.scans import Scans
     from clinicdesk.desktop.shell.over import Over
@@ -258,15 +259,17 @@ class DeskView(QObject):
             from clinicdesk.desktop.shell.over import Over
 
             kinds = frozenset[str]().union(*(each.opens for each in self._workspaces.values()))
-            finder = Finder(self._context.desk, self.go, kinds, self._actions, self._now)
+            look_up = self._begin_to_scan().route.take
+            finder = Finder(self._context.desk, self.go, look_up, kinds, self._actions, self._now)
             self._over = Over(self._window, self._context, finder, self._now)
             self._over.notices.unread_changed.connect(self._window.rail.set_unread)
             self._over.notices.thing_wanted.connect(self.go)
             self._over.outbox.thing_wanted.connect(self.go)
             self._over.outbox.mend_wanted.connect(self.mend)
             self._over.outbox.unlock_wanted.connect(self.unlock_wanted)
+            self._over.older.patient_wanted.connect(lambda patient: self.go("patient", patient))
+            self._begin_to_scan().route.came.connect(self._over.older.drawer.shut)
             self._over.notices.refresh()
-            self._begin_to_scan()
             self.complete.emit()
         return self._over
 
@@ -282,7 +285,14 @@ class DeskView(QObject):
                 self.show_workspace,
             )
             self._scans.route.came.connect(self._window.toast.forget_scan)
+            self._scans.route.older_found.connect(self._show_older)
         return self._scans
+
+    def _show_older(self, scan: OlderScan) -> None:
+        over = self._lay_over()
+        over.notices.drawer.shut()
+        over.outbox.drawer.shut()
+        over.older.show_scan(scan)
 
     def _use_camera(self) -> None:
         self._begin_to_scan().use_camera()
@@ -316,11 +326,13 @@ class DeskView(QObject):
     def _toggle_notices(self) -> None:
         over = self._lay_over()
         over.outbox.drawer.shut()
+        over.older.drawer.shut()
         over.notices.toggle()
 
     def _toggle_outbox(self) -> None:
         over = self._lay_over()
         over.notices.drawer.shut()
+        over.older.drawer.shut()
         over.outbox.toggle()
 
     def _search(self) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
 
-from clinicdesk.contract.codes import LENGTH
+from clinicdesk.contract.codes import corrected, typed_code
 from clinicdesk.contract.entities import Medicine, Patient, Prescription
 from clinicdesk.core.clock import Now
 from clinicdesk.core.desk import Desk
@@ -27,9 +27,6 @@ _MEDICINES: Final = 5
 _ACTIONS: Final = 6
 _LETTERS_OF_AN_ACTION: Final = 3
 _CODE = re.compile(r"(?:rx)?[\s-]*([0-9a-z]{2,10})", re.IGNORECASE)
-_MARKED_CODE = re.compile(rf"\s*rx[\s-]*[0-9a-z]{{{LENGTH},10}}\s*", re.IGNORECASE)
-_MISREAD = str.maketrans("OILU", "011V")
-"""Letters that the codes leave out, and what somebody who typed them had read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,7 @@ class Finder:
 
     Args of the constructor:
         go: Opens a thing by kind and identifier.
+        look_up: Asks the server for the prescription with a code, and says what comes of it.
         opens: The kinds that some workspace of this member shows.
         actions: What can be done by name now.
     """
@@ -76,12 +74,14 @@ class Finder:
         self,
         desk: Desk,
         go: Callable[[str, UUID], None],
+        look_up: Callable[[str], None],
         opens: frozenset[str],
         actions: Callable[[], Sequence[NamedAction]],
         now: Now,
     ) -> None:
         self._desk = desk
         self._go = go
+        self._look_up = look_up
         self._opens = opens
         self._actions = actions
         self._now = now
@@ -106,9 +106,9 @@ class Finder:
 
     def scanned(self, text: str) -> UUID | None:
         """The prescription whose whole code this is, as a scanner or the clipboard gives it."""
-        if not _MARKED_CODE.fullmatch(text):
+        code = typed_code(text)
+        if code is None:
             return None
-        code = _folded_code(text)
         every = self._desk.replica.prescriptions.values()
         return next((each.id for each in every if each.code == code), None)
 
@@ -128,7 +128,27 @@ class Finder:
             (each for each in every if each.code.startswith(code)),
             key=lambda each: (len(each.code), each.code),
         )
-        return FoundGroup(title, tuple(map(self._prescription, hits[:_PRESCRIPTIONS])))
+        found = tuple(map(self._prescription, hits[:_PRESCRIPTIONS]))
+        return FoundGroup(title, found or self._not_here(text))
+
+    def _not_here(self, text: str) -> tuple[Found, ...]:
+        """A whole code that is on no prescription of this desk: the server may know it."""
+        code = typed_code(text)
+        if code is None:
+            return ()
+        words = (
+            QCoreApplication.translate("Finder", "not on this desk: ask the server")
+            if self._desk.link.reachable
+            else QCoreApplication.translate("Finder", "not on this desk, and the server is away")
+        )
+        found = Found(
+            key=code,
+            text=code,
+            second=words,
+            icon="search",
+            open=lambda: self._look_up(code),
+        )
+        return (found,)
 
     def _group_patients(self, text: str) -> FoundGroup:
         hits = self._desk.search.patients(text, _PATIENTS)
@@ -203,4 +223,4 @@ def _action(action: NamedAction) -> Found:
 
 def _folded_code(text: str) -> str:
     letters = re.sub(r"[\s-]", "", text.upper())
-    return "RX-" + letters.removeprefix("RX").translate(_MISREAD)
+    return "RX-" + corrected(letters.removeprefix("RX"))

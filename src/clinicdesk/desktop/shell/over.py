@@ -9,6 +9,7 @@ from clinicdesk.core.clock import Now
 from clinicdesk.desktop.shell.finding import Finder
 from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.notices_drawer import NoticesDrawer
+from clinicdesk.desktop.shell.older_drawer import OlderDrawer
 from clinicdesk.desktop.shell.outbox_drawer import OutboxDrawer
 from clinicdesk.desktop.shell.search_popup import SearchPopup
 from clinicdesk.desktop.workspace import Context
@@ -18,7 +19,7 @@ class Over:
     """Made once for each desk.
 
     Attributes:
-        notices, outbox: The drawers. search: The list below the search bar.
+        notices, outbox, older: The drawers. search: The list below the search bar.
     """
 
     def __init__(self, window: MainWindow, context: Context, finder: Finder, now: Now) -> None:
@@ -26,6 +27,7 @@ class Over:
         host = window.ui.body
         self.notices = NoticesDrawer(context, host, now)
         self.outbox = OutboxDrawer(context, host, now)
+        self.older = OlderDrawer(context, host, now)
         self.search = SearchPopup(context, window.search, finder, window.ui.centre)
 
     def close(self) -> None:
@@ -33,3 +35,4 @@ class Over:
         self.search.close_for_good()
         self.notices.close()
         self.outbox.close()
+        self.older.close()
