@@ -33,11 +33,14 @@ from clinicdesk.contract.entities import (
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
+    Price,
+    PriceList,
     PurchaseOrder,
     Role,
     Row,
     RuleSet,
     SafetyRule,
+    StockLevel,
 )
 from clinicdesk.contract.money import line_amount
 from clinicdesk.core.desk import Desk
@@ -411,3 +414,33 @@ def sent_back(prescription: Prescription, at: datetime, **changes: Any) -> Purch
         updated_by=prescription.updated_by,
     )  # fmt: skip
     return structs.replace(order, **changes)
+
+
+def a_level(
+    pharmacy: Pharmacy, medicine: Medicine, on_hand: int, reorder_level: int = 0, version: int = 1
+) -> StockLevel:
+    """What a pharmacy has of a medicine."""
+    return StockLevel(
+        id=an_id(f"level {pharmacy.id} {medicine.id}"), clinic_id=CLINIC, version=version,
+        pharmacy_id=pharmacy.id, medicine_id=medicine.id, on_hand=on_hand,
+        reorder_level=reorder_level, reorder_packs=1, shelf="", updated_at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+async def set_price(room: Room[Any], pharmacy: Pharmacy, medicine: Medicine, minor: int) -> None:
+    """A pharmacy's list has a price of a medicine from now on, and the desk has fetched it."""
+    listed = PriceList(
+        id=an_id(f"list {pharmacy.id}"), clinic_id=CLINIC, version=1, pharmacy_id=pharmacy.id,
+        name="Prices", currency="INR", revision=1, price_count=1, updated_at=datetime.now(UTC),
+    )  # fmt: skip
+    if room.desk.pricing.list_of(pharmacy.id) is None:
+        await room.feed(listed)
+    price = Price(
+        id=an_id(f"price {pharmacy.id} {medicine.id}"), clinic_id=CLINIC,
+        price_list_id=listed.id, pharmacy_id=pharmacy.id, revision=1, medicine_id=medicine.id,
+        price_minor=minor, currency="INR", effective_from=TODAY - timedelta(days=2),
+        effective_until=None, withdrawn=False,
+    )  # fmt: skip
+    await room.desk.prices._table.take_page(listed.id, [price], CatalogueState(1, None))
+    room.desk.prices.changed.tell(None)
+    await settled()

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from clinicdesk.contract.commands import SignAndSend
-from clinicdesk.contract.entities import Severity
+from clinicdesk.contract.entities import Severity, Tier
 from clinicdesk.core.desk import Desk
+from clinicdesk.desktop.workspaces.therapy.finding_card import FindingCard
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
 from tests.desktop.workspaces.therapy.room import DemoRows, Room, open_desk, settled, until
 
@@ -82,6 +83,49 @@ async def test_two_that_must_not_be_taken_together_cannot_be_signed(
     assert not fields(room)
     assert not room.find(QPushButton, "sign_button").isEnabled()
     assert room.find(QLabel, "sign_reason").text() == "A safety rule stops it"
+
+
+async def test_every_word_of_every_finding_can_be_read(room: Place, demo: DemoRows) -> None:
+    await begin(room, demo, "Meera Deshpande")
+    for name, typed in (
+        ("tizanidine", ""),
+        ("ciprofloxacin 500", ""),
+        ("paracetamol 650", "2 tab q4h 5d"),
+        ("amoxicillin 500", ""),
+    ):
+        await add(room, name, typed)
+    await until(lambda: len(keys(room)) >= 3)
+    await settled()
+    panel = room.find(QWidget, "draft_findings")
+    words = [part for part in panel.findChildren(QLabel) if part.isVisible()]
+    told = {part.text() for part in words}
+    for finding in room.place.editing.safety.findings():
+        assert {finding.summary, finding.detail} <= told
+    for part in words:
+        assert part.height() >= part.heightForWidth(part.width()), part.text()
+        assert part.width() >= part.minimumSizeHint().width(), part.text()
+    scroll = room.find(QScrollArea, "findings_scroll")
+    assert scroll.widget().width() <= scroll.viewport().width(), "it only scrolls down"
+
+
+async def test_the_tiers_are_told_apart_in_words(room: Place, demo: DemoRows) -> None:
+    await begin(room, demo, "Meera Deshpande")
+    for name in ("tizanidine", "ciprofloxacin 500", "amoxicillin 500", "omeprazole"):
+        await add(room, name)
+    await add(room, "pantoprazole 40")
+    await until(lambda: len(keys(room)) >= 3)
+    cards = room.find(QWidget, "draft_findings").findChildren(FindingCard)
+    shown = {card.finding.tier: card.findChildren(QLabel)[0].text() for card in cards}
+    assert shown == {
+        Tier.STOP: "Stop: may not be signed",
+        Tier.OVERRIDE: "Needs your reason",
+        Tier.INFORMATION: "For information",
+    }
+    fields(room)[0].setFocus()
+    room.type("she has had it since, without harm")
+    await settled()
+    answered = next(card for card in cards if card.finding.tier is Tier.OVERRIDE)
+    assert answered.findChildren(QLabel)[0].text() == "Reason given"
 
 
 async def test_a_reason_is_asked_for_by_keyboard_and_goes_with_the_signature(

@@ -140,7 +140,7 @@ async def test_the_popup_shows_eight_at_most_and_arrows_choose(room: Place, demo
     popup = room.find(QWidget, "medicine_popup")
     await until(popup.isVisible)
     assert 1 < popup.model.rowCount() <= 8
-    second = popup.model.medicine_at(1)
+    second = popup.model.medicines()[1]
     room.key(Qt.Key.Key_Down)
     room.key(Qt.Key.Key_Return)
     assert room.place.editor.entry.entry().medicine == second
@@ -395,7 +395,7 @@ async def test_a_child_is_offered_liquids_first_and_an_adult_tablets(
         room.type("paracetamol")
         popup = room.find(MedicinePopup, "medicine_popup")
         await until(popup.isVisible)
-        first = popup.model.medicine_at(0)
+        first = popup.model.medicines()[0]
         assert first is not None
         assert (first.form != "tablet") is liquid
         room.key(Qt.Key.Key_Escape)

@@ -16,7 +16,7 @@ from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.status_pill import StatusPill
-from clinicdesk.desktop.design.tokens import TABLE_ROW_HEIGHT, TextRole
+from clinicdesk.desktop.design.tokens import TextRole
 from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
 from clinicdesk.desktop.wording import moment_text
 from clinicdesk.desktop.workspace import Context
@@ -31,9 +31,9 @@ from clinicdesk.desktop.workspaces.therapy.obstacles import Obstacle, obstacle_w
 from clinicdesk.desktop.workspaces.therapy.pharmacy_picker import PharmacyPicker
 
 _ROOM_FOR_KEYS = 760
-_TABLE_HEAD = 34
-_LEAST_LINES = 2
-"""Lines that stay in sight beside what the safety rules say."""
+_FINDINGS_SHARE = 0.38
+_FINDINGS_WIDTH = (280, 480)
+"""The narrowest and the widest, in pixels."""
 _LEAVE_KEY, _SAVE_KEY, _SIGN_KEY = "Esc", "Ctrl+S", "Ctrl+Enter"
 
 
@@ -73,7 +73,7 @@ class PrescriptionEditor(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._dress_lines()
         self.findings = FindingsPanel(design)
-        self.ui.body.insertWidget(self.ui.body.indexOf(self.ui.foot), self.findings)
+        self.ui.findings_place.addWidget(self.findings)
         self._picker = PharmacyPicker(context, editing, self.ui, self._lines, self)
         self._dress_buttons()
         self._connect()
@@ -111,6 +111,7 @@ class PrescriptionEditor(QWidget):
         ui, editing = self.ui, self._editing
         self.entry.changed.connect(lambda: editing.set_entry(self.entry.entry()))
         self.entry.added.connect(self._add)
+        self.entry.search.left_below.connect(self._to_lines)
         ui.lines_table.edit_wanted.connect(self._edit)
         ui.lines_table.removal_wanted.connect(self._remove)
         ui.lines_table.chosen.connect(self._show_line_buttons)
@@ -152,11 +153,15 @@ class PrescriptionEditor(QWidget):
 
     def _sign(self) -> None:
         """Sign; where a reason is all that is missing, the keyboard goes there."""
-        if self._editing.why_not_sign() is Obstacle.NEEDS_REASON:
-            self.findings.focus_reason()
-            self.ui.editor_scroll.ensureWidgetVisible(self.findings)
-        else:
-            self.ui.sign_button.click()
+        match self._editing.why_not_sign():
+            case Obstacle.NEEDS_REASON:
+                self.findings.focus_reason()
+                self.ui.editor_scroll.ensureWidgetVisible(self.findings)
+            case Obstacle.STOPPED | Obstacle.SEVERE_ALLERGY:
+                self.findings.reveal_stop()
+                self.ui.editor_scroll.ensureWidgetVisible(self.findings)
+            case _:
+                self.ui.sign_button.click()
 
     # What is on the form
 
@@ -180,8 +185,9 @@ class PrescriptionEditor(QWidget):
         if form is None:
             return
         allergies = self._editing.facts.allergies()
-        self.entry.set_allergies(allergies)
-        self.entry.set_age(self._editing.facts.age(utc_now().astimezone(self._context.zone).date()))
+        today = utc_now().astimezone(self._context.zone).date()
+        self.entry.set_patient(allergies, self._editing.facts.age(today))
+        self.entry.search.set_pharmacy(form.pharmacy_id)
         self._lines.show_lines(form.lines, allergies)
         self.ui.lines_table.setVisible(bool(form.lines))
         self._empty.setVisible(not form.lines)
@@ -197,10 +203,6 @@ class PrescriptionEditor(QWidget):
         form = self._editing.form
         if form is not None:
             self.findings.show_findings(self._editing.safety.findings(), form.reasons)
-            least = _LEAST_LINES if self.findings.isVisibleTo(self) else 1
-            self.ui.lines_table.setMinimumHeight(
-                _TABLE_HEAD + min(len(form.lines), least) * TABLE_ROW_HEIGHT
-            )
 
     def _show_line_buttons(self) -> None:
         some = self.ui.lines_table.current_line() is not None
@@ -228,6 +230,11 @@ class PrescriptionEditor(QWidget):
             action=self.tr("Undo"),
             on_action=lambda: self._put_back(before),
         )
+
+    def _to_lines(self) -> None:
+        """Down from the empty search, as if both were one list."""
+        if self._lines.rowCount():
+            self.ui.lines_table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_back(self, before: DraftForm) -> None:
         form = self._editing.form
@@ -309,4 +316,6 @@ class PrescriptionEditor(QWidget):
         narrow = self.width() < _ROOM_FOR_KEYS
         self.ui.save_draft_button.set_key("" if narrow else _SAVE_KEY)
         self.ui.sign_button.set_key("" if narrow else _SIGN_KEY)
+        least, most = _FINDINGS_WIDTH
+        self.findings.setFixedWidth(min(most, max(least, int(_FINDINGS_SHARE * self.width()))))
         super().resizeEvent(event)

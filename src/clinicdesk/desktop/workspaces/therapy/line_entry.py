@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -28,9 +28,10 @@ from clinicdesk.desktop.workspaces.therapy.directions import (
     read_directions,
 )
 from clinicdesk.desktop.workspaces.therapy.draft import DraftLine, Entry, conflicts
-from clinicdesk.desktop.workspaces.therapy.medicine_popup import MOST, MedicinePopup
+from clinicdesk.desktop.workspaces.therapy.medicine_search import MedicineSearch
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.words import (
+    availability_look,
     directions_pills,
     medicine_name,
     missing_words,
@@ -52,6 +53,9 @@ class LineEntry(QWidget):
     Signals:
         changed: `entry()` says something else.
         added: Enter was pressed on a line that is complete: a `DraftLine`.
+
+    Attributes:
+        search: Where its medicine is searched.
     """
 
     changed = Signal()
@@ -66,21 +70,18 @@ class LineEntry(QWidget):
         super().__init__(parent)
         self._context = context
         self._allergies: Sequence[Allergy] = ()
-        self._age: int | None = None
         self._entry = Entry()
         self._directions: Directions | None = None
         self._course: object = None
         self._filling = False
-        self._take_first = False
-        self._give_up: Callable[[], None] = _nothing
         design = context.design
         self.ui = Ui_TherapyEntry()
         self.ui.setupUi(self)
-        self._search = SearchField(design, self.tr("Medicine, strength or brand"))
-        self._search.setObjectName("medicine_search")
-        self.ui.search_column.addWidget(self._search)
-        self.ui.search_caption.setBuddy(self._search)
-        self._popup = MedicinePopup(design, host)
+        self._field = SearchField(design, self.tr("Medicine, strength or brand"))
+        self._field.setObjectName("medicine_search")
+        self.ui.search_column.addWidget(self._field)
+        self.ui.search_caption.setBuddy(self._field)
+        self.search = MedicineSearch(context, self._field, host, self)
         self._pills = PillFlow(design)
         self._pills.setObjectName("directions_read")
         self._error = InlineError(design)
@@ -105,11 +106,9 @@ class LineEntry(QWidget):
 
     def show_entry(self, entry: Entry) -> None:
         """Type this, as it was kept."""
-        self._popup.hide()
-        self._give_up()
         self._entry = entry
+        self.search.show_medicine(entry.search, entry.medicine)
         self._filling = True
-        self._search.setText(entry.search)
         self.ui.sig_line.setText(entry.typed)
         self._filling = False
         self._course = None
@@ -133,14 +132,11 @@ class LineEntry(QWidget):
         self.ui.sig_line.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ui.sig_line.selectAll()
 
-    def set_allergies(self, allergies: Sequence[Allergy]) -> None:
-        """Warn of these."""
+    def set_patient(self, allergies: Sequence[Allergy], age: int | None) -> None:
+        """Warn of these; propose the forms first that are usual at their whole years."""
         self._allergies = allergies
+        self.search.set_patient(allergies, age)
         self._show_warning()
-
-    def set_age(self, age: int | None) -> None:
-        """Propose the forms that are usual at this age, in whole years, first."""
-        self._age = age
 
     def clear(self) -> None:
         """Begin another line."""
@@ -150,7 +146,7 @@ class LineEntry(QWidget):
 
     def focus_search(self) -> None:
         """Put the keyboard where a line begins."""
-        self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add(self) -> None:
         """Add the line, or say what it lacks and go there."""
@@ -181,51 +177,22 @@ class LineEntry(QWidget):
             self.focus_search()
 
     def _connect(self) -> None:
-        self._search.textChanged.connect(self._search_changed)
-        self._popup.taken.connect(self._take)
+        self.search.typed.connect(self._search_changed)
+        self.search.taken.connect(self._take)
+        self.search.there_changed.connect(self._show_pills)
+        self.search.gone_on.connect(self.ui.sig_line.setFocus)
         self.ui.sig_line.textChanged.connect(self._typed_changed)
         self.ui.quantity_field.valueChanged.connect(self._quantity_changed)
         self.ui.add_line_button.clicked.connect(self.add)
-        for field in (self._search, self.ui.sig_line, self.ui.quantity_field):
+        for field in (self.ui.sig_line, self.ui.quantity_field):
             field.installEventFilter(self)
 
     def _search_changed(self, text: str) -> None:
-        if self._filling:
-            return
-        chosen = self._entry.medicine
-        if chosen is not None and text != medicine_name(chosen):
+        if self._entry.medicine is not None and text != medicine_name(self._entry.medicine):
             self._entry = replace(self._entry, medicine=None, quantity=None)
             self._show_medicine()
         self._entry = replace(self._entry, search=text)
         self.changed.emit()
-        self._find(text)
-
-    def _find(self, text: str) -> None:
-        self._give_up()
-        self._take_first = False
-        if not text.strip():
-            self._popup.hide()
-            return
-        self._give_up = self._context.tasks.start(
-            self._context.desk.search.medicines(text, MOST, age=self._age),
-            doing=self.tr("searching the medicines"),
-            on_done=self._show_found,
-            of=self,
-        )
-
-    def _show_found(self, medicines: list[Medicine]) -> None:
-        self._give_up = _nothing
-        if not self._search.hasFocus() or self._entry.medicine is not None:
-            return
-        self._popup.show_found(medicines, self._allergies, self._search, self._nothing_found())
-        if self._take_first and medicines:
-            self._popup.take()
-        self._take_first = False
-
-    def _nothing_found(self) -> str:
-        if not self._context.desk.formulary.complete:
-            return self.tr("Nothing found. The list of medicines may not be whole on this desk.")
-        return self.tr("No medicine in the clinic's list matches this.")
 
     def _take(self, medicine: Medicine) -> None:
         edited = self._entry.replaces is not None and bool(self._entry.typed)
@@ -237,7 +204,6 @@ class LineEntry(QWidget):
             quantity=None,
         )
         self._filling = True
-        self._search.setText(self._entry.search)
         self.ui.sig_line.setText(self._entry.typed)
         self._filling = False
         self._course = None
@@ -308,10 +274,12 @@ class LineEntry(QWidget):
         if medicine is None or directions is None:
             self._pills.show_pills([])
             return
-        amount = line_amount(
-            medicine.price_minor, medicine.pack_size, self.ui.quantity_field.value()
-        )
+        there = self.search.there
+        price = medicine.price_minor if there is None else there.price_minor
+        amount = line_amount(price, medicine.pack_size, self.ui.quantity_field.value())
         pills = directions_pills(directions, medicine, amount, ask=not self._error.text())
+        if there is not None and there.availability is not None:
+            pills.append(availability_look(there.availability))
         mark = schedule_pill(medicine.schedule)
         if mark is not None and medicine.schedule.controlled:
             pills.append(mark)
@@ -344,29 +312,6 @@ class LineEntry(QWidget):
                 field.setProperty("invalid", False)
                 restyle(field)
 
-    def _search_key(self, event: QKeyEvent) -> bool:
-        key = event.key()
-        match key:
-            case Qt.Key.Key_Down | Qt.Key.Key_Up if self._popup.isVisible():
-                self._popup.move_by(1 if key == Qt.Key.Key_Down else -1)
-            case Qt.Key.Key_Down if self._search.text().strip():
-                self._find(self._search.text())
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Tab if self._popup.isVisible():
-                return self._popup.take() or key != Qt.Key.Key_Tab
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._enter_in_search()
-            case _:
-                return False
-        return True
-
-    def _enter_in_search(self) -> None:
-        if self._entry.medicine is not None:
-            self.ui.sig_line.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._give_up is not _nothing:
-            self._take_first = True  # typed faster than found
-        else:
-            self._find(self._search.text())
-
     def _line_key(self, event: QKeyEvent) -> bool:
         if event.key() in _ENTER:
             self.ui.quantity_field.interpretText()
@@ -375,20 +320,11 @@ class LineEntry(QWidget):
         return False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._search and event.type() is QEvent.Type.FocusOut:
-            self._popup.hide()
-            return False
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return False
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if held & ~Qt.KeyboardModifier.ShiftModifier:
             return False
-        if watched is self._search:
-            return self._search_key(event)
         if watched is self.ui.sig_line or isinstance(watched, QAbstractSpinBox):
             return self._line_key(event)
         return False
-
-
-def _nothing() -> None:
-    """Nothing is being searched for."""

@@ -38,6 +38,9 @@ from clinicdesk.desktop.workspaces.therapy.words import line_words, medicine_nam
 Index = QModelIndex | QPersistentModelIndex
 _LINE: Final = 18
 _WARNING_WIDTH: Final = 168
+_ICON_WIDTH: Final = 54
+_ROOM_FOR_WORDS: Final = 600
+"""Below it a warning is its icon alone: what it says stands beside the table."""
 
 
 class LineColumn(IntEnum):
@@ -59,7 +62,11 @@ _WIDTHS = {
 
 
 class LinesModel(QAbstractTableModel):
-    """The lines of a form, marked by the patient's allergies."""
+    """The lines of a form, marked by the patient's allergies.
+
+    Attributes:
+        warns: Whether a line is marked. brief: Marks are icons alone; a screen reader says them.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +74,7 @@ class LinesModel(QAbstractTableModel):
         self._cells: list[list[CellContent]] = []
         self._prices: Mapping[UUID, int] = {}
         self.warns = False
+        self.brief = False
 
     def show_prices(self, prices: Mapping[UUID, int]) -> None:
         """What packs cost where it goes, by medicine; by the formulary where that is not said."""
@@ -132,6 +140,11 @@ class LinesModel(QAbstractTableModel):
         tone = Tone.DANGER if severe else Tone.WARNING
         return Pill(met[0].substance, tone, "shield-alert" if severe else "triangle-alert")
 
+    def _brief(self, cell: CellContent) -> CellContent:
+        if cell.pill is None:
+            return cell
+        return CellContent(pill=Pill("", cell.pill.tone, cell.pill.icon))
+
     def _header(self, column: int) -> str:
         match LineColumn(column):
             case LineColumn.LINE:
@@ -139,7 +152,7 @@ class LinesModel(QAbstractTableModel):
             case LineColumn.MEDICINE:
                 return self.tr("Medicine")
             case LineColumn.WARNING:
-                return self.tr("Allergy") if self.warns else ""
+                return self.tr("Allergy") if self.warns and not self.brief else ""
             case LineColumn.QUANTITY:
                 return self.tr("Quantity")
             case LineColumn.AMOUNT:
@@ -160,7 +173,7 @@ class LinesModel(QAbstractTableModel):
             case _ if role == ID_ROLE:
                 return line.id
             case _ if role == CONTENT_ROLE:
-                return cell
+                return self._brief(cell) if self.brief else cell
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return spoken_cell(cell)
         return None
@@ -250,7 +263,9 @@ class LinesTable(QTableView):
         model = self.model()
         if not isinstance(model, LinesModel):
             return
-        self.setColumnWidth(LineColumn.WARNING, _WARNING_WIDTH if model.warns else 0)
+        model.brief = self.viewport().width() < _ROOM_FOR_WORDS
+        width = _ICON_WIDTH if model.brief else _WARNING_WIDTH
+        self.setColumnWidth(LineColumn.WARNING, width if model.warns else 0)
         self._fit_rows()
 
     def _fit_rows(self) -> None:
@@ -273,7 +288,7 @@ class LinesTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_rows()
+        self._settle()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

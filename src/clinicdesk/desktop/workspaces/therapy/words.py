@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from clinicdesk.contract.entities import Allergy, Medicine, Schedule, Severity
+from clinicdesk.core.stock import Availability
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.item_words import days_words, frequency_words
+from clinicdesk.desktop.models.units import counted
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspaces.shared.patient_head import severity_word
 from clinicdesk.desktop.workspaces.therapy.directions import (
@@ -36,7 +38,7 @@ def unit_words(medicine: Medicine, count: int = 2) -> str:
 
 def pack_words(medicine: Medicine) -> str:
     """How it is packed: "10 tablets"."""
-    return f"{medicine.pack_size} {unit_words(medicine, medicine.pack_size)}".strip()
+    return counted(medicine.pack_size, medicine.pack_unit)
 
 
 def schedule_pill(schedule: Schedule) -> Pill | None:
@@ -45,6 +47,23 @@ def schedule_pill(schedule: Schedule) -> Pill | None:
         return None
     text = QCoreApplication.translate("PrescriptionItem", "Schedule %1").replace("%1", schedule)
     return Pill(text, Tone.WARNING if schedule.controlled else Tone.NEUTRAL)
+
+
+def availability_look(availability: Availability) -> Pill:
+    """Whether a pharmacy has a medicine: word, tone and icon."""
+    match availability:
+        case Availability.IN_STOCK:
+            text = QCoreApplication.translate("MedicineRow", "In stock")
+            return Pill(text, Tone.SUCCESS, "circle-check")
+        case Availability.LOW:
+            text = QCoreApplication.translate("MedicineRow", "Low stock")
+            return Pill(text, Tone.WARNING, "package")
+        case Availability.NONE:
+            text = QCoreApplication.translate("MedicineRow", "None in stock")
+            return Pill(text, Tone.DANGER, "package-x")
+        case Availability.NOT_KEPT:
+            text = QCoreApplication.translate("MedicineRow", "Not kept here")
+            return Pill(text, Tone.NEUTRAL, "minus")
 
 
 def line_words(line: DraftLine) -> str:
