@@ -97,6 +97,9 @@ class Clinic:
             case "touch":
                 family.head = self._next(family.head, updated_at=self.now)
                 return [change(family.head)]
+            case "repeat" if family.head.repeats_used < family.head.repeats:
+                family.head = self._next(family.head, repeats_used=1, updated_at=self.now)
+                return [change(family.head)]
             case "correct the line":
                 family.item = self._next(family.item, instructions=f"at {self.seq}")
                 return [change(family.item)]
@@ -134,7 +137,12 @@ class Clinic:
 
     def _write(self, number: int) -> list[Item]:
         name = f"rx {number}"
-        head = signed(a_prescription(name, created_at=self.now, updated_at=self.now))
+        valid_until = (self.now + 2 * KEPT_FOR).date()
+        head = signed(
+            a_prescription(name, created_at=self.now, updated_at=self.now),
+            repeats=number % 2,
+            valid_until=valid_until,
+        )
         family = Family(self._next(head), self._next(an_item(head, f"line {number}")))
         self.families[number] = family
         return [change(row) for row in family.rows]
@@ -192,7 +200,16 @@ class Follower:
 
 HAPPENINGS = st.tuples(
     st.sampled_from(
-        ["complete", "complete", "touch", "correct the line", "owe", "pay out", "take away"]
+        [
+            "complete",
+            "complete",
+            "repeat",
+            "touch",
+            "correct the line",
+            "owe",
+            "pay out",
+            "take away",
+        ]
     ),
     st.integers(0, 1),
 )
@@ -273,6 +290,18 @@ async def test_a_family_that_somebody_has_begun_something_with_stays(store: Stor
     replica, head = await a_settled_family(store)
     assert await replica.let_go(settled_before(LONG_AFTER), {head.id}) == 0
     assert replica.items.of(head.id)
+
+
+async def test_a_family_that_may_be_dispensed_again_stays_until_its_last_day_has_passed(
+    store: Store,
+) -> None:
+    replica, head = await a_settled_family(store)
+    last = LONG_AFTER.date()
+    left = replace(head, version=head.version + 1, repeats=2, repeats_used=1, valid_until=last)
+    await replica.apply(a_frame(1, 2, change(left)))
+    assert await replica.let_go(settled_before(LONG_AFTER), frozenset()) == 0
+    tomorrow = LONG_AFTER + timedelta(days=1)
+    assert await replica.let_go(settled_before(tomorrow), frozenset()) == 1
 
 
 async def test_what_is_shown_of_a_pending_command_settles_nothing(store: Store) -> None:

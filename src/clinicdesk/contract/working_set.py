@@ -8,10 +8,15 @@ who wants to read one meanwhile asks the server.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from clinicdesk.contract.entities import Payment, PaymentStatus, Prescription
+from clinicdesk.contract.entities import (
+    Payment,
+    PaymentStatus,
+    Prescription,
+    PrescriptionStatus,
+)
 from clinicdesk.contract.lifecycles import PRESCRIPTION
 
 KEPT_FOR: Final = timedelta(days=90)
@@ -37,5 +42,15 @@ def is_settled(prescription: Prescription, payments: Iterable[Payment], before: 
     return (
         prescription.status in PRESCRIPTION.terminal
         and prescription.updated_at < before
+        and not _may_be_repeated(prescription, (before + KEPT_FOR).date())
         and all(payment.status is not PaymentStatus.PENDING for payment in payments)
+    )
+
+
+def _may_be_repeated(prescription: Prescription, today: date) -> bool:
+    """Whether somebody may still come for its next dispensing."""
+    return (
+        prescription.status is PrescriptionStatus.COMPLETED
+        and prescription.repeats_used < prescription.repeats
+        and (prescription.valid_until is None or prescription.valid_until >= today)
     )

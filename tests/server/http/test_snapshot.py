@@ -46,6 +46,12 @@ def test_a_snapshot_is_what_the_contract_lets_each_role_see_and_not_settled(
     kept = [hands.bring_to("fulfilled").prescription.id, _owed_a_refund(hands)]
     for prescription_id in gone + kept:
         age(owner, prescription_id)
+    again, too_late = (hands.bring_to("completed").prescription.id for _ in range(2))
+    for prescription_id, last_day in ((again, "current_date"), (too_late, "current_date - 1")):
+        _leave_a_repeat(owner, prescription_id, last_day)
+        age(owner, prescription_id)
+    kept.append(again)
+    gone.append(too_late)
     mine = {UUID(row["id"]) for row in rows(snapshot(hands.prescriber), "prescription")}
     assert mine.isdisjoint(gone)
     assert mine.issuperset(kept)
@@ -164,6 +170,14 @@ def _seen(owner: Owner, member: Member) -> dict[str, Rows]:
                     name: None if name in hidden else row[name] for name in kind.__struct_fields__
                 }
     return seen
+
+
+def _leave_a_repeat(owner: Owner, prescription_id: UUID, last_day: str) -> None:
+    owner(
+        "set session_replication_role = replica; "
+        f"update prescription set repeats = 2, repeats_used = 1, valid_until = {last_day} "
+        f"where id = '{prescription_id}'"
+    )
 
 
 def _kept(seen: Mapping[str, Rows], before: datetime) -> dict[str, Rows]:

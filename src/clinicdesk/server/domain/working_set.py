@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clinicdesk.contract.entities import PaymentStatus
+from clinicdesk.contract.entities import PaymentStatus, PrescriptionStatus
 from clinicdesk.contract.lifecycles import PRESCRIPTION
-from clinicdesk.contract.working_set import FAMILY
+from clinicdesk.contract.working_set import FAMILY, KEPT_FOR
 
 if TYPE_CHECKING:
     from typing import LiteralString
@@ -31,9 +31,19 @@ def is_kept(entity: str) -> LiteralString:
 def _settled(prescription: str) -> str:
     return (
         f"{prescription}.status in ({_TERMINAL}) "
-        f"and {prescription}.updated_at < %(settled_before)s and not exists (select "
+        f"and {prescription}.updated_at < %(settled_before)s "
+        f"and not ({_may_be_repeated(prescription)}) and not exists (select "
         f"from payment as due where due.clinic_id = {prescription}.clinic_id "
         f"and due.prescription_id = {prescription}.id and due.status = '{PaymentStatus.PENDING}')"
+    )
+
+
+def _may_be_repeated(prescription: str) -> str:
+    today = f"(%(settled_before)s::timestamptz + interval '{KEPT_FOR.days} days')::date"
+    return (
+        f"{prescription}.status = '{PrescriptionStatus.COMPLETED}' "
+        f"and {prescription}.repeats_used < {prescription}.repeats "
+        f"and ({prescription}.valid_until is null or {prescription}.valid_until >= {today})"
     )
 
 
