@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinicdesk.desktop.scanning.wedge import WedgeFilter
@@ -34,29 +35,39 @@ class Desk:
         qtbot.waitUntil(self.field.hasFocus)
         self.wedge = WedgeFilter()
         self.scanned: list[str] = []
+        self.torn = 0
         self.wedge.scanned.connect(self.scanned.append)
+        self.wedge.torn.connect(self._tear)
         self.wedge.install()
         self._stamps = count(1000, 2)
+
+    def _tear(self) -> None:
+        self.torn += 1
 
     def strike(
         self,
         text: str,
         key: int | None = None,
         held: Qt.KeyboardModifier = NO,
-        *,
-        after_ms: int = 0,
+    ) -> None:
+        for down in (True, False):
+            self.move(text, key, held, down=down)
+
+    def move(
+        self, text: str, key: int | None = None, held: Qt.KeyboardModifier = NO, *, down: bool
     ) -> None:
         handle = self.window.windowHandle()
         assert handle is not None
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            event = QKeyEvent(kind, ord(text[0].upper()) if key is None else key, held, text)
-            event.setTimestamp(next(self._stamps))
-            QCoreApplication.sendEvent(handle, event)
+        kind = QEvent.Type.KeyPress if down else QEvent.Type.KeyRelease
+        event = QKeyEvent(kind, ord(text[0].upper()) if key is None else key, held, text)
+        event.setTimestamp(next(self._stamps))
+        QCoreApplication.sendEvent(handle, event)
 
-    def scan(self, code: str) -> None:
+    def scan(self, code: str, *, ends: bool = True) -> None:
         for letter in code:
             self.strike(letter, held=SHIFT if letter.isupper() else NO)
-        self.strike("\r", int(Qt.Key.Key_Return))
+        if ends:
+            self.strike("\r", int(Qt.Key.Key_Return))
 
 
 @pytest.fixture
@@ -71,6 +82,13 @@ def test_any_letter_that_a_person_types_arrives(qtbot: QtBot, desk: Desk, text: 
     desk.strike(text)
     assert desk.field.text() == ""
     qtbot.waitUntil(lambda: desk.field.text() == text)
+
+
+def test_a_key_need_not_come_up_to_arrive(qtbot: QtBot, desk: Desk) -> None:
+    desk.move("a", down=True)
+    qtbot.waitUntil(lambda: desk.field.text() == "a")
+    desk.move("a", down=False)
+    assert desk.field.text() == "a"
 
 
 def test_a_code_is_emitted_with_its_last_key(desk: Desk) -> None:
@@ -146,6 +164,49 @@ def test_a_shortcut_of_one_letter_comes_to_the_person_and_not_into_a_field(
     desk.strike("o")
     qtbot.waitUntil(lambda: heard == ["O"])
     assert desk.field.text() == ""
+
+
+def hear(desk: Desk, letters: str) -> list[str]:
+    """Have letters be deeds, as on the queue."""
+    heard: list[str] = []
+    for letter in letters:
+        shortcut = QShortcut(QKeySequence(letter), desk.window)
+        shortcut.activated.connect(partial(heard.append, letter))
+    desk.field.clearFocus()
+    return heard
+
+
+def test_half_a_code_does_no_deeds_and_is_told(qtbot: QtBot, desk: Desk) -> None:
+    heard = hear(desk, "CDRX7")
+    desk.scan("CD1.7", ends=False)
+    qtbot.waitUntil(lambda: desk.torn == 1)
+    assert (heard, desk.scanned) == ([], [])
+
+
+def test_a_scanner_may_send_nothing_behind_its_codes(qtbot: QtBot, desk: Desk) -> None:
+    desk.scan("4006381333931", ends=False)
+    qtbot.waitUntil(lambda: desk.scanned == ["4006381333931"])
+    assert desk.field.text() == ""
+
+
+def test_what_only_shows_a_text_is_no_field(qtbot: QtBot, desk: Desk) -> None:
+    desk.field.setReadOnly(True)
+    desk.scan("RX-7", ends=False)
+    qtbot.waitUntil(lambda: desk.torn == 1)
+
+
+def test_a_dialog_that_opens_meanwhile_does_not_tear_a_code(qtbot: QtBot, desk: Desk) -> None:
+    dialog = QDialog(desk.window)
+    inner = QLineEdit(dialog)
+    desk.scan("RX-7", ends=False)
+    dialog.open()
+    handle = dialog.windowHandle()
+    assert handle is not None
+    desk.window, outer = dialog, desk.window
+    desk.scan("F3K2")
+    desk.window = outer
+    assert desk.scanned == ["RX-7F3K2"]
+    assert (desk.field.text(), inner.text()) == ("", "")
 
 
 def test_a_password_is_not_looked_at(desk: Desk) -> None:

@@ -42,7 +42,7 @@ class Window:
     @property
     def reached(self) -> list[dict[str, str]]:
         """What fields, shortcuts and buttons saw of it."""
-        return [each for each in self.told if not {"scanned", "ready"} & each.keys()]
+        return [each for each in self.told if not {"scanned", "torn", "ready"} & each.keys()]
 
 
 @contextmanager
@@ -128,6 +128,50 @@ def test_a_shortcut_of_one_letter_works_for_a_person() -> None:
     with window("table") as here:
         xdotool("key", "o")
         wait_until(lambda: here.all("shortcut") == ["O"])
+
+
+def test_half_a_code_does_nothing_and_is_told() -> None:
+    with window("table") as here:
+        xdotool("type", "--delay", "4", CODE[:7])
+        wait_until(lambda: here.all("torn"))
+        assert here.all("torn") == ["told"]
+        assert here.reached == []
+
+
+def test_a_scanner_may_send_nothing_behind_its_codes() -> None:
+    with window("quantity") as here:
+        xdotool("type", "--delay", "4", "4006381333931")
+        wait_until(lambda: here.all("scanned"))
+        assert here.all("scanned") == ["4006381333931"]
+        assert here.reached == []
+
+
+KEYS = {"C": 54, "D": 40, "1": 10, ".": 60, "7": 16, "F": 41, "3": 12, "K": 45, "2": 11}
+"""Where an American scanner has them; X11's numbers."""
+
+
+@contextmanager
+def a_french_keyboard() -> Iterator[None]:
+    subprocess.run(["setxkbmap", "fr"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["setxkbmap", "us"], check=True)
+
+
+@pytest.mark.parametrize("place", ["note", "table"])
+def test_an_american_scanner_at_a_french_computer_is_read(place: str) -> None:
+    with a_french_keyboard(), window(place) as here:
+        strokes = (
+            ["keydown", "50", "key", "--delay", "2", str(KEYS[each]), "keyup", "50"]
+            if each.isalpha()
+            else ["key", "--delay", "2", str(KEYS[each])]
+            for each in "CD1.7F3K2"
+        )
+        xdotool(*(word for stroke in strokes for word in stroke), "key", "--delay", "2", "36")
+        wait_until(lambda: here.all("scanned"))
+        assert here.all("scanned") == ["CD1.7F3K2"]
+        assert here.reached == []
 
 
 def test_the_group_separator_of_a_data_matrix_comes_through() -> None:

@@ -59,6 +59,7 @@ def main(place: str) -> int:
 
     wedge = WedgeFilter(app)
     wedge.scanned.connect(lambda text: tell(scanned=text))
+    wedge.torn.connect(lambda: tell(torn="told"))
     wedge.install()
     window.show()
     window.activateWindow()

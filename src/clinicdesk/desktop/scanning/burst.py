@@ -1,97 +1,63 @@
 """Tells the keys of a scanner from those of a person.
 
-A scanner that is plugged in as a keyboard types a code much faster than anybody can, and ends it
-with Enter or Tab. So keys are held back for as long as a scanner might still be typing. Either the
-end comes: then they were a code, and nobody else sees them. Or it does not: then they go on in
-their order, not one of them changed, to where they were meant for.
+A scanner that is plugged in as a keyboard lets go of each key at once; a finger stays on it for
+several times as long. So a key is held back until it has been down too long for a scanner, which is
+less than one picture of the screen: then it was a person's and goes on. One that came up before is
+a scanner's. It is held back until the end of the code comes, or nothing more does.
+
+What no finger struck, and is no whole code either, was torn on its way. It goes nowhere where
+letters are deeds, nor does what is left of it when that comes late. In a field it may be
+another program that writes: there it goes on, unless it begins as only codes do.
 
 No Qt and no clock here: keystrokes with their times come in, what is to be delivered comes out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
-T = TypeVar("T")
+from clinicdesk.desktop.scanning.forms import begins, is_certain, is_of_another_layout, is_whole
+from clinicdesk.desktop.scanning.keys import Code, Kind, Outcome, Stroke, T
+from clinicdesk.desktop.scanning.pace import GAP_MS, Pace
 
-GAP_MS: Final = 35
-"""A slow scanner leaves as much between two keys; a person at least twice that."""
 HICCUP_MS: Final = 60
-"""Once it is sure that a scanner types: the computer may have been busy in between."""
+"""Once it is sure that no finger types into a field: the computer may have been busy in between."""
+TORN_MS: Final = 250
+"""The same for what may be a code: so long may a machine that is behind keep one waiting."""
+SILENCE_MS: Final = 80
+"""How long nothing follows a code of a scanner that is known to send nothing behind it."""
+TAIL_MS: Final = 600
+"""How long behind its last key the rest of a torn code may still come."""
 LEAST: Final = 6
 """Characters of the shortest code."""
 MOST: Final = 700
-"""More than any of ours has; what is longer goes on as if a person had typed it."""
-SEPARATOR: Final = "\x1d"
+"""More than any of ours has."""
 
-_QUICKEST_MS: Final = 12
-_LEARNT_FROM: Final = 3
-"""Scans after which the pace of the scanner is known."""
+_NEVER_MS: Final = float("-inf")
 _SURE: Final = 3
-"""So many keys at a scanner's pace are no person's."""
+"""So many keys that no finger struck, one behind the other, are a scanner's or a program's."""
 
 
-class Kind(Enum):
-    """What a key means within a code."""
+class _Role(Enum):
+    """What a key that goes down is, after those before it."""
 
-    CHARACTER = auto()
-    SEPARATOR = auto()  # Ctrl+]: GS1's group separator, where scanners send it
-    END = auto()  # Enter or Tab
-    MODIFIER = auto()
-    OTHER = auto()  # arrows, function keys, shortcuts: in no code
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke(Generic[T]):
-    """A key that went down, or up again.
-
-    Attributes:
-        event: What is to be delivered if it was a person.
-        code: Which key of the keyboard it is.
-        at_ms: When, by the clock that stamps all of them.
-        text: The character. repeats: It is said to be held down and to repeat by itself. Of a quick
-            scanner X11 says so too, where a character comes twice: no key repeats that soon.
-    """
-
-    event: T
-    kind: Kind
-    down: bool
-    code: int
-    at_ms: float
-    text: str = ""
-    repeats: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
-    """What a keystroke leads to.
-
-    Attributes:
-        deliver: Go on first, in this order.
-        passes: This one goes on as well, after them; if not, it is held back or is of a code.
-        scanned: A code has ended.
-    """
-
-    deliver: list[T] = field(default_factory=list)
-    passes: bool = False
-    scanned: str | None = None
+    HELD = auto()
+    BESIDE = auto()  # a modifier: held back, and no character of a code
+    ENDS = auto()
+    SWALLOWED = auto()
+    PASSES = auto()
 
 
 class Burst(Generic[T]):
     """Keys held back, and how long to wait for the next one."""
 
     def __init__(self) -> None:
-        self._held: list[Stroke[T]] = []
-        self._text: list[str] = []
-        self._last_ms = 0.0
-        self._widest_ms = 0.0
-        self._ended_ms = -1.0 - GAP_MS
+        self._pace = Pace()
         self._swallowed: set[int] = set()
-        self._patience_ms: float = GAP_MS
-        self._paces: list[float] = []
-        self._missed = _Missed()
+        self._ended_ms = _NEVER_MS
+        self._torn_ms = _NEVER_MS
+        self._clear()
 
     @property
     def holding(self) -> bool:
@@ -100,133 +66,235 @@ class Burst(Generic[T]):
 
     @property
     def surely_scanned(self) -> bool:
-        """Whether what is held back can be no person's: too quick for one, and no word."""
-        return len(self._text) >= _SURE and self._has_digit()
+        """Whether what is held back can be no finger's, and no word that a program writes."""
+        return self._no_finger and self._may_be_code()
 
     @property
     def wait_ms(self) -> float:
-        """How long after the last key another of the same code may come.
+        """How long from the last keystroke on to wait for another; then `settle`."""
+        return max(0.0, self._until_ms() - self._held[-1].at_ms) if self._held else 0.0
 
-        It gets shorter once the scanner's pace is known, so that typing is not held up; as soon
-        as a code of a slower scanner was missed it is as long as at first.
-        """
-        return HICCUP_MS if len(self._text) >= _SURE else self._patience_ms
+    def pass_time(self, at_ms: float) -> Outcome[T]:
+        """What becomes of the keys held back when the next one is of this time."""
+        if self._held and not self._held[-1].at_ms <= at_ms <= self._until_ms():
+            return self.settle()
+        return Outcome()
 
     def wants(self, stroke: Stroke[T]) -> bool:
-        """Whether `take` will hold back or swallow a key that goes down."""
-        goes_on = self.holding and 0 <= stroke.at_ms - self._last_ms <= self.wait_ms
-        if (stroke.repeats and not goes_on) or len(self._text) >= MOST:
-            return False
-        match stroke.kind:
-            case Kind.CHARACTER:
-                return True
-            case Kind.SEPARATOR | Kind.MODIFIER:
-                return goes_on
-            case Kind.END:
-                return (goes_on and self._is_code()) or (
-                    not self.holding and self._ends_again(stroke)
-                )
-            case Kind.OTHER:
-                return False
+        """Whether `take` will hold back or swallow a key that goes down, at the passed time."""
+        return self._role(stroke) is not _Role.PASSES
 
     def take(self, stroke: Stroke[T]) -> Outcome[T]:
         """What becomes of a keystroke, and of those before it."""
-        return self._press(stroke) if stroke.down else self._release(stroke)
+        outcome = self.pass_time(stroke.at_ms)
+        if stroke.down:
+            self._press(stroke, outcome)
+        else:
+            self._release(stroke, outcome)
+        self._pace.note(stroke)
+        return outcome
 
-    def give_up(self) -> list[T]:
-        """Nothing more came: what was held back, to be delivered in this order."""
-        deliver = [stroke.event for stroke in self._held]
-        self._held, self._text = [], []
-        return deliver
+    def settle(self) -> Outcome[T]:
+        """What becomes of the keys held back when nothing more comes."""
+        outcome: Outcome[T] = Outcome()
+        if not self._no_finger:
+            self._settle_few(outcome)
+        else:
+            self._part_from_a_person(outcome)
+            self._settle_many(outcome)
+        self._clear()
+        return outcome
 
-    def _release(self, stroke: Stroke[T]) -> Outcome[T]:
-        if stroke.code in self._swallowed:
-            self._swallowed.discard(stroke.code)
-            return Outcome()
-        if self._held:
-            self._held.append(stroke)
-            return Outcome()
-        return Outcome(passes=True)
+    def _clear(self) -> None:
+        self._held: list[Stroke[T]] = []
+        self._keys: list[Stroke[T]] = []
+        self._head: list[Stroke[T]] = []
+        self._is_down = False
+        self._is_first_down = False
 
-    def _press(self, stroke: Stroke[T]) -> Outcome[T]:
-        self._swallowed.discard(stroke.code)
-        deliver: list[T] = []
-        if self._held and not 0 <= stroke.at_ms - self._last_ms <= self.wait_ms:
-            deliver = self.give_up()
-        if self._missed.code_ended(stroke):
-            self._learn_patience()
-        if (stroke.repeats and not self._held) or len(self._text) >= MOST:
-            return Outcome([*deliver, *self.give_up()], passes=True)
-        match stroke.kind:
-            case Kind.CHARACTER:
-                self._hold(stroke, stroke.text)
-            case Kind.SEPARATOR if self._held:
-                self._hold(stroke, SEPARATOR)
-            case Kind.MODIFIER if self._held:
-                self._held.append(stroke)
-            case Kind.END if self._is_code():
-                return self._end(stroke, deliver)
-            case Kind.END if not self._held and self._ends_again(stroke):
-                self._swallowed.add(stroke.code)
-            case _:
-                return Outcome([*deliver, *self.give_up()], passes=True)
-        return Outcome(deliver)
+    # How long
 
-    def _hold(self, stroke: Stroke[T], text: str) -> None:
-        gap = stroke.at_ms - self._last_ms if self._text else 0.0
-        self._widest_ms = max(self._widest_ms, gap) if self._text else 0.0
-        self._held.append(stroke)
-        self._text.append(text)
-        self._last_ms = stroke.at_ms
+    @property
+    def _no_finger(self) -> bool:
+        return len(self._keys) >= _SURE and not self._is_first_down
+
+    def _until_ms(self) -> float:
+        first, last = self._keys[0].at_ms, self._keys[-1].at_ms
+        before = self._keys[-2].at_ms if len(self._keys) > 1 else last
+        if self._is_first_down:
+            return first + self._pace.hold_ms
+        if not self._no_finger:
+            return last + GAP_MS
+        if self._is_down and last - before > HICCUP_MS:
+            return last + GAP_MS  # somebody types into the silence
+        if not self._may_be_code():
+            return last + HICCUP_MS
+        return last + (SILENCE_MS if self._pace.never_ends else TORN_MS)
+
+    def _is_tail(self, stroke: Stroke[T], since_ms: float) -> bool:
+        return 0 <= stroke.at_ms - since_ms <= TAIL_MS
+
+    # What it is
+
+    def _code(self) -> Code:
+        every = [*self._head, *self._keys]
+        return Code("".join(each.text for each in every), "".join(each.keyed for each in every))
+
+    def _may_be_code(self) -> bool:
+        """Words have no digits; each code of ours has. Where letters are deeds no word is due."""
+        code = self._code()
+        return not self._keys[0].in_field or _has_digit(code) or begins(code)
 
     def _is_code(self) -> bool:
-        """Words have no digits; each code of ours has."""
-        return len(self._text) >= LEAST and self._has_digit()
-
-    def _has_digit(self) -> bool:
-        return any(text.isdigit() for text in self._text)
-
-    def _end(self, stroke: Stroke[T], deliver: list[T]) -> Outcome[T]:
-        code = "".join(self._text)
-        self._swallowed = {stroke.code}
-        for each in self._held:
-            (self._swallowed.add if each.down else self._swallowed.discard)(each.code)
-        self._paces = [*self._paces[1 - _LEARNT_FROM :], max(self._widest_ms, 1.0)]
-        if len(self._paces) == _LEARNT_FROM:
-            self._patience_ms = min(GAP_MS, max(_QUICKEST_MS, 2 * max(self._paces)))
-        self._held, self._text = [], []
-        self._ended_ms = stroke.at_ms
-        return Outcome(deliver, scanned=code)
-
-    def _ends_again(self, stroke: Stroke[T]) -> bool:
-        """Some scanners send a line feed behind Enter: it is not for the button in front."""
-        return 0 <= stroke.at_ms - self._ended_ms <= GAP_MS
-
-    def _learn_patience(self) -> None:
-        if not self._is_code():
-            self._patience_ms, self._paces = GAP_MS, []
-
-
-class _Missed:
-    """Notes codes at the pace of the slowest scanner, whether their keys were held back or not."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._has_digit = False
-        self._last_ms = 0.0
-
-    def code_ended(self, stroke: Stroke[T]) -> bool:
-        """Whether a code has just ended with this key."""
-        if stroke.kind is Kind.MODIFIER:
+        """Whether it is one if its end comes now."""
+        if not self._keys or self._is_first_down:
             return False
-        quick = 0 <= stroke.at_ms - self._last_ms <= GAP_MS and not stroke.repeats
-        self._last_ms = stroke.at_ms
-        if not quick or stroke.kind is Kind.OTHER:
-            self._count, self._has_digit = 0, False
-        if stroke.kind in (Kind.CHARACTER, Kind.SEPARATOR):
-            self._count += 1
-            self._has_digit = self._has_digit or stroke.text.isdigit()
-        ended = stroke.kind is Kind.END and self._count >= LEAST and self._has_digit
-        if stroke.kind is Kind.END:
-            self._count, self._has_digit = 0, False
-        return ended
+        if not self._keys[0].in_field:
+            return self._no_finger
+        code = self._code()
+        if len(code.typed) < LEAST:
+            return False
+        return any(map(str.isdigit, code.typed)) or is_of_another_layout(code.typed) or (
+            is_whole(code) or begins(code)
+        )  # fmt: skip
+
+    def _role(self, stroke: Stroke[T]) -> _Role:
+        if stroke.repeats and not self.holding:
+            return _Role.PASSES
+        match stroke.kind:
+            case Kind.CHARACTER:
+                return _Role.HELD
+            case Kind.SEPARATOR if self.holding:
+                return _Role.HELD
+            case Kind.MODIFIER if self.holding:
+                return _Role.BESIDE
+            case Kind.END:
+                return self._role_of_end(stroke)
+        return _Role.PASSES
+
+    def _role_of_end(self, stroke: Stroke[T]) -> _Role:
+        if self._is_code():
+            return _Role.ENDS
+        if self._is_tail(stroke, self._torn_ms):
+            return _Role.HELD  # a person's stays down, as any key does
+        if self.holding or not self._is_tail(stroke, self._ended_ms):
+            return _Role.PASSES
+        # Some scanners send a line feed behind Enter: it is not for the button in front.
+        at_once = stroke.at_ms - self._ended_ms <= GAP_MS
+        return _Role.SWALLOWED if at_once else _Role.HELD
+
+    # What becomes of it
+
+    def _press(self, stroke: Stroke[T], outcome: Outcome[T]) -> None:
+        self._swallowed.discard(stroke.code)
+        role = self._role(stroke)
+        if role is _Role.PASSES or (role is _Role.HELD and len(self._keys) >= MOST):
+            self._add(outcome, self.settle())
+        match role:
+            case _Role.HELD:
+                self._hold(stroke)
+            case _Role.BESIDE:
+                self._held.append(stroke)
+            case _Role.ENDS:
+                self._end(stroke, outcome)
+            case _Role.SWALLOWED:
+                self._swallowed.add(stroke.code)
+            case _Role.PASSES:
+                outcome.passes = True
+
+    def _release(self, stroke: Stroke[T], outcome: Outcome[T]) -> None:
+        if stroke.code in self._swallowed:
+            self._swallowed.discard(stroke.code)
+        elif self._held:
+            self._held.append(stroke)
+            if self._keys[-1].code == stroke.code:
+                self._is_down = False
+            if self._keys[0].code == stroke.code:
+                self._is_first_down = False
+        else:
+            outcome.passes = True
+
+    def _hold(self, stroke: Stroke[T]) -> None:
+        if not self._keys:
+            self._head = self._pace.before(stroke)
+            self._is_first_down = True
+        self._held.append(stroke)
+        self._keys.append(stroke)
+        self._is_down = True
+
+    def _end(self, stroke: Stroke[T], outcome: Outcome[T]) -> None:
+        code = self._code()
+        is_tail = self._is_tail(self._keys[0], self._torn_ms) and not is_certain(code)
+        self._swallow([*self._held, stroke])
+        self._clear()
+        self._ended_ms = stroke.at_ms
+        self._torn_ms = _NEVER_MS
+        if is_tail:
+            return
+        self._pace.ended_with_key()
+        outcome.scanned = code
+
+    def _settle_few(self, outcome: Outcome[T]) -> None:
+        """So few that they may be anybody's, unless a torn code's rest is due."""
+        if not self._is_first_down:
+            self._pace.forget()
+            if self._are_rest():
+                self._swallow_rest()
+                return
+        outcome.deliver = [stroke.event for stroke in self._held]
+
+    def _are_rest(self) -> bool:
+        """Whether a torn code's rest is due, or the key that ends a code which seemed over."""
+        if not self._keys:
+            return False
+        only_end = all(each.kind is Kind.END for each in self._keys)
+        since_ms = max(self._torn_ms, self._ended_ms) if only_end else self._torn_ms
+        return self._is_tail(self._keys[0], since_ms)
+
+    def _swallow_rest(self) -> None:
+        self._swallow(self._held)
+        last = self._keys[-1]
+        self._torn_ms = _NEVER_MS if last.kind is Kind.END else last.at_ms
+
+    def _part_from_a_person(self, outcome: Outcome[T]) -> None:
+        """The last key is still down: a scanner has gone silent, and somebody types."""
+        if not self._is_down:
+            return
+        at = max(n for n, each in enumerate(self._held) if each is self._keys[-1])
+        outcome.deliver = [stroke.event for stroke in self._held[at:]]
+        del self._held[at:], self._keys[-1]
+
+    def _settle_many(self, outcome: Outcome[T]) -> None:
+        """Silence behind what no finger struck."""
+        if self._are_rest():
+            self._swallow_rest()
+            return
+        code, last_ms = self._code(), self._keys[-1].at_ms
+        in_field = self._keys[0].in_field
+        is_one = is_whole(code) if in_field else len(code.typed) >= LEAST and _has_digit(code)
+        if is_one and (self._pace.ended_silently() or is_certain(code)):
+            outcome.scanned = code
+            self._ended_ms = last_ms  # the key that ends it may still come
+        elif is_one or not in_field or begins(code):
+            outcome.torn = True
+            self._torn_ms = last_ms
+        else:
+            self._pace.forget()
+            outcome.deliver = [*(stroke.event for stroke in self._held), *outcome.deliver]
+            return
+        self._pace.forget()
+        self._swallow(self._held)
+
+    def _swallow(self, strokes: list[Stroke[T]]) -> None:
+        for each in strokes:
+            (self._swallowed.add if each.down else self._swallowed.discard)(each.code)
+
+    @staticmethod
+    def _add(outcome: Outcome[T], more: Outcome[T]) -> None:
+        outcome.deliver += more.deliver
+        outcome.scanned = outcome.scanned or more.scanned
+        outcome.torn = outcome.torn or more.torn
+
+
+def _has_digit(code: Code) -> bool:
+    return any(map(str.isdigit, code.typed + code.keyed))

@@ -42,6 +42,7 @@ class Scans(QObject):
         self.pictures = Pictures(context.tasks, self)
         self._pasting = PasteWatch(bar, self.pictures)
         self.wedge.scanned.connect(self.route.take)
+        self.wedge.torn.connect(self.route.tell_torn)
         self.pictures.scanned.connect(self.route.take)
         self.pictures.refused.connect(
             lambda sentence: context.toast(sentence, Tone.DANGER, of_scan=True)

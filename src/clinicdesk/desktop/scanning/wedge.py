@@ -8,6 +8,7 @@ library has a way to do that.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
@@ -16,7 +17,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from shiboken6 import isValid
 
-from clinicdesk.desktop.scanning.burst import Burst, Kind, Stroke
+from clinicdesk.desktop.scanning.american import american
+from clinicdesk.desktop.scanning.burst import Burst
+from clinicdesk.desktop.scanning.forms import meant
+from clinicdesk.desktop.scanning.keys import SEPARATOR, Kind, Outcome, Stroke
 
 _ASKED: Final = QEvent.Type.ShortcutOverride
 _FIRED: Final = QEvent.Type.Shortcut
@@ -35,9 +39,10 @@ _MODIFIERS: Final = frozenset(
     {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_CapsLock, Qt.Key.Key_AltGr}
 )
 _SEPARATORS: Final = frozenset({Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight})
+_SEPARATOR_KEYS: Final = ("]", "}")
 _LAST_ASCII: Final = 0x7F
-_LATE: Final = 1.5
-"""A timer this many times later than asked for: the program was busy, and keys may wait in line."""
+_ANOTHER_LOOK_MS: Final = 1
+"""If the program was busy, keys that are older than they seem wait in line: they come first."""
 
 
 class WedgeFilter(QObject):
@@ -48,9 +53,11 @@ class WedgeFilter(QObject):
 
     Signals:
         scanned: A code, as it was typed.
+        torn: Keys that no finger struck, and that were no whole code: they reached nothing.
     """
 
     scanned = Signal(str)
+    torn = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,10 +67,10 @@ class WedgeFilter(QObject):
         self._fired = False
         self._since = QElapsedTimer()
         self._since.start()
-        self._armed_at = 0
+        self._looks_again = False
         self._clock = QTimer(self, singleShot=True)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
-        self._clock.timeout.connect(self._time_is_up)
+        self._clock.timeout.connect(self._silence)
 
     def install(self) -> None:
         """Begin to watch the whole program."""
@@ -76,63 +83,65 @@ class WedgeFilter(QObject):
         application = QCoreApplication.instance()
         if application is not None:
             application.removeEventFilter(self)
-        self._give_up()
+        self._settle()
 
     def _asked(self, window: QWindow, event: QKeyEvent) -> bool:
         """Whether a key is to be no shortcut, since it is held back when it comes."""
         if self._holds_nothing_for(window):
             return False
-        if self._burst.wants(_stroke_of(event, self._since.elapsed())):
+        stroke = _stroke_of(event, self._since.elapsed())
+        self._follow(self._burst.pass_time(stroke.at_ms))
+        if self._burst.wants(stroke):
             event.accept()
             return True
         # It may be a shortcut: what was typed before goes first.
-        self._give_up()
+        self._settle()
         return False
 
     def _take(self, window: QWindow, event: QKeyEvent) -> bool:
         if self._holds_nothing_for(window):
             return False
-        stroke = _stroke_of(event, self._since.elapsed())
-        outcome = self._burst.take(stroke)
-        if outcome.deliver:
-            self._deliver(outcome.deliver)
-        if self._burst.holding:
-            if stroke.down:
-                self._arm()
-        else:
-            self._clock.stop()
-        if outcome.scanned is not None:
-            self.scanned.emit(outcome.scanned)
+        outcome = self._burst.take(_stroke_of(event, self._since.elapsed()))
+        self._follow(outcome)
+        self._arm()
         return not outcome.passes
 
     def _holds_nothing_for(self, window: QWindow) -> bool:
         """Whether a password is typed. What was typed in another window goes on in any case."""
-        if window is not self._window:
-            self._give_up()
+        if window is not self._window and not self._burst.surely_scanned:
+            self._settle()
             self._window = window
         return not self._burst.holding and _types_a_password()
-
-    def _give_up(self) -> None:
-        self._clock.stop()
-        self._deliver(self._burst.give_up())
 
     def _before_a_click(self) -> None:
         """A click may take the keyboard elsewhere: what a person typed before it goes first."""
         if not self._replaying and not self._burst.surely_scanned:
-            self._give_up()
+            self._settle()
 
     def _arm(self) -> None:
-        self._armed_at = self._since.elapsed()
-        self._clock.start(round(self._burst.wait_ms))
+        self._looks_again = False
+        if self._burst.holding:
+            self._clock.start(ceil(self._burst.wait_ms))
+        else:
+            self._clock.stop()
 
-    def _time_is_up(self) -> None:
-        late = self._since.elapsed() - self._armed_at > _LATE * self._burst.wait_ms
-        if late and self._armed_at >= 0:
-            # Let the keys that wait in line come first, once.
-            self._armed_at = -1
-            self._clock.start(1)
-            return
-        self._give_up()
+    def _silence(self) -> None:
+        if self._looks_again:
+            self._settle()
+        else:
+            self._looks_again = True
+            self._clock.start(_ANOTHER_LOOK_MS)
+
+    def _settle(self) -> None:
+        self._clock.stop()
+        self._follow(self._burst.settle())
+
+    def _follow(self, outcome: Outcome[QKeyEvent]) -> None:
+        self._deliver(outcome.deliver)
+        if outcome.scanned is not None:
+            self.scanned.emit(meant(outcome.scanned))
+        if outcome.torn:
+            self.torn.emit()
 
     def _deliver(self, events: list[QKeyEvent]) -> None:
         if not events:
@@ -176,8 +185,16 @@ def _types_a_password() -> bool:
     return isinstance(field, QLineEdit) and field.echoMode() is not QLineEdit.EchoMode.Normal
 
 
+def _writes() -> bool:
+    """Whether the widget with the keyboard takes what is typed as text."""
+    field = QApplication.focusWidget()
+    return field is not None and field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+
+
 def _stroke_of(event: QKeyEvent, now_ms: int) -> Stroke[QKeyEvent]:
-    kind, text = _meaning(event)
+    shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    keyed = american(event.nativeScanCode(), shifted=shifted)
+    kind, text = _meaning(event, keyed)
     return Stroke(
         event=event.clone(),
         kind=kind,
@@ -186,19 +203,22 @@ def _stroke_of(event: QKeyEvent, now_ms: int) -> Stroke[QKeyEvent]:
         # By the clock of the keyboard's system: it does not matter how late we hear of it.
         at_ms=event.timestamp() or now_ms,
         text=text,
+        keyed=(keyed or text) if kind is Kind.CHARACTER else text,
         repeats=event.isAutoRepeat(),
+        in_field=_writes(),
     )
 
 
-def _meaning(event: QKeyEvent) -> tuple[Kind, str]:
+def _meaning(event: QKeyEvent, keyed: str) -> tuple[Kind, str]:
     key, text = event.key(), event.text()
     if key in _MODIFIERS:
         return Kind.MODIFIER, ""
     held = event.modifiers() & _COMMANDS
     if held:
         alone = held == Qt.KeyboardModifier.ControlModifier
-        is_separator = alone and (key in _SEPARATORS or text == "\x1d")
-        return (Kind.SEPARATOR if is_separator else Kind.OTHER), ""
+        at_place = key in _SEPARATORS or keyed in _SEPARATOR_KEYS
+        is_separator = alone and (at_place or text == SEPARATOR)
+        return (Kind.SEPARATOR, SEPARATOR) if is_separator else (Kind.OTHER, "")
     if key in _ENDS or text in _END_TEXTS:
         return Kind.END, ""
     if len(text) != 1 or not text.isprintable():
