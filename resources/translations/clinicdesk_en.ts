@@ -208,7 +208,7 @@
     </message>
 </context>
 <context>
-    <name>PharmacyOffers</name>
+    <name>PharmacyRows</name>
     <message numerus="yes">
         <source>%n medicine(s) short</source>
         <translation>

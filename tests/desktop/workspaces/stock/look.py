@@ -20,12 +20,19 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
 from clinicdesk.contract.prices import PriceChange, PriceFileLine, PricePreview
+from clinicdesk.contract.problems import InvalidField
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints
 from tests.core.sample import an_id
 from tests.desktop.workspaces.dashboard.page import NAMES, some_shelves
 from tests.desktop.workspaces.pharmacy.counter import open_desk, settled, until
 from tests.desktop.workspaces.stock.place import Place, next_year, open_place, some_orders
+from tests.desktop.workspaces.stock.price_list import (
+    a_price,
+    a_price_list,
+    keep_prices,
+    real_medicines,
+)
 
 
 async def shelves(_place: Place) -> None:
@@ -87,6 +94,70 @@ async def supplier(place: Place) -> None:
 
 
 async def prices(place: Place) -> None:
+    medicines = real_medicines()
+    first = next(each for each in medicines if each.brand.startswith("Azithosag"))
+    listed = [a_price(each, each.price_minor * 9 // 10, -70) for each in medicines[::2]]
+    listed += [
+        a_price(first, 10_450, -400), a_price(first, 9_900, -120, -90), a_price(first, 11_900, -60),
+        a_price(first, 12_350, 19),
+    ]  # fmt: skip
+    await keep_prices(place.desk, medicines, listed)
+    place.workspace.show_place("prices")
+    await settled()
+    place.type("azithosag")
+    lookup = place.workspace.prices.lookup
+    await until(lambda: lookup.shown is not None and lookup.shown.medicine.id == first.id)
+
+
+async def prices_kept(place: Place) -> None:
+    place.workspace.show_place("prices")
+    await until(lambda: place.workspace.prices.lookup.shown is not None)
+
+
+async def price_set(place: Place) -> None:
+    await prices(place)
+    place.key(Qt.Key.Key_F2)
+    await settled()
+    place.type("1.25")
+
+
+async def price_wrong(place: Place) -> None:
+    await prices(place)
+    place.key(Qt.Key.Key_F2)
+    await settled()
+    place.type("12,50")
+    place.key(Qt.Key.Key_Tab)
+    place.type("01/12/2026")
+    place.key(Qt.Key.Key_Return)
+
+
+async def price_given(place: Place) -> None:
+    await prices(place)
+    place.key(Qt.Key.Key_F2)
+    await settled()
+    place.type("125")
+    place.key(Qt.Key.Key_Return)
+    await until(lambda: place.desk.outbox.entries())
+    pane = place.workspace.prices.lookup.pane
+    await until(lambda: "125" in pane._price.text())
+
+
+async def price_refused(place: Place) -> None:
+    await price_given(place)
+    (entry,) = place.desk.outbox.entries()
+    detail = "The price would begin on 12 Mar 2032; look at the year again."
+    await place.desk.outbox.finish(entry.op_id, InvalidField(detail=detail, field="effective_from"))
+    pane = place.workspace.prices.lookup.pane
+    await until(lambda: pane._refused.isVisible())
+
+
+async def price_unknown(place: Place) -> None:
+    await prices(place)
+    place.workspace.prices.lookup.search.setText("xyzzyx")
+    await until(lambda: place.workspace.prices.lookup.shown is None)
+
+
+async def prices_empty(place: Place) -> None:
     place.workspace.show_place("prices")
 
 
@@ -111,8 +182,10 @@ async def preview(place: Place) -> None:
     counts = dict.fromkeys(kinds, 20) | {
         PriceChange.DEARER: 4_310, PriceChange.SAME: 45_620, PriceChange.REJECTED: 1,
     }  # fmt: skip
-    place.workspace.prices._name = "sahyadri-december.xlsx"
-    place.workspace.prices._on_preview(
+    page = place.workspace.prices.importing
+    page._name = "sahyadri-december.xlsx"
+    page.begun.emit()
+    page._on_preview(
         PricePreview(
             price_list_id=an_id("list"), digest="d", revision=3, currency="INR", rows=49_991,
             counts=counts, changes=lines, left_out=left,
@@ -128,7 +201,8 @@ SCENES: dict[str, Callable[[Place], Awaitable[None]]] = {
     each.__name__: each
     for each in (
         shelves, expiring, receive, wrong, count, reorder, orders, goods, new_order, supplier,
-        prices, preview, empty,
+        prices, prices_kept, price_set, price_wrong, price_given, price_refused, price_unknown,
+        prices_empty, preview, empty,
     )
 }  # fmt: skip
 
@@ -140,7 +214,8 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
     if translator.load("clinicdesk_en.qm", str(Path(desktop.__file__).parent / "translations")):
         app.installTranslator(translator)
     with tempfile.TemporaryDirectory() as folder:
-        rows = [] if options.scene == "empty" else [*some_shelves(), *some_orders()]
+        bare = options.scene in ("empty", "prices_empty")
+        rows = [] if bare else [*some_shelves(), *some_orders(), a_price_list()]
         desk = await open_desk(Path(folder), *rows)
         place = await open_place(desk, design)
         window = QWidget()

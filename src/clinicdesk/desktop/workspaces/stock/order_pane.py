@@ -29,11 +29,13 @@ from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_4, TABLE_ROW_HEIGHT,
 from clinicdesk.desktop.design.views import HEADER_HEIGHT, dress_table
 from clinicdesk.desktop.models.cells import CellRow, CellsModel
 from clinicdesk.desktop.models.row_list import ID_ROLE
+from clinicdesk.desktop.models.units import in_a_pack
 from clinicdesk.desktop.wording import date_text, moment_text, money
 from clinicdesk.desktop.workspaces.stock.order_rows import supply_look
 
 if TYPE_CHECKING:
     from clinicdesk.core.clock import Now
+    from clinicdesk.desktop.models.medicine_names import MedicineNames
     from clinicdesk.desktop.workspace import Context
     from clinicdesk.desktop.workspaces.stock.order_rows import OrderRows
 
@@ -61,8 +63,9 @@ class OrderPane(QFrame):
 
     wanted = Signal(str)
 
-    def __init__(self, context: Context, rows: OrderRows, now: Now) -> None:
+    def __init__(self, context: Context, rows: OrderRows, names: MedicineNames, now: Now) -> None:
         super().__init__()
+        self._names = names
         self._context = context
         self._rows = rows
         self._now = now
@@ -143,7 +146,8 @@ class OrderPane(QFrame):
         came = (
             Tone.SUCCESS if not missing else Tone.WARNING if line.packs_received else Tone.NEUTRAL
         )
-        pack = self.tr("%n unit(s) in a pack", "", line.pack_size)
+        medicine = self._names.get(line.medicine_id)
+        pack = in_a_pack(line.pack_size, "" if medicine is None else medicine.pack_unit)
         return line.id, (
             CellContent(line.description, strong=True, second=pack),
             CellContent(f"{line.packs_ordered:,}", right=True, strong=True),

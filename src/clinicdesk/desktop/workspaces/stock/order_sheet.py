@@ -28,6 +28,7 @@ from clinicdesk.desktop.design.number_field import NumberField
 from clinicdesk.desktop.design.search_field import SearchField
 from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_4, TextRole
 from clinicdesk.desktop.models.medicine_names import medicine_title
+from clinicdesk.desktop.models.units import counted
 from clinicdesk.desktop.workspaces.shared.amounts import amount_text, read_amount
 from clinicdesk.desktop.workspaces.shared.asking import Asking, Work
 from clinicdesk.desktop.workspaces.stock.product_finder import Find, ProductFinder
@@ -171,7 +172,7 @@ class OrderSheet(Asking):
         cost.setFixedWidth(110)
         cost.setAlignment(Qt.AlignmentFlag.AlignRight)
         cost.setAccessibleName(self.tr("Cost of a pack of %1").replace("%1", name.text()))
-        size = label(f"× {wanted.medicine.pack_size} {wanted.medicine.pack_unit}",
+        size = label(f"× {counted(wanted.medicine.pack_size, wanted.medicine.pack_unit)}",
                      TextRole.SECONDARY, "second")  # fmt: skip
         away = Button()
         away.setToolTip(self.tr("Take it off the order"))

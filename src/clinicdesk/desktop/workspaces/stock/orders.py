@@ -78,7 +78,7 @@ class OrdersPage(QWidget):
             parent=self,
         )
         self.selection = RowSelection(self.list, self.model)
-        self.pane = OrderPane(context, self._rows, now)
+        self.pane = OrderPane(context, self._rows, names, now)
         made = (context.design, context.tasks, self._supply)
         self._goods = GoodsSheet(*made, self.pane)
         self._write = OrderSheet(*made, desk.search.medicines, desk.clinic.currency, self.pane)

@@ -1,298 +1,86 @@
-"""The page of the price list: a file is read, what it would change is seen, then it is taken."""
+"""The page of the prices: what a medicine costs here, and a file of prices while one is read."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid5
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QProgressBar,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget
 
-from clinicdesk.contract.prices import (
-    LARGEST_FILE,
-    ImportProgress,
-    ImportRefused,
-    PriceFileLine,
-    PricePreview,
-    PricesImported,
-)
-from clinicdesk.contract.problems import Problem
 from clinicdesk.core.clock import Now
-from clinicdesk.core.denial import Denied
-from clinicdesk.desktop.design.button import Button, Kind
-from clinicdesk.desktop.design.card import Card
-from clinicdesk.desktop.design.empty_state import EmptyState
-from clinicdesk.desktop.design.inline_error import InlineError
-from clinicdesk.desktop.design.labels import label
-from clinicdesk.desktop.design.segmented_tabs import SegmentedTabs, Tab
-from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_4, TextRole, Tone
-from clinicdesk.desktop.design.views import dress_table
-from clinicdesk.desktop.models.cells import CellsModel
-from clinicdesk.desktop.models.row_list import ID_ROLE
-from clinicdesk.desktop.wording import moment_text, problem_sentence
-from clinicdesk.desktop.workspaces.stock.price_words import (
-    counts_words,
-    line_cells,
-    progress_words,
-)
+from clinicdesk.core.scanning import ProductScan
+from clinicdesk.core.store.outbox_table import OutboxEntry
+from clinicdesk.desktop.workspaces.stock.price_import import PriceImportPage
+from clinicdesk.desktop.workspaces.stock.price_lookup import PriceLookup
 
 if TYPE_CHECKING:
     from clinicdesk.desktop.workspace import Context
 
-_MARGIN: Final = 20
-_LINES: Final = UUID("6f0a8a4e-9a53-4b53-9d0e-0a2c9c1b7f10")
-_CHANGES, _LEFT_OUT = "changes", "left_out"
 
-
-@dataclass(frozen=True, slots=True)
-class _Applied:
-    outcome: PricesImported | ImportRefused
-
-
-class PricesPage(QWidget):
-    """One file at a time.
+class PricesPage(QStackedWidget):
+    """One of the two at a time.
 
     Attributes:
-        preview: What the file that was read would change; None while there is none.
+        lookup: What a medicine costs. importing: A file.
+
+    Signals:
+        turned: The other one is shown now.
     """
+
+    turned = Signal()
 
     def __init__(self, context: Context, now: Now) -> None:
         super().__init__()
-        self._context = context
-        self._now = now
-        self._desk = context.desk
-        self.preview: PricePreview | None = None
-        self._content = b""
-        self._name = ""
-        self._busy = False
-        design = context.design
-        self._title = label("", TextRole.NAME)
-        self._about = label("", TextRole.SECONDARY, "second")
-        self.open_button = Button()
-        self.open_button.setText(self.tr("Open a price list…"))
-        self.open_button.dress(design, kind=Kind.SECONDARY, icon="file-text", key="Ctrl+O")
-        self.open_button.clicked.connect(self.choose_file)
-        self.apply_button = Button()
-        self.apply_button.dress(design, kind=Kind.PRIMARY, icon="check")
-        self.apply_button.clicked.connect(self.apply)
-        self._error = InlineError(design)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(6)
-        self._stage = label("", TextRole.SECONDARY, "second")
-        self.tabs = SegmentedTabs(
-            design,
-            [Tab(_CHANGES, self.tr("What changes"), 0), Tab(_LEFT_OUT, self.tr("Left out"), 0)],
-        )
-        self.tabs.selected.connect(lambda _key: self._show_lines())
-        self._model = CellsModel(
-            (
-                self.tr("Line"), self.tr("Medicine"), self.tr("Before"), self.tr("New price"),
-                self.tr("Change"),
-            ),
-            self,
-        )  # fmt: skip
-        self.table = QTableView()
-        self.table.setAccessibleName(self.tr("Lines of the file"))
-        self.table.setModel(self._model)
-        dress_table(self.table, design, ID_ROLE)
-        header = self.table.horizontalHeader()
-        for column, width in ((0, 70), (2, 130), (3, 130), (4, 140)):
-            self.table.setColumnWidth(column, width)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setSectionsClickable(False)
-        self._card = Card(design, padded=False)
-        self._card.fill(self.table)
-        self._nothing = EmptyState(
-            design,
-            "receipt",
-            self.tr("Read a price list"),
-            self.tr(
-                "CSV or XLSX with the columns code (or gtin), price, effective_from. You see what "
-                "it changes before anything is changed."
-            ),
-        )
-        self._body = QStackedWidget()
-        self._read = QWidget()
-        self._lay_out()
+        self.lookup = PriceLookup(context, now)
+        self.importing = PriceImportPage(context)
+        self.addWidget(self.lookup)
+        self.addWidget(self.importing)
+        self.lookup.import_wanted.connect(self.choose_file)
+        self.importing.begun.connect(lambda: self._turn_to(self.importing))
+        self.importing.left.connect(lambda: self._turn_to(self.lookup))
         keys = QShortcut(QKeySequence("Ctrl+O"), self)
         keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         keys.activated.connect(self.choose_file)
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._refresh)
-        self.destroyed.connect(
-            self._desk.replica.price_lists.subscribe(lambda _change: self._later.start())
-        )
-        self._refresh()
 
-    def focus_start(self) -> None:
-        """On what is to be done next."""
-        button = self.apply_button if self.apply_button.isVisible() else self.open_button
-        button.setFocus(Qt.FocusReason.OtherFocusReason)
+    @property
+    def is_importing(self) -> bool:
+        """Whether a file is shown."""
+        return self.currentWidget() is self.importing
 
     def choose_file(self) -> None:
         """Ask for a file."""
-        if self._busy:
-            return
-        dialog = QFileDialog(self, self.tr("Open a price list"))
-        dialog.setNameFilters([self.tr("Price lists (*.csv *.xlsx)"), self.tr("All files (*)")])
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.read(Path(name)))
-        dialog.open()
+        self.importing.choose_file()
 
     def read(self, path: Path) -> None:
         """See what a file would change."""
-        self._begin(path.name)
-        self._context.tasks.start(
-            self._preview(path), doing=self.tr("reading the price list"), on_done=self._on_preview,
-            on_problem=self._on_problem, of=self,
-        )  # fmt: skip
+        self.importing.read(path)
 
-    def apply(self) -> None:
-        """Have it so."""
-        if self.preview is None or self._busy:
-            return
-        self._begin(self._name)
-        self._context.tasks.start(
-            self._apply(self.preview),
-            doing=self.tr("taking the prices"), on_done=self._on_applied,
-            on_problem=self._on_problem, of=self,
-        )  # fmt: skip
+    def open_medicine(self, medicine_id: UUID) -> None:
+        """Show what a medicine costs."""
+        self.importing.leave()
+        self.lookup.open_medicine(medicine_id)
 
-    async def _preview(self, path: Path) -> PricePreview | Denied | Problem:
-        try:
-            size = await asyncio.to_thread(lambda: path.stat().st_size)
-            if size > LARGEST_FILE:
-                return Denied(self.tr("The file has more than 8 MB. Is it the right one?"))
-            self._content = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
-            text = self.tr("%1 cannot be read: %2.").replace("%1", path.name)
-            return Denied(text.replace("%2", error.strerror or "?"))
-        return await self._desk.price_import.preview(
-            self._desk.member.pharmacy_id, self._content, self._on_progress
-        )
+    def take_scan(self, scan: ProductScan) -> bool:
+        """What the pack costs; False while a file is shown."""
+        return not self.is_importing and self.lookup.take_scan(scan)
 
-    async def _apply(self, preview: PricePreview) -> _Applied | Denied | Problem:
-        come = await self._desk.price_import.apply(self._content, preview, self._on_progress)
-        return _Applied(come) if isinstance(come, PricesImported | ImportRefused) else come
+    def mend(self, entry: OutboxEntry) -> bool:
+        """Ask for a refused price again."""
+        self.importing.leave()
+        return self.lookup.mend(entry)
 
-    def _begin(self, name: str) -> None:
-        self._busy = True
-        self._name = name
-        self._error.show_error("")
-        self._bar.setRange(0, 0)
-        self._stage.setText("")
-        self._refresh()
+    def focus_start(self) -> None:
+        """On what is to be done next."""
+        if self.is_importing:
+            self.importing.focus_start()
+        else:
+            self.lookup.focus_start()
 
-    def _on_progress(self, progress: ImportProgress) -> None:
-        self._bar.setRange(0, progress.of)
-        self._bar.setValue(progress.done)
-        self._stage.setText(progress_words(progress))
-
-    def _on_preview(self, preview: PricePreview) -> None:
-        self._busy = False
-        self.preview = preview
-        first = _CHANGES if preview.writes or not preview.left_out else _LEFT_OUT
-        self.tabs.select(first)
-        self._show_lines()
-        self._refresh()
-        self.focus_start()
-
-    def _on_applied(self, applied: _Applied) -> None:
-        self._busy = False
-        outcome = applied.outcome
-        if isinstance(outcome, ImportRefused):
-            self._error.show_error(problem_sentence(outcome.problem, self._context.zone))
-            if outcome.preview is not None:
-                self._on_preview(outcome.preview)
-            self._refresh()
-            return
-        writes = 0 if self.preview is None else self.preview.writes
-        self.preview = None
-        self._content = b""
-        self._refresh()
-        self._context.toast(self.tr("%n price(s) are in force.", "", writes), Tone.SUCCESS)
-
-    def _on_problem(self, sentence: str) -> None:
-        self._busy = False
-        self._error.show_error(sentence)
-        self._refresh()
-
-    def _show_lines(self) -> None:
-        preview = self.preview
-        if preview is None:
-            return
-        lines = preview.left_out if self.tabs.current == _LEFT_OUT else preview.changes
-        self._model.show_rows(
-            [(_line_id(line), line_cells(line, preview.currency)) for line in lines]
-        )
-
-    def _refresh(self) -> None:
-        pharmacy_id = self._desk.member.pharmacy_id
-        listed = None if pharmacy_id is None else self._desk.pricing.list_of(pharmacy_id)
-        self._title.setText(self._name if self.preview else listed.name if listed else "")
-        if self.preview is not None:
-            self._about.setText(counts_words(self.preview))
-            left = sum(
-                count for change, count in self.preview.counts.items()
-                if change in ("unknown", "rejected")
-            )  # fmt: skip
-            self.tabs.set_count(_CHANGES, self.preview.writes)
-            self.tabs.set_count(_LEFT_OUT, left)
-            self.apply_button.setText(self.tr("Take %n price(s)", "", self.preview.writes))
-        elif listed is not None:
-            text = self.tr("%n price(s), changed %1", "", listed.price_count)
-            when = moment_text(listed.updated_at, self._context.zone, self._now())
-            self._about.setText(text.replace("%1", when))
-        self.apply_button.setVisible(self.preview is not None)
-        self.apply_button.setEnabled(
-            not self._busy and self.preview is not None and self.preview.writes > 0
-        )
-        self.open_button.setEnabled(not self._busy)
-        self._bar.setVisible(self._busy)
-        self._stage.setVisible(self._busy)
-        self._body.setCurrentWidget(self._nothing if self.preview is None else self._read)
-
-    def _lay_out(self) -> None:
-        inner = QVBoxLayout(self._read)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(SPACE_2)
-        inner.addWidget(self.tabs)
-        inner.addWidget(self._card, 1)
-        self._body.addWidget(self._nothing)
-        self._body.addWidget(self._read)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(self._title)
-        words.addWidget(self._about)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addLayout(words, 1)
-        head.addWidget(self.open_button)
-        head.addWidget(self.apply_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(_MARGIN, 16, _MARGIN, _MARGIN)
-        column.setSpacing(SPACE_4)
-        column.addLayout(head)
-        column.addWidget(self._error)
-        column.addWidget(self._stage)
-        column.addWidget(self._bar)
-        column.addWidget(self._body, 1)
-
-
-def _line_id(line: PriceFileLine) -> UUID:
-    return uuid5(_LINES, f"{line.line} {line.code} {line.change}")
+    def _turn_to(self, page: PriceLookup | PriceImportPage) -> None:
+        if self.currentWidget() is not page:
+            self.setCurrentWidget(page)
+            self.focus_start()
+            self.turned.emit()

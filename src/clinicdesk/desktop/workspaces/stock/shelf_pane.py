@@ -30,6 +30,7 @@ from clinicdesk.desktop.models.cells import CellRow, CellsModel
 from clinicdesk.desktop.models.medicine_names import medicine_title
 from clinicdesk.desktop.models.row_list import ID_ROLE
 from clinicdesk.desktop.models.shelf_needs import expires_soon, is_low
+from clinicdesk.desktop.models.units import pack_words
 from clinicdesk.desktop.wording import date_text, money
 from clinicdesk.desktop.workspaces.stock.ledger_card import LedgerCard
 
@@ -151,16 +152,13 @@ class ShelfPane(QFrame):
     def _unit_words(self, medicine: Medicine | None) -> str:
         if medicine is None:
             return ""
-        text = self.tr("on hand · %1 %2 in a pack")
-        return text.replace("%1", str(medicine.pack_size)).replace("%2", medicine.pack_unit)
+        return self.tr("on hand · %1").replace("%1", pack_words(medicine))
 
     def _reorder_words(self, level: StockLevel) -> str:
         if not level.reorder_level:
             return self.tr("Nobody has said when to order it.")
-        text = self.tr("Order %1 pack(s) when %2 or fewer are left.")
-        return text.replace("%1", str(level.reorder_packs)).replace(
-            "%2", f"{level.reorder_level:,}"
-        )
+        text = self.tr("Order %n pack(s) when %1 or fewer are left.", "", level.reorder_packs)
+        return text.replace("%1", f"{level.reorder_level:,}")
 
     def _cells(self, batch: Batch) -> CellRow:
         today = self._today()

@@ -14,6 +14,7 @@ from clinicdesk.desktop.design.number_field import NumberField
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_4
 from clinicdesk.desktop.models.medicine_names import medicine_title
+from clinicdesk.desktop.models.units import pack_words
 from clinicdesk.desktop.wording import date_text
 from clinicdesk.desktop.workspaces.shared.amounts import amount_text, read_amount
 from clinicdesk.desktop.workspaces.shared.asking import Asking, Work
@@ -71,8 +72,8 @@ class ReceiveSheet(Asking):
             self.tr("Receive"), medicine_title(medicine), self.tr("Put on the shelf"),
             "package-check", Kind.PRIMARY,
         )  # fmt: skip
-        text = self.tr("A pack has %1 %2. Scan one to fill in its batch and expiry.")
-        self.note(text.replace("%1", str(medicine.pack_size)).replace("%2", medicine.pack_unit))
+        text = self.tr("%1. Scan one to fill in its batch and expiry.")
+        self.note(text.replace("%1", pack_words(medicine)))
         self.batch.clear()
         self.expiry.clear()
         self.packs.setValue(1)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from clinicdesk.contract.commands import SetPrice
 from clinicdesk.contract.entities import Formulary
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
@@ -27,6 +28,7 @@ from clinicdesk.desktop.workspaces.stock.shelves import ShelvesPage
 
 if TYPE_CHECKING:
     from clinicdesk.core.scanning import Scanned
+    from clinicdesk.core.store.outbox_table import OutboxEntry
 
 
 class Page(StrEnum):
@@ -46,7 +48,7 @@ class StockWorkspace(Workspace):
 
     key = "stock"
     icon = "package"
-    opens = frozenset({"medicine", "supply_order", "batch", "stock_level"})
+    opens = frozenset({"medicine", "supply_order", "batch", "stock_level", "price_list"})
 
     def __init__(self, context: Context, now: Now = utc_now) -> None:
         super().__init__()
@@ -76,6 +78,7 @@ class StockWorkspace(Workspace):
         self.shelves.counted.connect(self._count)
         self.orders.counted.connect(self._count)
         self.shelves.order_wanted.connect(self._order)
+        self.prices.turned.connect(self.hints_changed)
         self.destroyed.connect(desk.replica.formularies.subscribe(self._on_formulary))
         for place, key in enumerate(Page, start=1):
             shortcut = QShortcut(QKeySequence(f"Alt+{place}"), self)
@@ -108,8 +111,21 @@ class StockWorkspace(Workspace):
                     Hint(("F9",), self.tr("close")),
                     pages,
                 ]
+            case Page.PRICES if self.prices.is_importing:
+                return [
+                    Hint(("Ctrl+O",), self.tr("open another")),
+                    Hint(("Esc",), self.tr("put it away")),
+                    pages,
+                ]
             case Page.PRICES:
-                return [Hint(("Ctrl+O",), self.tr("open a price list")), pages]
+                return [
+                    Hint(("Up", "Down"), self.tr("move")),
+                    Hint(("F2",), self.tr("new price")),
+                    Hint(("F3",), self.tr("correct")),
+                    Hint(("Ctrl+F",), self.tr("search")),
+                    Hint(("Ctrl+O",), self.tr("open a price list")),
+                    pages,
+                ]
 
     def named_actions(self) -> list[NamedAction]:
         """What can be done by name."""
@@ -118,6 +134,7 @@ class StockWorkspace(Workspace):
             NamedAction(self.tr("New supplier"), "truck", self._new_supplier),
             NamedAction(self.tr("What is low"), "package", lambda: self.show_place("low")),
             NamedAction(self.tr("What expires"), "package", lambda: self.show_place("expiring")),
+            NamedAction(self.tr("Price of a medicine"), "receipt", self._look_up_price),
             NamedAction(self.tr("Import a price list"), "receipt", self._import_prices),
         ]
 
@@ -135,6 +152,8 @@ class StockWorkspace(Workspace):
         if kind == "supply_order":
             shown = self.orders.open_order(thing)
             return shown and self._turn_to(Page.ORDERS)
+        if kind == "price_list":
+            return self._turn_to(Page.PRICES)
         if kind == "batch" and (batch := replica.batches.get(thing)) is not None:
             thing = batch.medicine_id
         if kind == "stock_level" and (level := replica.stock_levels.get(thing)) is not None:
@@ -143,6 +162,12 @@ class StockWorkspace(Workspace):
             kind in self.opens
             and self.shelves.open_medicine(thing)
             and (self._turn_to(Page.SHELVES))
+        )
+
+    def mend(self, entry: OutboxEntry) -> bool:
+        """Ask for a refused price again; other refusals show what they are about."""
+        return isinstance(entry.command, SetPrice) and (
+            self._turn_to(Page.PRICES) and self.prices.mend(entry)
         )
 
     def show_place(self, place: str) -> None:
@@ -158,6 +183,8 @@ class StockWorkspace(Workspace):
             return False
         page = Page(self.tabs.current)
         if page is Page.ORDERS and self.orders.take_scan(scanned):
+            return True
+        if page is Page.PRICES and self.prices.take_scan(scanned):
             return True
         return self.shelves.take_scan(scanned) and self._turn_to(Page.SHELVES)
 
@@ -207,6 +234,10 @@ class StockWorkspace(Workspace):
     def _new_supplier(self) -> None:
         self._turn_to(Page.ORDERS)
         self.orders.new_supplier()
+
+    def _look_up_price(self) -> None:
+        self._turn_to(Page.PRICES)
+        self.prices.focus_start()
 
     def _import_prices(self) -> None:
         self._turn_to(Page.PRICES)
