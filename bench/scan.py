@@ -20,7 +20,7 @@ import qasync  # type: ignore[import-untyped]  # it carries no types
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from bench.desk_in_process import Opened, opened_desk
 from bench.figures import heading, line, machine
@@ -37,6 +37,7 @@ PRESCRIPTIONS: Final = 50_000
 _SCANS: Final = 1000 if os.environ.get("BENCH_SCALE") == "full" else 200
 _EVENTS: Final = 200_000
 _PATIENCE_S: Final = 20.0
+_FINGER_MS: Final = 80
 _KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 _STAMPS: Final = itertools.count(1_000_000)
 _KID: Final = kid_of(b"the key of this measurement")
@@ -74,6 +75,9 @@ async def _measure() -> None:
             await opened.desk.scanning.read(text)
             reading.append((time.perf_counter() - begun) * 1e3)
         print(line("  of which reading and verifying the seal", reading))
+        print(line("a key under a finger to the widget that it is for", [
+            await _typed(window, opened) for _ in range(_SCANS)
+        ]))  # fmt: skip
     _cost_of_the_filter()
 
 
@@ -95,14 +99,50 @@ async def _scan(
     return (time.perf_counter() - begun) * 1e3
 
 
+async def _typed(window: QWindow, opened: Opened) -> float:
+    """Milliseconds from a key that goes down to its field, nothing painted in between."""
+    field = opened.window.search
+    field.setFocus()
+    arrived = _Arrival(field)
+    begun = time.perf_counter()
+    _move(window, QEvent.Type.KeyPress, Qt.Key.Key_A, "a")
+    while arrived.at is None:
+        if time.perf_counter() - begun > _PATIENCE_S:
+            raise SystemExit("a typed key did not arrive")
+        await asyncio.sleep(0)
+    for _ in range(_FINGER_MS):
+        next(_STAMPS)
+    _move(window, QEvent.Type.KeyRelease, Qt.Key.Key_A, "a")
+    field.clear()
+    return (arrived.at - begun) * 1e3
+
+
+class _Arrival(QObject):
+    """When a key comes to a widget, before it does anything with it."""
+
+    def __init__(self, field: QWidget) -> None:
+        super().__init__(field)
+        self.at: float | None = None
+        field.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 -- Qt names it
+        if event.type() is QEvent.Type.KeyPress:
+            self.at = time.perf_counter()
+        return False
+
+
 def _strike(window: QWindow, key: Qt.Key, text: str) -> None:
     """A key goes down and up. QTest would let other events in between, in the midst of a task."""
-    shifted = text.isalpha()
-    held = Qt.KeyboardModifier.ShiftModifier if shifted else Qt.KeyboardModifier.NoModifier
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-        event = QKeyEvent(kind, key, held, text)
-        event.setTimestamp(next(_STAMPS))  # a millisecond apart, whatever else the machine does
-        QCoreApplication.sendEvent(window, event)
+        _move(window, kind, key, text)
+
+
+def _move(window: QWindow, kind: QEvent.Type, key: Qt.Key, text: str) -> None:
+    shifted = text.isupper()
+    held = Qt.KeyboardModifier.ShiftModifier if shifted else Qt.KeyboardModifier.NoModifier
+    event = QKeyEvent(kind, key, held, text)
+    event.setTimestamp(next(_STAMPS))  # a millisecond apart, whatever else the machine does
+    QCoreApplication.sendEvent(window, event)
 
 
 async def _take_key(opened: Opened) -> None:

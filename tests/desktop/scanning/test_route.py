@@ -142,6 +142,17 @@ async def test_what_was_said_of_a_scan_goes_when_the_next_one_comes(
 
 
 @on_qt_loop
+async def test_a_torn_code_and_a_scanner_of_another_country_are_told(
+    design: Design, tmp_path: Path
+) -> None:
+    async with a_counter(design, tmp_path) as seat:
+        scans(seat).wedge.torn.emit()
+        await until(lambda: "Scan it again" in said(seat), "the sentence")
+        scans(seat).wedge.scanned.emit("CD&:àààçà")
+        await until(lambda: "keyboard of another country" in said(seat), "the next sentence")
+
+
+@on_qt_loop
 async def test_a_product_that_nobody_wants_says_what_it_is_for(
     design: Design, tmp_path: Path
 ) -> None:
