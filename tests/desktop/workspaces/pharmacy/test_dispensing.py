@@ -30,6 +30,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
+from clinicdesk.desktop.design.number_field import NumberField
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.prescription_items import ItemColumn
@@ -146,6 +147,35 @@ async def test_a_box_that_is_too_small_is_checked_as_far_as_it_goes_and_the_rest
     await until(lambda: item(counter, 3).owing == 8)
     assert pill(counter, 3) == "12, 8 owing"
     assert ("8 owing of Paracetamol 500 mg tablet.", Tone.SUCCESS) in counter.said
+
+
+async def test_a_part_that_is_in_the_hand_is_checked_and_the_rest_owed(
+    open_with: Opening,
+) -> None:
+    counter = await open_with(*a_counter_prescription(status=PrescriptionStatus.PAID).all())
+    counter.workspace.pane.choose_line(item(counter, 3).id)
+    counter.key(Qt.Key.Key_Space)
+    units: NumberField = counter.find(NumberField, "check_units")
+    assert (units.value(), units.minimum(), units.maximum()) == (20, 1, 20)
+    counter.key(Qt.Key.Key_1)
+    units.setFocus()
+    units.selectAll()
+    counter.type("12")
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: item(counter, 3).prepared == 12)
+    assert item(counter, 3).status is ItemStatus.PICKING
+    counter.workspace.pane.choose_line(item(counter, 3).id)
+    counter.key(Qt.Key.Key_Space)
+    assert (units.text(), units.maximum()) == ("8 of 8", 8)
+    units.setFocus()
+    units.selectAll()
+    counter.type("3")
+    counter.key(Qt.Key.Key_Escape)
+    counter.key(Qt.Key.Key_Space)
+    assert (units.text(), units.value()) == ("8 of 8", 8)
+    counter.key(Qt.Key.Key_Escape)
+    counter.key(Qt.Key.Key_O)
+    await until(lambda: item(counter, 3).owing == 8)
 
 
 async def test_a_wrong_product_stops_until_it_was_read(counter: Counter) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinicdesk.contract.commands import CheckItem, FulfillItems, Override
 from clinicdesk.contract.entities import Prescription, Verified
@@ -17,11 +17,15 @@ from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
-from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.design.field_block import FieldBlock
+from clinicdesk.desktop.design.number_field import NumberField
+from clinicdesk.desktop.design.tokens import SPACE_4, Tone
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.workspaces.pharmacy.reasons import reasons_by_hand
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet, WhyAsked
 from clinicdesk.desktop.workspaces.shared.sheet import Work
+
+_UNITS_WIDTH = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ class Bagging:
 
 
 class ByHandSheet(ReasonSheet):
-    """Asks why a product was not scanned, then goes on with the check by `go_on`."""
+    """Asks why a product was not scanned, and how much of it is in the hand; then goes on with the
+    check by `go_on`."""
 
     def __init__(
         self,
@@ -96,11 +101,31 @@ class ByHandSheet(ReasonSheet):
         super().__init__(design, tasks, self._why(), parent)
         self._go_on = go_on
         self._check: Check | None = None
+        self._open = 1
+        self.units = NumberField()
+        self.units.setObjectName("check_units")
+        units = FieldBlock(design, self.tr("Units"), self.units)
+        units.setFixedWidth(_UNITS_WIDTH)
+        body = self.ui.body
+        body.removeWidget(self.block)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_4)
+        row.addWidget(self.block, 1)
+        row.addWidget(units)
+        body.insertLayout(0, row)
 
-    def begin(self, check: Check, about: str) -> None:
-        """Say which line; then `open_about`."""
+    def begin(self, check: Check, about: str, units: int) -> None:
+        """Say which line, and how many units of it are open; then `open_about`."""
         self._check = check
+        self._open = units
         self.prepare(check.item_id, about)
+
+    def open_about(self, prescription: Prescription) -> None:
+        """See Sheet; all that is open now is meant, whatever was typed before."""
+        super().open_about(prescription)
+        self.units.setRange(1, self._open)
+        self.units.setSuffix(self.tr(" of %1").replace("%1", str(self._open)))
+        self.units.setValue(self._open)
 
     def _why(self) -> WhyAsked:
         return WhyAsked(
@@ -124,7 +149,14 @@ class ByHandSheet(ReasonSheet):
         reason = self.checked_reason()
         if reason is None or self._check is None:
             return None
-        return self._go_on(replace(self._check, verified=Verified.HAND, hand_reason=reason))
+        units = self.units.value()
+        check = replace(
+            self._check,
+            quantity=units if units < self._open else None,
+            verified=Verified.HAND,
+            hand_reason=reason,
+        )
+        return self._go_on(check)
 
 
 class OverrideSheet(ReasonSheet):

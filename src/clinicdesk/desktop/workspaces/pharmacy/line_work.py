@@ -101,7 +101,8 @@ class LineWork(QObject):
         check = Check(prescription.id, item.id, wanted_product(item), verified=Verified.HAND)
         if self._objections.stopped(prescription, item.id):
             return
-        self._by_hand.begin(check, medicine_words(item))
+        open_units = item.quantity - item.supplied - item.prepared
+        self._by_hand.begin(check, medicine_words(item), open_units)
         self._place.open(self._by_hand, prescription)
 
     def undo(self, prescription: Prescription, item: PrescriptionItem) -> None:

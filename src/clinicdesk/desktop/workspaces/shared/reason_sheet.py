@@ -58,7 +58,7 @@ class ReasonSheet(Sheet):
     """A line to write, and the usual reasons: a digit chooses one while nothing else is written.
 
     Attributes:
-        why: What is asked. field: The line.
+        why: What is asked. field: The line. block: It with its name.
     """
 
     def __init__(
@@ -78,9 +78,9 @@ class ReasonSheet(Sheet):
         self.field.setMaxLength(_REASON_LENGTH)
         self.field.setPlaceholderText(why.who_reads)
         self.field.installEventFilter(self)
-        self._block = FieldBlock(design, self.tr("Reason"), self.field)
-        self.field.textChanged.connect(lambda: self._block.set_error(""))
-        self.ui.body.addWidget(self._block)
+        self.block = FieldBlock(design, self.tr("Reason"), self.field)
+        self.field.textChanged.connect(lambda: self.block.set_error(""))
+        self.ui.body.addWidget(self.block)
         usual = FlowRow()
         for number, reason in enumerate(why.usual, start=1):
             chip = Chip(design, Pill(reason), key=str(number))
@@ -103,7 +103,7 @@ class ReasonSheet(Sheet):
         why = self.why
         self.name_it(why.title, self._about or prescription.code, why.confirm, why.icon, why.kind)
         self.field.setText(self._given)
-        self._block.set_error("")
+        self.block.set_error("")
 
     def first_field(self) -> QWidget:
         """The reason."""
@@ -118,7 +118,7 @@ class ReasonSheet(Sheet):
         """What is written; None, and said beside the field, when that says nothing."""
         reason = self.field.text().strip()
         if len(reason) < _SHORTEST:
-            self._block.set_error(self.tr("Reason: write at least a word."))
+            self.block.set_error(self.tr("Reason: write at least a word."))
             return None
         return reason
 
