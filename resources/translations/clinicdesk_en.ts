@@ -342,16 +342,6 @@
     </message>
 </context>
 <context>
-    <name>RerouteSheet</name>
-    <message numerus="yes">
-        <source>%n medicine(s) short</source>
-        <translation>
-            <numerusform>%n medicine short</numerusform>
-            <numerusform>%n medicines short</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>ShelfPane</name>
     <message numerus="yes">
         <source>Order %n pack(s) when %1 or fewer are left.</source>

@@ -18,7 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtCore import QPoint, Qt, QTranslator
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
@@ -36,8 +37,10 @@ from tests.core.sample import an_id
 from tests.desktop.workspaces.therapy.room import (
     DemoRows,
     Room,
+    a_level,
     open_desk,
     open_room,
+    set_price,
     settled,
     until,
 )
@@ -112,7 +115,22 @@ async def blank_form(room: Room[Any], demo: DemoRows) -> None:
     await begin(room, demo.patient("Tāne Wiremu"))
 
 
+async def shelves(room: Room[Any], demo: DemoRows) -> None:
+    """Three pharmacies that count their stock; each has some things and not others."""
+    levels = []
+    for place, pharmacy in enumerate(demo.pharmacies[:3]):
+        for number, medicine in enumerate(demo.medicines):
+            kind = (number + place) % 5
+            if kind < 4:
+                levels.append(a_level(pharmacy, medicine, (400, 90, 12, 0)[kind], 20))
+    await room.feed(*levels)
+    for place, pharmacy in enumerate(demo.pharmacies[:2]):
+        for medicine in demo.medicines[place::7]:
+            await set_price(room, pharmacy, medicine, medicine.price_minor * (9 + 3 * place) // 10)
+
+
 async def medicines(room: Room[Any], demo: DemoRows) -> None:
+    await shelves(room, demo)
     await begin(room, demo.patient("Meera Deshpande"))
     room.type("amox")
     await until(lambda: room.find(QWidget, "medicine_popup").isVisible())
@@ -124,6 +142,30 @@ async def writing(room: Room[Any], demo: DemoRows) -> None:
     await add(room, "azithromycin 500", "1 tab od 3d one hour before food")
     await add(room, "paracetamol 500", "1-2 tab sos when in pain, not more than 8 in 24 hours")
     await take(room, "ibuprofen 400")
+
+
+async def compared(room: Room[Any], demo: DemoRows) -> None:
+    """Three lines, with the pharmacies open to compare."""
+    await shelves(room, demo)
+    await writing(room, demo)
+    room.place.editor.entry.clear()
+    room.place.editor.ui.repeats_field.setValue(2)
+    await settled()
+    room.key(Qt.Key.Key_F4)
+
+
+async def price_moves(room: Room[Any], demo: DemoRows) -> None:
+    """The chosen pharmacy changes a price while the prescriber looks at the form; delivered."""
+    await shelves(room, demo)
+    await writing(room, demo)
+    room.place.editor.entry.clear()
+    room.place.editor.ui.delivery_box.setChecked(True)
+    form = room.place.editing.form
+    pharmacy = next(p for p in demo.pharmacies if p.id == form.pharmacy_id)
+    await settled()
+    await asyncio.sleep(0.2)
+    for line in form.lines[:2]:
+        await set_price(room, pharmacy, line.medicine, line.medicine.price_minor * 14 // 10)
 
 
 async def allergic(room: Room[Any], demo: DemoRows) -> None:
@@ -236,6 +278,7 @@ async def live(room: Room[Any], demo: DemoRows) -> None:
 
 async def sent_back(room: Room[Any], demo: DemoRows) -> None:
     """The pharmacy asks another price; the prescriber looks who else has it."""
+    await shelves(room, demo)
     room.place.rows.show_lane(Lane.SENT)
     shown = room.place.detail.prescription
     paid = replace(
@@ -293,7 +336,8 @@ SCENES: dict[str, tuple[type[Any], Scene]] = {
         scene.__name__: (TherapyWorkspace, scene)
         for scene in (
             nobody, empty, finding, nothing_found, page, hindi, long_name, blank_form, medicines,
-            writing, allergic, severe, reasons, stopped, many_lines, offline, controlled,
+            writing, compared, price_moves, allergic, severe, reasons, stopped, many_lines,
+            offline, controlled,
             incomplete, unfinished,
             conflict, draft_company,
         )
@@ -362,7 +406,13 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
             for _ in range(12 if options.scene == "live" else 45):
                 await asyncio.sleep(0.03)
                 app.processEvents()
-            window.grab().save(options.shot)
+            picture = window.grab()
+            if (popup := app.activePopupWidget()) is not None:
+                painter = QPainter(picture)
+                there = popup.mapToGlobal(QPoint()) - window.mapToGlobal(QPoint())
+                painter.drawPixmap(there, popup.grab())
+                painter.end()
+            picture.save(options.shot)
             print(
                 f"{options.scene}: {window.width()}x{window.height()}", *room.said, sep="\n  said "
             )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from clinicdesk.contract.commands import RerouteOrder
 from clinicdesk.contract.entities import OrderResponse, PrescriptionStatus
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
+from clinicdesk.desktop.workspaces.therapy.pharmacy_rows import PharmacyRows
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from tests.desktop.workspaces.therapy.conftest import Opening
 from tests.desktop.workspaces.therapy.room import DemoRows, Room, sent_back, settled, until
@@ -31,6 +33,10 @@ async def with_one_sent_back(
     return room
 
 
+def spoken_row(rows: PharmacyRows, place: int) -> str:
+    return str(rows.data(rows.index(place), Qt.ItemDataRole.AccessibleTextRole))
+
+
 async def test_the_answer_and_the_quote_are_shown(open_place: Opening, demo: DemoRows) -> None:
     room = await with_one_sent_back(open_place, demo)
     banner = room.find(Banner, "sent_back")
@@ -48,11 +54,10 @@ async def test_another_pharmacy_is_chosen_and_the_order_goes_there(
     )
     detail = room.place.detail
     detail.reroute()
-    choice = room.find(QComboBox, "reroute_choice")
-    await until(lambda: choice.count() > 0)
-    pharmacies = room.desk.replica.pharmacies
+    rows = detail.reroute_sheet.rows
+    await until(rows.rowCount)
     before = detail.prescription.pharmacy_id
-    assert pharmacies.get(before).name not in choice.currentText()
+    assert rows.place_of(before) == -1, "it does not go where it cannot be had"
     detail.reroute_sheet.confirm()
     await until(lambda: room.desk.outbox.entries())
     (entry,) = room.desk.outbox.entries()
@@ -64,13 +69,14 @@ async def test_a_quote_can_be_taken(open_place: Opening, demo: DemoRows) -> None
     room = await with_one_sent_back(open_place, demo)
     detail = room.place.detail
     detail.reroute()
-    choice = room.find(QComboBox, "reroute_choice")
-    await until(lambda: choice.count() > 0)
-    quoted = [n for n in range(choice.count()) if "642.50" in choice.itemText(n)]
-    assert len(quoted) == 1
-    choice.setCurrentIndex(quoted[0])
-    before = detail.prescription.pharmacy_id
-    detail.reroute_sheet.confirm()
+    rows, before = detail.reroute_sheet.rows, detail.prescription.pharmacy_id
+    await until(rows.rowCount)
+    quoted = [n for n in range(rows.rowCount()) if "642.50" in spoken_row(rows, n)]
+    assert quoted == [rows.place_of(before)]
+    for _ in range(quoted[0]):
+        room.key(Qt.Key.Key_Down)
+    assert "642.50" in room.find(QPushButton, "confirm_reroute_button").text()
+    room.key(Qt.Key.Key_Return)
     await until(lambda: room.desk.outbox.entries())
     (entry,) = room.desk.outbox.entries()
     assert isinstance(entry.command, RerouteOrder)

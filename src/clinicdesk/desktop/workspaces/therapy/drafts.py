@@ -124,21 +124,28 @@ class Drafts:
             changed=True,
         )
 
+    def usual_of(self, patient_id: UUID) -> UUID | None:
+        """The pharmacy to which this patient's newest prescription went."""
+        return self._newest(self._desk.replica.prescriptions.of(patient_id))
+
     def _usual_pharmacy(self, patient_id: UUID) -> UUID | None:
         """Where this patient's newest prescription went, else this prescriber's, else the only
         one that there is."""
-        replica = self._desk.replica
         me = self._desk.member.practitioner_id
-        active = {pharmacy.id for pharmacy in replica.pharmacies.values() if pharmacy.active}
-
-        def newest(rows: Iterable[Prescription]) -> UUID | None:
-            sent = [row for row in rows if row.signed_at is not None and row.pharmacy_id in active]
-            last = max(sent, key=lambda row: row.signed_at or row.created_at, default=None)
-            return None if last is None else last.pharmacy_id
-
-        mine = (row for row in replica.prescriptions.values() if row.practitioner_id == me)
-        found = newest(replica.prescriptions.of(patient_id)) or newest(mine)
+        prescriptions = self._desk.replica.prescriptions.values()
+        active = self._active()
+        found = self.usual_of(patient_id)
+        found = found or self._newest(row for row in prescriptions if row.practitioner_id == me)
         return found or (next(iter(active)) if len(active) == 1 else None)
+
+    def _newest(self, rows: Iterable[Prescription]) -> UUID | None:
+        active = self._active()
+        sent = [row for row in rows if row.signed_at is not None and row.pharmacy_id in active]
+        last = max(sent, key=lambda row: row.signed_at or row.created_at, default=None)
+        return None if last is None else last.pharmacy_id
+
+    def _active(self) -> set[UUID]:
+        return {p.id for p in self._desk.replica.pharmacies.values() if p.active}
 
     def _lines(self, prescription_id: UUID) -> list[PrescriptionItem]:
         items = self._desk.replica.items.of(prescription_id)

@@ -133,6 +133,7 @@ class PrescriptionEditor(QWidget):
         editing.saved.connect(self._tell_saved)
         editing.keeper.kept.connect(self._tell_kept)
         self._bind("Ctrl+S", ui.save_draft_button.click)
+        self._bind("F4", self._picker.open)
         for key in ("Ctrl+Return", "Ctrl+Enter"):
             self._bind(key, self._sign)
         escape = QShortcut(QKeySequence(_LEAVE_KEY), self)
@@ -171,7 +172,7 @@ class PrescriptionEditor(QWidget):
             return
         self._filling = True
         self.ui.note_field.setPlainText(form.note)
-        self._picker.show_chosen()
+        self._picker.refresh()
         self.ui.repeats_field.setValue(form.repeats)
         self.ui.delivery_box.setChecked(form.delivery)
         self.entry.show_entry(form.entry)

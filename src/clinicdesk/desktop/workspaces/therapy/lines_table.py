@@ -38,7 +38,7 @@ from clinicdesk.desktop.workspaces.therapy.words import line_words, medicine_nam
 Index = QModelIndex | QPersistentModelIndex
 _LINE: Final = 18
 _WARNING_WIDTH: Final = 168
-_ICON_WIDTH: Final = 54
+_ICON_WIDTH: Final = 46
 _ROOM_FOR_WORDS: Final = 600
 """Below it a warning is its icon alone: what it says stands beside the table."""
 
@@ -66,7 +66,12 @@ class LinesModel(QAbstractTableModel):
 
     Attributes:
         warns: Whether a line is marked. brief: Marks are icons alone; a screen reader says them.
+
+    Signals:
+        amounts_changed: These lines cost something else than before: their identifiers.
     """
+
+    amounts_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,12 +86,18 @@ class LinesModel(QAbstractTableModel):
         if prices == self._prices:
             return
         self._prices = dict(prices)
+        others = []
         for line, cells in zip(self._lines, self._cells, strict=True):
-            cells[LineColumn.AMOUNT] = self._amount(line)
+            amount = self._amount(line)
+            if amount != cells[LineColumn.AMOUNT]:
+                others.append(line.id)
+            cells[LineColumn.AMOUNT] = amount
         if self._lines:
             column = LineColumn.AMOUNT
             last = self.index(len(self._lines) - 1, column)
             self.dataChanged.emit(self.index(0, column), last)
+        if others:
+            self.amounts_changed.emit(others)
 
     def show_lines(self, lines: Sequence[DraftLine], allergies: Sequence[Allergy]) -> None:
         """Show these; a line that says the same stays where the selection is."""
@@ -225,6 +236,7 @@ class LinesTable(QTableView):
         header.setSectionsClickable(False)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
+        model.amounts_changed.connect(self._flash)
         model.modelReset.connect(self._settle)
         model.dataChanged.connect(self._settle)
         model.modelReset.connect(self.chosen)
@@ -257,6 +269,10 @@ class LinesTable(QTableView):
         line = self.current_line()
         if line is not None:
             self.removal_wanted.emit(line)
+
+    def _flash(self, line_ids: list[UUID]) -> None:
+        for line_id in line_ids:
+            self.glow.flash(line_id)
 
     def _settle(self) -> None:
         """Room for warnings where there are some; rows as high as what they say."""

@@ -9,8 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from clinicdesk.core.collection import Change
 from clinicdesk.core.pricing import Offer
-from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.wording import money
 
 if TYPE_CHECKING:
     from clinicdesk.desktop.workspace import Context
@@ -32,6 +30,7 @@ class PharmacyOffers(QObject):
         self._desk = context.desk
         self._lines: tuple[tuple[UUID, int], ...] = ()
         self._offers: dict[UUID, Offer] = {}
+        self._first: dict[UUID, int] = {}
         self._asking = False
         self._wanted = False
         replica = self._desk.replica
@@ -49,31 +48,23 @@ class PharmacyOffers(QObject):
         )
         if lines != self._lines:
             self._lines = lines
+            self._first = {}
             self._ask()
 
     def offer(self, pharmacy_id: UUID | None) -> Offer | None:
         """What a pharmacy would take; None while nothing is written, and while it is looked up."""
         return None if pharmacy_id is None else self._offers.get(pharmacy_id)
 
-    def words(self, pharmacy_id: UUID) -> str:
-        """Price and availability, in a few words; empty while nothing is known."""
+    def all(self) -> dict[UUID, Offer]:
+        """What each would take; the one that has it all and takes least comes first."""
+        return dict(self._offers)
+
+    def before(self, pharmacy_id: UUID | None) -> int | None:
+        """What a pharmacy would have taken for the same lines a moment ago, in minor units; None
+        when that is what it takes."""
         offer = self.offer(pharmacy_id)
-        if offer is None:
-            return ""
-        price = money(offer.total_minor, self._desk.clinic.currency)
-        return f"{price} · {self.availability(offer)}"
-
-    def availability(self, offer: Offer) -> str:
-        """Whether it has all of it."""
-        if offer.available is None:
-            return self.tr("stock not known")
-        if offer.available:
-            return self.tr("all in stock")
-        return self.tr("%n medicine(s) short", "", len(offer.missing))
-
-    def tone(self, offer: Offer) -> Tone:
-        """Whether that is a reason to think twice."""
-        return Tone.WARNING if offer.available is False else Tone.NEUTRAL
+        first = None if pharmacy_id is None else self._first.get(pharmacy_id)
+        return None if offer is None or first == offer.total_minor else first
 
     def _moved(self, _change: Change[Any]) -> None:
         if self._lines:
@@ -101,6 +92,7 @@ class PharmacyOffers(QObject):
             self._asking = False
 
     def _take(self, offers: dict[UUID, Offer]) -> None:
+        self._first = {i: o.total_minor for i, o in offers.items()} | self._first
         if offers != self._offers:
             self._offers = offers
             self.changed.emit()

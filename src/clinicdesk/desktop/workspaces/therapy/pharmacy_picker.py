@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from typing import Final
+from uuid import UUID
 
+from PySide6.QtCore import QObject, Qt
+
+from clinicdesk.contract.entities import Pharmacy
+from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.labels import set_ink
+from clinicdesk.desktop.design.row_delegate import RowDelegate
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.forms.therapy_editor import Ui_TherapyEditor
 from clinicdesk.desktop.wording import money
@@ -12,12 +18,16 @@ from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
 from clinicdesk.desktop.workspaces.therapy.pharmacy_offers import PharmacyOffers
+from clinicdesk.desktop.workspaces.therapy.pharmacy_rows import PharmacyRows
+
+_ROWS_WIDTH: Final = 460
 
 
 class PharmacyPicker(QObject):
     """Works the choice of the pharmacy and the total of the editor's form.
 
-    The amounts of the lines follow the chosen pharmacy's prices.
+    The amounts of the lines follow the chosen pharmacy's prices. The pharmacies are listed as
+    offers are, the one that has it all and takes least first; while the list is open they stay.
     """
 
     def __init__(
@@ -34,59 +44,71 @@ class PharmacyPicker(QObject):
         self._ui = ui
         self._lines = lines
         self._filling = False
+        self._rows = PharmacyRows(context.desk.clinic.currency, self)
+        self._dress()
         self._offers = PharmacyOffers(context, self)
-        self._offers.changed.connect(self._show_offers)
-        self._fill()
+        self._offers.changed.connect(self.refresh)
         ui.pharmacy_choice.currentIndexChanged.connect(self._chosen)
         replica = context.desk.replica
-        self.destroyed.connect(replica.pharmacies.subscribe(lambda _change: self._fill()))
-
-    def show_chosen(self) -> None:
-        """Show the pharmacy that the form names."""
-        form = self._editing.form
-        choice = self._ui.pharmacy_choice
-        pharmacy_id = None if form is None else form.pharmacy_id
-        filling, self._filling = self._filling, True
-        places = [n for n in range(choice.count()) if choice.itemData(n) == pharmacy_id]
-        choice.setCurrentIndex(places[0] if places else -1)
-        self._filling = filling
+        self.destroyed.connect(replica.pharmacies.subscribe(lambda _change: self.refresh()))
 
     def show_changes(self) -> None:
         """The form says something else: look up what that would cost, and show what is known."""
         self._offers.look(self._editing.form)
-        self._show_offers()
+        self.refresh()
 
-    def _fill(self) -> None:
-        """Those that take prescriptions, by name."""
-        pharmacies = self._context.desk.replica.pharmacies.values()
-        active = sorted((p for p in pharmacies if p.active), key=lambda p: p.name)
-        choice = self._ui.pharmacy_choice
-        self._filling = True
-        choice.clear()
-        for pharmacy in active:
-            choice.addItem(pharmacy.name, pharmacy.id)
-        self._filling = False
-        self.show_chosen()
+    def refresh(self) -> None:
+        """Show the pharmacies, the one that the form names, and what it would take."""
+        filling, self._filling = self._filling, True
+        form = self._editing.form
+        usual = None if form is None else self._editing.drafts.usual_of(form.patient_id)
+        self._rows.show_pharmacies(self._ordered(), self._offers.all(), usual=usual)
+        chosen = None if form is None else form.pharmacy_id
+        self._ui.pharmacy_choice.setCurrentIndex(self._rows.place_of(chosen))
+        self._filling = filling
+        self._show_total(chosen)
+
+    def open(self) -> None:
+        """Put the keyboard into the choice, with the pharmacies open."""
+        self._ui.pharmacy_choice.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._ui.pharmacy_choice.showPopup()
+
+    def _dress(self) -> None:
+        choice, design = self._ui.pharmacy_choice, self._context.design
+        choice.setModel(self._rows)
+        choice.setItemDelegate(RowDelegate(design, Glow(choice.view())))
+        choice.view().setMinimumWidth(_ROWS_WIDTH)
+        choice.setCurrentIndex(-1)
+
+    def _ordered(self) -> list[Pharmacy]:
+        """Those that take prescriptions."""
+        known = self._context.desk.replica.pharmacies.values()
+        active = sorted((p for p in known if p.active), key=lambda p: p.name)
+        if self._ui.pharmacy_choice.view().isVisible():
+            shown = {p.id: self._rows.place_of(p.id) for p in active}
+            if all(place >= 0 for place in shown.values()):
+                return sorted(active, key=lambda p: shown[p.id])
+        best = {pharmacy_id: place for place, pharmacy_id in enumerate(self._offers.all())}
+        return sorted(active, key=lambda p: best.get(p.id, len(best)))
 
     def _chosen(self, place: int) -> None:
+        pharmacy = self._rows.pharmacy_at(place)
         if not self._filling:
-            self._editing.set_pharmacy(self._ui.pharmacy_choice.itemData(place))
+            self._editing.set_pharmacy(None if pharmacy is None else pharmacy.id)
 
-    def _show_offers(self) -> None:
-        """Price and availability beside each pharmacy; below, those of the chosen one."""
-        choice, form = self._ui.pharmacy_choice, self._editing.form
+    def _show_total(self, chosen: UUID | None) -> None:
+        form = self._editing.form
         if form is None:
             return
-        pharmacies = self._context.desk.replica.pharmacies
-        for place in range(choice.count()):
-            pharmacy = pharmacies.get(choice.itemData(place))
-            if pharmacy is not None:
-                words = self._offers.words(pharmacy.id)
-                choice.setItemText(place, f"{pharmacy.name} · {words}" if words else pharmacy.name)
-        offer = self._offers.offer(form.pharmacy_id)
+        currency, ui = self._context.desk.clinic.currency, self._ui
+        offer, before = self._offers.offer(chosen), self._offers.before(chosen)
         self._lines.show_prices({} if offer is None else offer.prices)
         total = form.total_minor if offer is None else offer.total_minor
-        self._ui.draft_total.setText(money(total, self._context.desk.clinic.currency))
-        self._ui.offer_label.setText("" if offer is None else self._offers.availability(offer))
-        tone = Tone.NEUTRAL if offer is None else self._offers.tone(offer)
-        set_ink(self._ui.offer_label, "warning" if tone is Tone.WARNING else "second")
+        ui.draft_total.setText(money(total, currency))
+        pill = None if offer is None else self._rows.availability(offer)
+        ui.offer_label.setText("" if pill is None else pill.text)
+        warns = pill is not None and pill.tone is Tone.WARNING
+        set_ink(ui.offer_label, "warning" if warns else "second")
+        was = "" if before is None else self.tr("was %1").replace("%1", money(before, currency))
+        ui.was_label.setText(was)
+        ui.was_label.setVisible(bool(was))

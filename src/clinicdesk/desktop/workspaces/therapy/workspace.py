@@ -97,6 +97,7 @@ class TherapyWorkspace(Workspace):
             clears = self.editing.line_begun
             return [
                 Hint(("Enter",), self.tr("next field, add line")),
+                Hint(("F4",), self.tr("pharmacy")),
                 Hint(("Ctrl+S",), self.tr("save draft")),
                 Hint(("Ctrl+Enter",), self.tr("sign and send")),
                 Hint(("Esc",), self.tr("clear the line") if clears else self.tr("back, kept")),
@@ -120,7 +121,9 @@ class TherapyWorkspace(Workspace):
             ),
             Shortcut(("Down", "Up"), self.tr("Choose among the medicines found"), writing),
             Shortcut(("Enter",), self.tr("Take the medicine, then add the line"), writing),
+            Shortcut(("Down",), self.tr("From the empty search to the lines"), writing),
             Shortcut(("Enter", "Del"), self.tr("On a line: edit it, remove it"), writing),
+            Shortcut(("F4",), self.tr("Compare the pharmacies and choose one"), writing),
             Shortcut(("Ctrl+S",), self.tr("Save the draft"), writing),
             Shortcut(("Ctrl+Enter",), self.tr("Sign and send to the pharmacy"), writing),
             Shortcut(("Esc",), self.tr("Clear the line that is half typed"), writing),
