@@ -20,13 +20,15 @@ class Desk:
     """A burst between the keys and a field, or a place where letters are deeds.
 
     Attributes:
-        reached: What came through, as "a↓" and "a↑". late_ms: How late the latest of it came.
+        reached: What came through, as "a↓" and "a↑". numbers: The same by the order in which they
+            were struck. late_ms: How late the latest of it came.
     """
 
     burst: Burst[str] = field(default_factory=Burst)
     in_field: bool = True
     now: float = 1000.0
     reached: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     scanned: list[str] = field(default_factory=list)
     torn: int = 0
     late_ms: float = 0.0
@@ -101,6 +103,15 @@ class Desk:
         """What went down in the field."""
         return "".join(event[0] for event in self.reached if event[1] == "↓")
 
+    @property
+    def missing(self) -> str:
+        """What went down and came to nothing."""
+        return "".join(
+            event[0]
+            for event in self._struck
+            if event[1] == "↓" and int(event[2:]) not in self.numbers
+        )
+
     def _follow(self, outcome: Outcome[str]) -> None:
         for event in outcome.deliver:
             self._reach(event)
@@ -110,4 +121,5 @@ class Desk:
 
     def _reach(self, event: str) -> None:
         self.reached.append(event[:2])
+        self.numbers.append(int(event[2:]))
         self.late_ms = max(self.late_ms, self.now - self._struck[event])
