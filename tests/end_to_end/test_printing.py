@@ -69,7 +69,7 @@ async def test_a_desk_s_rows_make_the_paper_and_the_server_s_seal_stands_on_it(
     prescription_id = await write_and_sign(tara)
     await sent(tara)
     await until(lambda: why_no_prescription(tara, prescription_id) is None)
-    facts = gather_prescription(tara, prescription_id, utc_now())
+    facts = await gather_prescription(tara, prescription_id, utc_now())
     assert facts.prescription.seal is not None
     assert render_prescription(facts).startswith(b"%PDF-")
 

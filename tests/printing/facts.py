@@ -108,7 +108,8 @@ def prescription_facts(
     facts = PrescriptionFacts(
         clinic=clinic, practitioner=replace(practitioner, qualification="MBBS, MD"),
         patient=patient or kshitij(), prescription=prescription, items=items(lines),
-        pharmacy=MAIN_STREET, printing=Printing(at=NOON, by="Pia Patel", earlier=earlier),
+        pharmacy=MAIN_STREET, units={an_id(name): unit for name, *_rest, unit in MEDICINES},
+        printing=Printing(at=NOON, by="Pia Patel", earlier=earlier),
     )  # fmt: skip
     return replace(facts, **changes)
 
@@ -119,7 +120,7 @@ def label_facts(lines: int = 3, *, earlier: int = 0, **changes: Any) -> LabelFac
         clinic=whole.clinic, practitioner=whole.practitioner, patient=whole.patient,
         pharmacy=MAIN_STREET, prescription=whole.prescription, items=whole.items,
         dispenses=[dispense(item) for item in whole.items], ingredients={},
-        units={an_id(name): unit for name, *_rest, unit in MEDICINES}, printing=whole.printing,
+        units=whole.units, printing=whole.printing,
     )  # fmt: skip
     return replace(facts, **changes)
 
@@ -152,7 +153,7 @@ def register(entries: int, kind: RegisterKind = RegisterKind.X) -> RegisterFacts
             generic_name="Methylphenidate", strength="10 mg", form="prolonged-release tablet",
             brand="Methyrel", manufacturer="Sample Labs", schedule="X", batch_number=f"B{place}",
             expiry=date(2027, 3, 31), quantity=quantity, balance=balance if balanced else None,
-            by="Pia Patel",
+            by="Pia Patel", unit="tablet",
         )  # fmt: skip
         if not delivery:
             entry = replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,9 @@ from clinicdesk.printing.registers import render_csv, render_register
 from clinicdesk.printing.registers.csv import HEADINGS, harmless
 from tests.printing.facts import register
 from tests.printing.readers import pages_of, text_of, words_of
+
+ENTRY = re.compile(r"^ *(\d+) +\d+ \w{3} 2026", re.MULTILINE)
+"""Of an entry on paper: its number, and then its day."""
 
 
 def rows_of(facts: RegisterFacts) -> list[dict[str, str]]:
@@ -39,7 +43,10 @@ def test_a_register_of_schedule_h_has_quantities_and_no_balance() -> None:
     said = words_of(render_register(facts))
     assert "Register of Schedule H drugs" in said
     assert "Balance" not in said
-    assert "30 out" in said
+    assert (
+        "3 entries. In all: Quantity Methylphenidate 10 mg prolonged-release tablet 30 tablets"
+        in said
+    )
 
 
 def test_the_csv_begins_with_its_mark_and_its_headings() -> None:
@@ -78,7 +85,7 @@ def test_each_page_has_the_register_s_name_and_nothing_is_lost_over_pages() -> N
         assert f"Page {page} of {pages}" in said
     words = set(whole.split())
     assert {f"B{place}" for place in range(120)} <= words
-    assert "1200 in, 1140 out" in " ".join(whole.split())
+    assert "prolonged-release tablet 1,200 1,140 60 tablets" in " ".join(whole.split())
 
 
 def test_a_register_without_entries_says_so() -> None:
@@ -89,3 +96,39 @@ def test_hindi_names_are_in_both_forms() -> None:
     facts = register(8)
     assert rows_of(facts)[7]["Patient"] == "क्षितिज शर्मा"
     assert "क्षितिज" in text_of(render_register(facts))
+
+
+@pytest.mark.parametrize("kind", [RegisterKind.H, RegisterKind.H1, RegisterKind.X])
+def test_a_thousand_entries_have_their_heads_on_each_page_and_their_sums_on_the_last(
+    kind: RegisterKind,
+) -> None:
+    pdf = render_register(register(1000, kind))
+    pages = text_of(pdf).split("\f")[:-1]
+    assert len(pages) == pages_of(pdf) > 40
+    balanced = kind is RegisterKind.X
+    for number, page in enumerate(pages, 1):
+        assert "Main Street Pharmacy · Licence MH-MZ4-123456" in page
+        assert f"Page {number} of {len(pages)}" in page
+        assert "Batch, expiry" in page
+        assert ENTRY.search(page), "nobody signs a page without an entry"
+        assert ("Pharmacist in charge" in page) == (number == len(pages))
+    numbers = [int(found) for found in ENTRY.findall("".join(pages))]
+    assert numbers == list(range(1, 1001))
+    last = " ".join(pages[-1].split())
+    sums = "10,000 9,500 500 tablets" if balanced else "10,000 tablets"
+    assert f"1,000 entries. In all: {'In Out Balance' if balanced else 'Quantity'}" in last
+    assert sums in last
+
+
+def test_the_prescriber_s_address_is_in_both_forms() -> None:
+    facts = register(2, RegisterKind.H1)
+    assert rows_of(facts)[0]["Prescriber address"] == "Roshni Clinic, 12 MG Road"
+    assert "Prescribers of Roshni Clinic, 12 MG Road" in words_of(render_register(facts))
+
+
+def test_figures_are_counted_in_what_the_product_is_counted_in() -> None:
+    facts = register(1, RegisterKind.H)
+    syrup = replace(facts.entries[0], generic_name="Codeine", form="syrup", unit="ml", quantity=100)
+    facts = replace(facts, entries=[syrup])
+    assert rows_of(facts)[0]["Unit"] == "ml"
+    assert "Codeine 10 mg syrup 100 ml" in words_of(render_register(facts))

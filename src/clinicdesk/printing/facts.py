@@ -42,7 +42,12 @@ class Printing(Struct, frozen=True, kw_only=True):
 
 
 class PrescriptionFacts(Struct, frozen=True, kw_only=True):
-    """A prescription with all that its paper says. `items` in the order of their lines."""
+    """A prescription with all that its paper says.
+
+    Attributes:
+        items: In the order of their lines.
+        units: What each is counted in, by `medicine_id`: "tablet", "ml"; one may be missing.
+    """
 
     clinic: Clinic
     practitioner: Practitioner
@@ -50,7 +55,12 @@ class PrescriptionFacts(Struct, frozen=True, kw_only=True):
     prescription: Prescription
     items: list[PrescriptionItem]
     pharmacy: Pharmacy | None
+    units: dict[UUID, str]
     printing: Printing
+
+    def unit_of(self, item: PrescriptionItem) -> str:
+        """What the item is counted in; empty when nobody knows."""
+        return self.units.get(item.medicine_id, "")
 
 
 class LabelFacts(Struct, frozen=True, kw_only=True):
@@ -100,6 +110,7 @@ class RegisterEntry(Struct, frozen=True, kw_only=True):
     quantity: int
     balance: int | None
     by: str  # the member of staff who supplied it or moved it
+    unit: str = ""  # what the product is counted in: "tablet", "ml"
     reason: str | None = None
     prescription_code: str | None = None
     prescribed_on: date | None = None

@@ -24,6 +24,7 @@ _BLACK: Final = (0.0, 0.0, 0.0)
 
 Colour = tuple[float, float, float]
 GREY: Final[Colour] = (0.36, 0.36, 0.36)
+PALE: Final[Colour] = (0.75, 0.75, 0.75)
 RED: Final[Colour] = (0.75, 0.05, 0.05)
 
 
@@ -95,11 +96,19 @@ class Ink:
             y += size * leading
         return y
 
-    def rule(self, x: float, y: float, width: float, thickness: float = 0.6) -> None:
+    def rule(
+        self, x: float, y: float, width: float, thickness: float = 0.6, *, colour: Colour = _BLACK
+    ) -> None:
         """A line to the right."""
-        self._canvas.setStrokeColorRGB(*_BLACK)
+        self._canvas.setStrokeColorRGB(*colour)
         self._canvas.setLineWidth(thickness)
         self._canvas.line(x, self.height - y, x + width, self.height - y)
+
+    def upright(self, x: float, y: float, height: float, colour: Colour = _BLACK) -> None:
+        """A line downwards."""
+        self._canvas.setStrokeColorRGB(*colour)
+        self._canvas.setLineWidth(0.8)
+        self._canvas.line(x, self.height - y, x, self.height - y - height)
 
     def box(self, x: float, y: float, width: float, height: float, colour: Colour = _BLACK) -> None:
         """A frame, `y` at its top."""

@@ -102,6 +102,14 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list
     return [*lines, line] if line else lines
 
 
+def fitted(text: str, size: float, width: float, *, bold: bool = False) -> str:
+    """The text in one line of `width` at most; "…" stands for what is too much."""
+    line = writable(text)
+    if width_of(line, size, bold=bold) <= width:
+        return line
+    return f"{wrapped(line, size, width - width_of('…', size, bold=bold), bold=bold)[0]}…"
+
+
 def _parted(word: str, size: float, width: float, *, bold: bool) -> list[str]:
     """A word in pieces that fit; a letter keeps its marks."""
     parts = [""]

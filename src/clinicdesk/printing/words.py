@@ -77,6 +77,23 @@ def counted_units(quantity: int, unit: str) -> str:
     return f"{quantity} {unit}" if unit in _MEASURES else _counted(quantity, unit)
 
 
+def units_of(unit: str) -> str:
+    """`tablets`, `ml`: what many are counted in."""
+    return unit if not unit or unit in _MEASURES else f"{unit}s"
+
+
+@lru_cache(maxsize=64)
+def phone_text(number: str) -> str:
+    """`+91 22 2640 1234`, as it is read aloud; as it was written when it is not E.164."""
+    import phonenumbers  # its tables are large, and most programs never print
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def number_words(number: int) -> str:
     """`twenty-one`: nobody makes a 1 into a 7 of it. For 0 to 999,999."""
     if number >= 1000:

@@ -87,6 +87,8 @@ def test_a_prescription_is_had_as_pdf_by_its_prescriber_its_pharmacy_and_the_adm
         said = text_of(answer.content)
         assert paid.prescription.code in said
         assert paid.items[0].generic_name.upper() in said.replace("\n", " ")
+        unit = next(m.pack_unit for m in hands.medicines if m.id == paid.items[0].medicine_id)
+        assert f"{paid.items[0].quantity} {unit}" in said.replace("\n", " ")
 
 
 def test_the_front_desk_and_other_pharmacies_do_not_get_it(hands: Hands) -> None:
@@ -160,6 +162,7 @@ def test_a_register_has_what_was_handed_over_of_its_schedule(hands: Hands, owner
     assert row["Out"] == "10"
     assert row["Schedule"] == "H1"
     assert row["Prescriber registration"]
+    assert row["Unit"]
     assert row["Collected by"].startswith("'=cmd|"), "a formula is led in by an apostrophe"
     other = hands.pharmacist.get("/api/registers/H", format="csv", **period)
     assert given.prescription.code not in other.text

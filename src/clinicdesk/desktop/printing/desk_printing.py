@@ -63,8 +63,12 @@ class DeskPrinting(QObject):
         if (why := self.why_not_prescription(prescription_id)) is not None:
             self._context.toast(why, Tone.WARNING)
             return
-        facts = gather_prescription(self._context.desk, prescription_id, utc_now())
-        self._show(PrescriptionPaper(facts))
+        self._context.tasks.start(
+            gather_prescription(self._context.desk, prescription_id, utc_now()),
+            doing=self.tr("preparing the prescription"),
+            on_done=lambda facts: self._show(PrescriptionPaper(facts)),
+            of=self._view,
+        )
 
     def print_labels(self, prescription_id: UUID) -> None:
         """Show the labels of what is prepared, or was handed over last; needs no server."""

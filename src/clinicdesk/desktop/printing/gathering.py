@@ -62,8 +62,8 @@ def labelled(dispenses: list[Dispense]) -> list[Dispense]:
     return [each for each in gone if each.handed_over_at == last]
 
 
-def gather_prescription(desk: Desk, prescription_id: UUID, at: datetime) -> PrescriptionFacts:
-    """The facts of one that `why_no_prescription` has nothing against."""
+async def gather_prescription(desk: Desk, prescription_id: UUID, at: datetime) -> PrescriptionFacts:
+    """The facts of one that `why_no_prescription` has nothing against. Raises StoreLost."""
     replica = desk.replica
     prescription = replica.prescriptions.get(prescription_id)
     assert prescription is not None
@@ -71,20 +71,23 @@ def gather_prescription(desk: Desk, prescription_id: UUID, at: datetime) -> Pres
     patient = replica.patients.get(prescription.patient_id)
     assert practitioner is not None
     assert patient is not None
+    items = sorted(replica.items.of(prescription_id), key=lambda item: item.line)
+    products = await desk.search.medicines_of({item.medicine_id for item in items})
     return PrescriptionFacts(
         clinic=desk.clinic,
         practitioner=practitioner,
         patient=patient,
         prescription=prescription,
-        items=sorted(replica.items.of(prescription_id), key=lambda item: item.line),
+        items=items,
         pharmacy=replica.pharmacies.get(prescription.pharmacy_id),
+        units={key: product.pack_unit for key, product in products.items()},
         printing=Printing(at=at, by=desk.member.name),
     )
 
 
 async def gather_labels(desk: Desk, prescription_id: UUID, at: datetime) -> LabelFacts:
     """The facts of labels that `why_no_labels` has nothing against. Raises StoreLost."""
-    whole = gather_prescription(desk, prescription_id, at)
+    whole = await gather_prescription(desk, prescription_id, at)
     dispenses = labelled(desk.replica.dispenses.of(prescription_id))
     products = await desk.search.medicines_of({each.medicine_id for each in dispenses})
     assert whole.pharmacy is not None

@@ -8,7 +8,7 @@ from clinicdesk.contract.entities import Dispense, PrescriptionItem
 from clinicdesk.printing.cautions import cautions, ingredients_of_name
 from clinicdesk.printing.directions import directions
 from clinicdesk.printing.facts import LabelFacts
-from clinicdesk.printing.words import counted_units, day_text, local_day
+from clinicdesk.printing.words import counted_units, day_text, local_day, phone_text
 
 KEEP_AWAY = "Keep out of the reach of children."
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -109,7 +109,8 @@ def _origin(facts: LabelFacts, dispense: Dispense) -> str:
 def _pharmacy(facts: LabelFacts) -> list[str]:
     pharmacy = facts.pharmacy
     licence = pharmacy.licence_number and f"Lic.{_NO_BREAK}{pharmacy.licence_number}"
-    where = " · ".join(part for part in (pharmacy.address, pharmacy.phone, licence) if part)
+    phone = phone_text(pharmacy.phone).replace(" ", _NO_BREAK)
+    where = " · ".join(part for part in (pharmacy.address, phone, licence) if part)
     return [line for line in (pharmacy.name, where) if line]
 
 

@@ -23,6 +23,7 @@ class Country(Struct, frozen=True, kw_only=True):
         marks: By schedule: the mark beside a medicine, and whether it is red.
         legends: By schedule: the sentence at the foot where a medicine of it stands above.
         registration: What the prescriber's number is called.
+        qualification: The prescriber's has to stand there.
         birth_date: The date of birth stands beside the age, whatever the age is.
         dispensing: The pharmacy fills in on the paper what it dispensed.
     """
@@ -31,6 +32,7 @@ class Country(Struct, frozen=True, kw_only=True):
     marks: dict[Schedule, tuple[str, bool]]
     legends: dict[Schedule, str]
     registration: str
+    qualification: bool
     birth_date: bool
     dispensing: bool
 
@@ -50,6 +52,7 @@ _INDIA: Final = Country(
         "for two years.",
     },
     registration="Reg. no.",
+    qualification=True,
     birth_date=False,
     dispensing=True,
 )
@@ -62,6 +65,7 @@ _NEW_ZEALAND: Final = Country(
         Schedule.X: "CD: controlled drug, entered in the pharmacy's register when supplied.",
     },
     registration="Registration no.",
+    qualification=False,
     birth_date=True,
     dispensing=False,
 )

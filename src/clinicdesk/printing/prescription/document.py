@@ -6,15 +6,16 @@ from clinicdesk.contract.entities import PrescriptionItem, PrescriptionStatus
 from clinicdesk.printing.facts import PrescriptionFacts
 from clinicdesk.printing.fonts import RENDERING
 from clinicdesk.printing.ink import Ink
+from clinicdesk.printing.prescription.closing import draw_end, end_height
 from clinicdesk.printing.prescription.country import Country, country_of
 from clinicdesk.printing.prescription.parts import (
     FOOT,
-    draw_end,
+    ONWARD,
+    draw_between,
     draw_foot,
     draw_head,
     draw_line,
     draw_table_head,
-    end_height,
     line_height,
 )
 
@@ -49,8 +50,10 @@ def _draw_page(
     y = draw_head(ink, facts, country)
     if items:
         y = draw_table_head(ink, y)
-    for item in items:
-        y = draw_line(ink, item, country, y)
+    for place, item in enumerate(items):
+        if place:
+            draw_between(ink, y)
+        y = draw_line(ink, item, facts.unit_of(item), country, y)
     if number == pages:
         draw_end(ink, facts, country, y)
     draw_foot(ink, facts, number, pages)
@@ -65,19 +68,21 @@ def _across(facts: PrescriptionFacts) -> str | None:
 def _pages(
     facts: PrescriptionFacts, country: Country, height: float
 ) -> list[list[PrescriptionItem]]:
-    """The lines of each page; the end may need a page of its own."""
+    """The lines of each page. The end has a medicine above it: no signature stands alone."""
     # Drawn once on a page that nobody sees: the head is as high as its texts are long.
     top = draw_table_head(unseen := Ink(title=""), draw_head(unseen, facts, country))
-    room = height - FOOT - top
+    room = height - FOOT - ONWARD - top
+    heights = {item.id: line_height(item, facts.unit_of(item), country) for item in facts.items}
     pages: list[list[PrescriptionItem]] = [[]]
     left = room
     for item in sorted(facts.items, key=lambda item: item.line):
-        needed = line_height(item, country)
-        if needed > left and pages[-1]:
+        if heights[item.id] > left and pages[-1]:
             pages.append([])
             left = room
         pages[-1].append(item)
-        left -= needed
-    if end_height(facts, country) > left:
-        pages.append([])
+        left -= heights[item.id]
+    if end_height(facts, country) > left + ONWARD:
+        last = pages[-1][-1:] if len(pages[-1]) > 1 else []
+        del pages[-1][len(pages[-1]) - len(last) :]
+        pages.append(last)
     return pages

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, PrescriptionStatus
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Practitioner,
+    PrescriptionItem,
+    PrescriptionStatus,
+)
 from clinicdesk.contract.sig import FREQUENCIES
 from clinicdesk.printing.directions import dose_words, duration_words
 from clinicdesk.printing.facts import PrescriptionFacts
-from clinicdesk.printing.ink import GREY, MM, RED, Align, Ink
+from clinicdesk.printing.ink import GREY, MM, PALE, RED, Align, Ink
 from clinicdesk.printing.prescription.country import Country
-from clinicdesk.printing.shaping import width_of, wrapped
+from clinicdesk.printing.shaping import fitted, width_of, wrapped
 from clinicdesk.printing.words import (
     age_text,
+    counted_units,
     day_text,
     local_day,
     moment_text,
     number_words,
+    phone_text,
     sex_text,
 )
 
 MARGIN: Final = 42.0
 FOOT: Final = 52.0
 """Height of the foot, from the lower edge of the page."""
+ONWARD: Final = 16.0
+"""Height of what says that another page follows, above the foot."""
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
@@ -30,11 +39,11 @@ _QR: Final = 34 * MM
 _SMALL: Final = 8.5
 _BODY: Final = 9.5
 _COLUMNS: Final = (
-    ("Medicine", 20.0, 196.0),
-    ("Dose", 224.0, 86.0),
-    ("Frequency", 318.0, 84.0),
-    ("Duration", 408.0, 48.0),
-    ("Quantity", 462.0, 49.0),
+    ("Medicine", 20.0, 186.0),
+    ("Dose", 214.0, 82.0),
+    ("Frequency", 302.0, 82.0),
+    ("Duration", 390.0, 48.0),
+    ("Quantity", 444.0, 67.0),
 )
 """Heading, distance from the margin, width."""
 
@@ -59,7 +68,8 @@ def draw_head(ink: Ink, facts: PrescriptionFacts, country: Country) -> float:
 
 
 def draw_table_head(ink: Ink, y: float) -> float:
-    """The headings of the lines."""
+    """The headings of the lines, after the sign that has stood before them for centuries."""
+    ink.text(MARGIN, y + 3, "℞", 15)
     for heading, left, width in _COLUMNS:
         last = heading == _COLUMNS[-1][0]
         place = MARGIN + left + (width if last else 0)
@@ -68,20 +78,20 @@ def draw_table_head(ink: Ink, y: float) -> float:
     return y + 18
 
 
-def line_height(item: PrescriptionItem, country: Country) -> float:
+def line_height(item: PrescriptionItem, unit: str, country: Country) -> float:
     """What `draw_line` takes of the page's height."""
-    cells = _cells(item, country)
+    cells = _cells(item, unit, country)
     name = len(wrapped(_name(item, country), 10, _COLUMNS[0][2], bold=True)) * 13
     below = sum(len(wrapped(text, _SMALL, _COLUMNS[0][2])) * 11.5 for text in _below(item))
     others = (
         len(wrapped(text, _BODY, width)) * 12.5
         for text, (_heading, _left, width) in zip(cells, _COLUMNS[1:], strict=True)
     )
-    return max(name + below, *others) + 12
+    return max(name + below, *others) + 13
 
 
-def draw_line(ink: Ink, item: PrescriptionItem, country: Country, y: float) -> float:
-    """One medicine."""
+def draw_line(ink: Ink, item: PrescriptionItem, unit: str, country: Country, y: float) -> float:
+    """One medicine; `unit` is what it is counted in."""
     top = y
     ink.text(MARGIN, y, f"{item.line}.", 10, bold=True)
     left, width = MARGIN + _COLUMNS[0][1], _COLUMNS[0][2]
@@ -92,45 +102,27 @@ def draw_line(ink: Ink, item: PrescriptionItem, country: Country, y: float) -> f
         _mark(ink, left + last + 6, top + 13 * (len(lines) - 1), *mark)
     for text in _below(item):
         y = ink.block(left, y, text, _SMALL, width)
-    for text, (heading, at, room) in zip(_cells(item, country), _COLUMNS[1:], strict=True):
+    cells = _cells(item, unit, country)
+    for text, (heading, at, room) in zip(cells, _COLUMNS[1:], strict=True):
         for place, part in enumerate(wrapped(text, _BODY, room)):
             baseline = top + place * 12.5
             if heading == "Quantity":
                 ink.text(MARGIN + at + room, baseline, part, _BODY, bold=True, align=Align.RIGHT)
             else:
                 ink.text(MARGIN + at, baseline, part, _BODY)
-    return top + line_height(item, country)
+    return top + line_height(item, unit, country)
 
 
-def draw_end(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -> None:
-    """What closes the last page: that nothing follows, repeats, the note, the signature."""
-    prescription = facts.prescription
-    width = ink.width - 2 * MARGIN
-    ink.rule(MARGIN, y - 6, width, 0.4)
-    y += 8
-    count = len(facts.items)
-    ending = f"End of the prescription: {count} medicine{'' if count == 1 else 's'}."
-    y = ink.block(MARGIN, y, f"{ending} {_repeats(facts)}", _BODY, width, bold=True)
-    if prescription.valid_until is not None:
-        until = f"May be dispensed until {day_text(prescription.valid_until)}."
-        y = ink.block(MARGIN, y, until, _BODY, width)
-    if prescription.note:
-        y = ink.block(MARGIN, y + 2, f"Note: {prescription.note}", _BODY, width)
-    for sentence in _legends(facts, country):
-        y = ink.block(MARGIN, y + 1, sentence, 7.5, width, colour=GREY)
-    base = ink.height - FOOT - 74
-    _signature(ink, facts, country, max(base, y + 24))
-    if country.dispensing:
-        _dispensed(ink, facts, max(base, y + 24) - 20)
+def credentials(prescriber: Practitioner, country: Country) -> list[str]:
+    """Qualification and registration; what the law asks for and nobody entered is said to lack."""
+    number = prescriber.registration_number or "not recorded"
+    missing = "Qualification not recorded" if country.qualification else ""
+    return [prescriber.qualification or missing, f"{country.registration} {number}"]
 
 
-def end_height(facts: PrescriptionFacts, country: Country) -> float:
-    """What `draw_end` needs at least, down to the foot."""
-    note = facts.prescription.note
-    width = 511.0
-    notes = len(wrapped(f"Note: {note}", _BODY, width)) if note else 0
-    legends = sum(len(wrapped(each, 7.5, width)) for each in _legends(facts, country))
-    return 32 + (2 + notes) * 12.5 + legends * 11 + 24 + 74
+def draw_between(ink: Ink, y: float) -> None:
+    """What parts a medicine from the one above it, whose `draw_line` begins at `y`."""
+    ink.rule(MARGIN, y - 14, ink.width - 2 * MARGIN, 0.4, colour=PALE)
 
 
 def draw_foot(ink: Ink, facts: PrescriptionFacts, page: int, pages: int) -> None:
@@ -138,8 +130,11 @@ def draw_foot(ink: Ink, facts: PrescriptionFacts, page: int, pages: int) -> None
     y = ink.height - FOOT + 20
     printing, zone = facts.printing, facts.clinic.zone
     ink.rule(MARGIN, y - 12, ink.width - 2 * MARGIN, 0.4)
-    whose = f"{facts.prescription.code} · {facts.patient.name} · {facts.patient.number}"
-    ink.text(MARGIN, y, whose, _SMALL)
+    whose = f"{facts.prescription.code} · {facts.patient.number} · {facts.patient.name}"
+    ink.text(MARGIN, y, fitted(whose, _SMALL, ink.width - 2 * MARGIN - 70), _SMALL)
+    if page < pages:
+        onward = f"Continues on page {page + 1}; the signature is on page {pages}."
+        ink.text(ink.width - MARGIN, y - 18, onward, _SMALL, bold=True, align=Align.RIGHT)
     ink.text(ink.width - MARGIN, y, f"Page {page} of {pages}", _SMALL, align=Align.RIGHT)
     printed = f"Printed {moment_text(printing.at, zone)} by {printing.by}"
     if printing.is_copy:
@@ -152,8 +147,9 @@ def draw_foot(ink: Ink, facts: PrescriptionFacts, page: int, pages: int) -> None
 def _clinic(ink: Ink, facts: PrescriptionFacts, width: float) -> float:
     clinic = facts.clinic
     y = ink.block(MARGIN, MARGIN + 6, clinic.name, 15, width, bold=True)
-    y = ink.block(MARGIN, y - 3, clinic.address, _SMALL, width, colour=GREY)
-    reach = " · ".join(part for part in (clinic.phone, clinic.email) if part)
+    where = clinic.address or "Address not recorded"
+    y = ink.block(MARGIN, y - 3, where, _SMALL, width, colour=GREY)
+    reach = " · ".join(part for part in (phone_text(clinic.phone), clinic.email) if part)
     return ink.block(MARGIN, y, reach, _SMALL, width, colour=GREY)
 
 
@@ -162,9 +158,10 @@ def _prescriber(
 ) -> float:
     prescriber = facts.practitioner
     y = ink.block(MARGIN, y, prescriber.name, 11, width, bold=True)
-    number = prescriber.registration_number
-    said = (prescriber.qualification, number and f"{country.registration} {number}",
-            prescriber.phone)  # fmt: skip
+    phone = phone_text(prescriber.phone)
+    if not phone and not facts.clinic.phone:
+        phone = "Telephone not recorded"
+    said = [*credentials(prescriber, country), phone]
     return ink.block(MARGIN, y, " · ".join(part for part in said if part), _BODY, width)
 
 
@@ -184,9 +181,10 @@ def _patient(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -> 
     y = ink.block(MARGIN, y, patient.address or "Address not recorded", _BODY, width)
     ink.text(right, first, f"Date  {day_text(written)}", 10, bold=True)
     ink.text(right, first + 14, f"Prescription  {prescription.code}", _BODY)
+    beside = first + 27
     if facts.pharmacy is not None:
-        ink.block(right, first + 27, f"For  {facts.pharmacy.name}", _BODY, 150)
-    return max(y, first + 40)
+        beside = ink.block(right, beside, f"For  {facts.pharmacy.name}", _BODY, 150)
+    return max(y, beside, first + 40)
 
 
 def _mark(ink: Ink, x: float, y: float, text: str, red: bool) -> None:
@@ -214,48 +212,13 @@ def _below(item: PrescriptionItem) -> list[str]:
     return [text for text in said if text]
 
 
-def _cells(item: PrescriptionItem, country: Country) -> tuple[str, str, str, str]:
+def _cells(item: PrescriptionItem, unit: str, country: Country) -> tuple[str, str, str, str]:
     known = FREQUENCIES.get(item.frequency)
     how = item.frequency if known is None else f"{known.sentence} ({known.code})"
-    duration = "" if item.days is None else duration_words(item.days)
+    duration = "–" if item.days is None else duration_words(item.days)
     dose = dose_words(item.dose)
-    quantity = str(item.quantity)
+    quantity = counted_units(item.quantity, unit)
     if item.schedule.controlled and item.schedule in country.marks:
-        quantity = f"{quantity} ({number_words(item.quantity)})"
+        figures, *counted = quantity.split(" ", 1)
+        quantity = " ".join([figures, f"({number_words(item.quantity)})", *counted])
     return (f"{dose}, {item.route}", how, duration, quantity)
-
-
-def _repeats(facts: PrescriptionFacts) -> str:
-    repeats = facts.prescription.repeats
-    if not repeats:
-        return "No repeats."
-    times = {1: "once more", 2: "twice more"}.get(repeats, f"{repeats} more times")
-    return f"Repeats: {repeats} (may be dispensed {times})."
-
-
-def _legends(facts: PrescriptionFacts, country: Country) -> list[str]:
-    present = {item.schedule for item in facts.items}
-    said = [text for schedule, text in country.legends.items() if schedule in present]
-    return list(dict.fromkeys(said))
-
-
-def _signature(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -> None:
-    left, width = ink.width - MARGIN - 210, 210.0
-    prescriber = facts.practitioner
-    ink.rule(left, y, width)
-    y = ink.block(left, y + 11, f"Signature of {prescriber.name}", _SMALL, width)
-    number = prescriber.registration_number
-    said = (prescriber.qualification, number and f"{country.registration} {number}")
-    y = ink.block(left, y, " · ".join(part for part in said if part), _SMALL, width)
-    if facts.prescription.signed_at is not None:
-        signed = moment_text(facts.prescription.signed_at, facts.clinic.zone)
-        seal = " and sealed: the QR code proves it" if facts.prescription.seal else ""
-        ink.block(left, y, f"Signed at the desk {signed}{seal}.", 7.5, width, colour=GREY)
-
-
-def _dispensed(ink: Ink, facts: PrescriptionFacts, y: float) -> None:
-    ink.box(MARGIN, y, 252, 62, GREY)
-    pharmacy = "" if facts.pharmacy is None else f" by {facts.pharmacy.name}"
-    ink.block(MARGIN + 6, y + 12, f"Dispensed{pharmacy}", _SMALL, 240)
-    ink.text(MARGIN + 6, y + 36, "Date", 7.5, colour=GREY)
-    ink.text(MARGIN + 96, y + 36, "Pharmacist, registration no., signature", 7.5, colour=GREY)

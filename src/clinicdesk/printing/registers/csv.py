@@ -9,14 +9,14 @@ from datetime import date
 from typing import Final
 
 from clinicdesk.printing.facts import RegisterEntry, RegisterFacts
-from clinicdesk.printing.registers.ledger import came, deed_of, went
+from clinicdesk.printing.registers.ledger import came, deed_of, prescribers_at, went
 from clinicdesk.printing.words import zone_of
 
 HEADINGS: Final = (
     "No", "Date", "Time", "What", "Medicine", "Strength", "Form", "Brand", "Manufacturer",
-    "Schedule", "Batch", "Expiry", "In", "Out", "Balance", "Prescription", "Prescribed on",
-    "Prescriber", "Prescriber registration", "Patient", "Patient address", "By", "Collected by",
-    "Reason",
+    "Schedule", "Batch", "Expiry", "Unit", "In", "Out", "Balance", "Prescription", "Prescribed on",
+    "Prescriber", "Prescriber registration", "Prescriber address", "Patient", "Patient address",
+    "By", "Collected by", "Reason",
 )  # fmt: skip
 
 _FORMULA: Final = re.compile(r"^\s*[=+\-@|%]")
@@ -35,7 +35,7 @@ def render_csv(facts: RegisterFacts) -> bytes:
     for number, entry in enumerate(facts.entries, 1):
         local = entry.at.astimezone(zone)
         when = (local.date().isoformat(), f"{local:%H:%M}")
-        writer.writerow([number, *when, *_rest(entry)])
+        writer.writerow([number, *when, *_rest(entry, prescribers_at(facts))])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -48,18 +48,20 @@ def harmless(text: str) -> str:
     return f"'{line}" if _FORMULA.match(line) else line
 
 
-def _rest(entry: RegisterEntry) -> list[str | int]:
+def _rest(entry: RegisterEntry, prescribers_at: str) -> list[str | int]:
     names = (
         deed_of(entry), entry.generic_name, entry.strength, entry.form, entry.brand,
         entry.manufacturer, entry.schedule, entry.batch_number,
     )  # fmt: skip
+    workplace = prescribers_at if entry.prescriber_name else ""
     people = (
-        entry.prescriber_name, entry.prescriber_registration, entry.patient_name,
-        entry.patient_address, entry.by, entry.collected_by, entry.reason,
+        entry.prescriber_name, entry.prescriber_registration, workplace,
+        entry.patient_name, entry.patient_address, entry.by, entry.collected_by, entry.reason,
     )  # fmt: skip
     return [
         *(harmless(each or "") for each in names),
         _iso(entry.expiry),
+        harmless(entry.unit),
         *("" if each is None else each for each in (came(entry), went(entry), entry.balance)),
         harmless(entry.prescription_code or ""),
         _iso(entry.prescribed_on),

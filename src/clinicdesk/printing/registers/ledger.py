@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
+
 from clinicdesk.contract.entities import MovementKind
 from clinicdesk.contract.paper import RegisterKind
 from clinicdesk.printing.facts import RegisterEntry, RegisterFacts
@@ -62,10 +64,37 @@ def went(entry: RegisterEntry) -> int | None:
     return -entry.quantity if entry.quantity < 0 else None
 
 
-def totals(facts: RegisterFacts) -> list[tuple[str, int, int]]:
-    """Of each medicine what came and what went in the period, by name."""
-    sums: dict[str, tuple[int, int]] = {}
+class Total(Struct, frozen=True):
+    """One medicine in the period. `left`: on the shelf after its last movement, where known."""
+
+    medicine: str
+    came: int
+    went: int
+    left: int | None
+    unit: str
+
+
+def totals(facts: RegisterFacts) -> list[Total]:
+    """What came and what went of each medicine, by name."""
+    sums: dict[str, Total] = {}
     for entry in facts.entries:
-        before = sums.get(medicine_of(entry), (0, 0))
-        sums[medicine_of(entry)] = (before[0] + (came(entry) or 0), before[1] + (went(entry) or 0))
-    return [(name, *sums[name]) for name in sorted(sums, key=str.casefold)]
+        name = medicine_of(entry)
+        before = sums.get(name, Total(name, 0, 0, None, entry.unit))
+        sums[name] = Total(
+            name,
+            before.came + (came(entry) or 0),
+            before.went + (went(entry) or 0),
+            before.left if entry.balance is None else entry.balance,
+            before.unit,
+        )
+    return [sums[name] for name in sorted(sums, key=str.casefold)]
+
+
+def prescribers_at(facts: RegisterFacts) -> str:
+    """The address of every prescriber here: that of the clinic they work at."""
+    return ", ".join(part for part in (facts.clinic.name, facts.clinic.address) if part)
+
+
+def figure(number: int | None) -> str:
+    """`12,500`; nothing for none."""
+    return "" if number is None else f"{number:,}"

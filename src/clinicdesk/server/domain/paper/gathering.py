@@ -37,6 +37,7 @@ class _Found(Struct, frozen=True):
     patient: Patient | None
     pharmacy: Pharmacy | None
     items: list[PrescriptionItem]
+    units: dict[UUID, str]
 
 
 _decoder = msgspec.json.Decoder(_Found)
@@ -74,5 +75,6 @@ async def prescription_facts(
         prescription=found.header,
         items=found.items,
         pharmacy=found.pharmacy,
+        units=found.units,
         printing=Printing(at=at, by=actor.member.name),
     )

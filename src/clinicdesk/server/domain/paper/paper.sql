@@ -8,7 +8,12 @@ select json_build_object(
   'pharmacy', (select to_json(f) from pharmacy f where f.clinic_id = p.clinic_id and f.id = p.pharmacy_id),
   'items', coalesce((
     select json_agg(i order by i.line) from prescription_item i
-    where i.clinic_id = p.clinic_id and i.prescription_id = p.id), '[]'))::text
+    where i.clinic_id = p.clinic_id and i.prescription_id = p.id), '[]'),
+  'units', coalesce((
+    select json_object_agg(m.id, m.pack_unit) from medicine m
+    where m.clinic_id = p.clinic_id and m.id in (
+      select i.medicine_id from prescription_item i where i.clinic_id = p.clinic_id and i.prescription_id = p.id)),
+    '{}'))::text
 from prescription p
 where p.clinic_id = %(clinic_id)s and p.id = %(prescription_id)s;
 
@@ -24,13 +29,14 @@ select d.handed_over_at as at, null::text as kind, i.generic_name, i.strength, i
   i.schedule, d.batch_number, d.expiry, d.quantity, null::integer as balance, m.name as by, null::text as reason,
   p.code as prescription_code, (p.signed_at at time zone %(zone)s)::date as prescribed_on,
   t.name as patient_name, t.address as patient_address, r.name as prescriber_name,
-  r.registration_number as prescriber_registration, d.collected_by
+  r.registration_number as prescriber_registration, d.collected_by, coalesce(g.pack_unit, '') as unit
 from dispense d
 join prescription_item i on i.clinic_id = d.clinic_id and i.id = d.item_id
 join prescription p on p.clinic_id = d.clinic_id and p.id = d.prescription_id
 join practitioner r on r.clinic_id = d.clinic_id and r.id = d.practitioner_id
 join member m on m.clinic_id = d.clinic_id and m.id = d.checked_by
 left join patient t on t.clinic_id = d.clinic_id and t.id = d.patient_id
+left join medicine g on g.clinic_id = d.clinic_id and g.id = d.medicine_id
 where d.clinic_id = %(clinic_id)s and d.pharmacy_id = %(pharmacy_id)s and d.status = 'HANDED_OVER'
   and i.schedule = any (%(schedules)s) and d.handed_over_at >= %(begin)s and d.handed_over_at < %(end)s
 order by d.handed_over_at, d.id
@@ -41,7 +47,7 @@ limit %(limit)s;
 -- over where no stock is kept. Oldest first. A balance counts from the first movement there ever was.
 with moved as (
   select s.*, (sum(s.quantity) over (partition by s.medicine_id order by s.at, s.id))::integer as balance,
-    g.generic_name, g.strength, g.form, g.brand, g.manufacturer, g.schedule
+    g.generic_name, g.strength, g.form, g.brand, g.manufacturer, g.schedule, g.pack_unit as unit
   from stock_movement s
   join medicine g on g.clinic_id = s.clinic_id and g.id = s.medicine_id
   where s.clinic_id = %(clinic_id)s and s.pharmacy_id = %(pharmacy_id)s and g.schedule = any (%(schedules)s)
@@ -49,16 +55,18 @@ with moved as (
 ), entry as (
   select v.id, v.at, v.kind, v.generic_name, v.strength, v.form, v.brand, v.manufacturer, v.schedule,
     b.number as batch_number, b.expiry, v.quantity, v.balance, v.by, v.reason, d.prescription_id,
-    d.collected_by
+    d.collected_by, v.unit
   from moved v
   join batch b on b.clinic_id = v.clinic_id and b.id = v.batch_id
   left join dispense d on d.clinic_id = v.clinic_id and d.id = v.subject_id
   where v.at >= %(begin)s
   union all
   select d.id, d.handed_over_at, null, i.generic_name, i.strength, i.form, d.brand, d.manufacturer, i.schedule,
-    d.batch_number, d.expiry, d.quantity, null, d.checked_by, null, d.prescription_id, d.collected_by
+    d.batch_number, d.expiry, d.quantity, null, d.checked_by, null, d.prescription_id, d.collected_by,
+    coalesce(g.pack_unit, '')
   from dispense d
   join prescription_item i on i.clinic_id = d.clinic_id and i.id = d.item_id
+  left join medicine g on g.clinic_id = d.clinic_id and g.id = d.medicine_id
   where d.clinic_id = %(clinic_id)s and d.pharmacy_id = %(pharmacy_id)s and d.status = 'HANDED_OVER'
     and d.batch_id is null and i.schedule = any (%(schedules)s)
     and d.handed_over_at >= %(begin)s and d.handed_over_at < %(end)s
@@ -67,7 +75,7 @@ select e.at, e.kind, e.generic_name, e.strength, e.form, e.brand, e.manufacturer
   e.expiry, e.quantity, e.balance, m.name as by, e.reason, p.code as prescription_code,
   (p.signed_at at time zone %(zone)s)::date as prescribed_on, t.name as patient_name,
   t.address as patient_address, r.name as prescriber_name, r.registration_number as prescriber_registration,
-  e.collected_by
+  e.collected_by, e.unit
 from entry e
 join member m on m.clinic_id = %(clinic_id)s and m.id = e.by
 left join prescription p on p.clinic_id = %(clinic_id)s and p.id = e.prescription_id
