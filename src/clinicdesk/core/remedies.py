@@ -8,16 +8,21 @@ from uuid import UUID
 from clinicdesk.contract.commands import (
     AdjustStock,
     AnyCommand,
+    CancelItem,
     CancelPrescription,
     CheckItem,
     DeclineItem,
+    DeliverOrder,
+    FulfillItems,
     HandOver,
+    HoldItems,
     OfPrescription,
     OfSupplyOrder,
     PayOutRefund,
     ReceiveGoods,
     ReceiveStock,
     RejectOrder,
+    ReturnToStock,
     ReviseDraft,
     ReviseSupplyOrder,
     SetPrice,
@@ -124,8 +129,13 @@ def can_be_changed(entry: OutboxEntry) -> bool:
         | TakePayment
         | CheckItem
         | SubstituteItem
+        | HoldItems
         | DeclineItem
+        | CancelItem
+        | FulfillItems
+        | ReturnToStock
         | HandOver
+        | DeliverOrder
         | CancelPrescription
         | RejectOrder
         | ReceiveStock

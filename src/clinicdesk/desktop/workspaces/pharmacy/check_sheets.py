@@ -114,11 +114,12 @@ class ByHandSheet(ReasonSheet):
         row.addWidget(units)
         body.insertLayout(0, row)
 
-    def begin(self, check: Check, about: str, units: int) -> None:
-        """Say which line, and how many units of it are open; then `open_about`."""
+    def begin(self, check: Check, about: str, units: int, reason: str = "") -> None:
+        """Say which line, how many units of it are open, and which reason was given before; then
+        `open_about`."""
         self._check = check
         self._open = units
-        self.prepare(check.item_id, about)
+        self.prepare(check.item_id, about, reason=reason)
 
     def open_about(self, prescription: Prescription) -> None:
         """See Sheet; all that is open now is meant, whatever was typed before."""

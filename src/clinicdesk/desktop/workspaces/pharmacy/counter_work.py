@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
-from uuid import UUID
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
 from clinicdesk.contract.commands import (
     AnyCommand,
+    CancelItem,
     CancelPrescription,
+    CheckItem,
     DeclineItem,
     DeliverOrder,
+    FulfillItems,
     HandOver,
     HoldItems,
     PayOutRefund,
+    RejectOrder,
+    ReturnToStock,
+    SubstituteItem,
     TakePayment,
 )
 from clinicdesk.contract.entities import (
@@ -24,6 +29,7 @@ from clinicdesk.contract.entities import (
     OrderStatus,
     Prescription,
     PrescriptionItem,
+    Verified,
 )
 from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
@@ -46,6 +52,7 @@ from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
 from clinicdesk.desktop.workspaces.shared.sheet import Work
 
 _NOT_CHECKED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})
+_AskOfLine: TypeAlias = Callable[[Prescription, PrescriptionItem, str], None]
 _BECOMES_READY: Final = _NOT_CHECKED | {ItemStatus.CHECKED}
 
 
@@ -102,7 +109,7 @@ class CounterWork(QObject):
             Deed.CANCEL: self._ask_cancel,
             Deed.PAY_OUT: self._pay_out,
             Deed.ACKNOWLEDGE: self._acknowledge,
-            Deed.SEND_BACK: partial(self._ask, self._send_back),
+            Deed.SEND_BACK: self._ask_send_back,
             Deed.BRING: self._bring,
             Deed.REPEAT: self._repeat,
             Deed.LABELS: lambda prescription: printing.print_labels(prescription.id),
@@ -141,24 +148,26 @@ class CounterWork(QObject):
             case CancelPrescription():
                 self._cancel.prepare(reason=command.reason)
                 self._open(self._cancel, Deed.CANCEL)
-            case DeclineItem():
-                self._mend_line(command.item_id, self._lines.decline, command.reason)
-            case HoldItems():
-                self._mend_line(command.item_ids[0], self._lines.hold, command.reason)
             case PayOutRefund():
                 self.do(Deed.PAY_OUT)
+            case FulfillItems():
+                self.do(Deed.READY)
+            case RejectOrder():
+                self._mend_send_back(command)
             case _:
-                return False
+                return self._mend_line(command)
         return True
 
     def look_again(self) -> None:
         """Something changed: leave a sheet that is not about what is shown, or of no use now."""
         self._place.look_again()
 
-    def _ask(
-        self, sheet: PaymentSheet | SendBackSheet | RefundSheet, prescription: Prescription
-    ) -> None:
+    def _ask(self, sheet: PaymentSheet, prescription: Prescription) -> None:
         self._place.open(sheet, prescription)
+
+    def _ask_send_back(self, prescription: Prescription, given: RejectOrder | None = None) -> None:
+        self._send_back.prepare(given)
+        self._place.open(self._send_back, prescription)
 
     def _open(self, sheet: ReasonSheet, deed: Deed) -> None:
         prescription, offers = self._pane.prescription, self._pane.offers
@@ -245,16 +254,47 @@ class CounterWork(QObject):
         elif self._place.may(offers[Deed.HAND_OVER].why_off):
             self._ask_collector(prescription, command.collected_by)
 
-    def _mend_line(
-        self,
-        item_id: UUID,
-        ask: Callable[[Prescription, PrescriptionItem, str], None],
-        reason: str,
-    ) -> None:
+    def _mend_send_back(self, command: RejectOrder) -> None:
+        prescription, offers = self._pane.prescription, self._pane.offers
+        if (
+            prescription is not None
+            and offers is not None
+            and self._place.may(offers[Deed.SEND_BACK].why_off)
+        ):
+            self._ask_send_back(prescription, command)
+
+    def _mend_line(self, command: AnyCommand) -> bool:
+        """As `mend`, of a command about a line: go to it, and ask what it was given with. What was
+        scanned is scanned again."""
+        lines = self._lines
+        ask: _AskOfLine
+        match command:
+            case CheckItem(item_id=item_id, verified=Verified.HAND, hand_reason=reason):
+                ask = lines.check_by_hand
+            case CheckItem(item_id=item_id):
+                self._pane.choose_line(item_id)
+                return True
+            case SubstituteItem(item_id=item_id, reason=reason):
+                ask = lines.substitute
+            case DeclineItem(item_id=item_id, reason=reason):
+                ask = lines.decline
+            case CancelItem(item_id=item_id, reason=reason):
+                ask = lines.decline
+            case HoldItems(item_ids=[item_id, *_], reason=reason):
+                ask = lines.hold
+            case ReturnToStock(item_ids=[item_id, *_], reason=reason):
+                ask = lines.put_back
+            case _:
+                return False
         self._pane.choose_line(item_id)
         prescription, item = self._pane.prescription, self._pane.current_item
-        if prescription is not None and item is not None:
-            ask(prescription, item, reason)
+        if prescription is None or item is None:
+            return False
+        # Some keys undo what is done already: it is asked again only while it may be done.
+        why = self._desk.dispensing.can(type(command), prescription.id, item.id)
+        if self._place.may(why or ""):
+            ask(prescription, item, reason or "")
+        return True
 
     def _patient(self, prescription: Prescription) -> str:
         patient = self._desk.replica.patients.get(prescription.patient_id)

@@ -53,6 +53,21 @@ class FindingsWatch(QObject):
             of=self,
         )
 
+    def ask_again(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
+        """The server has found what this desk did not: ask what the patient takes, look again."""
+
+        def look(_more: bool) -> None:
+            if self._shown == prescription.id:
+                self._about = ()
+                self.show_prescription(prescription, lines)
+
+        self._context.tasks.start(
+            self._safety.learn(prescription.patient_id),
+            doing=self.tr("asking what else the patient takes"),
+            on_done=look,
+            of=self,
+        )
+
     def _learn(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
         """What others have prescribed counts as soon as the server has told it."""
 

@@ -93,7 +93,9 @@ class LineWork(QObject):
             return
         self._check_scanned(scan, found.item, prescription)
 
-    def check_by_hand(self, prescription: Prescription, item: PrescriptionItem) -> None:
+    def check_by_hand(
+        self, prescription: Prescription, item: PrescriptionItem, reason: str = ""
+    ) -> None:
         """Ask why it is not scanned; of a checked line, undo that."""
         if item.status is ItemStatus.CHECKED:
             self.undo(prescription, item)
@@ -102,7 +104,7 @@ class LineWork(QObject):
         if self._objections.stopped(prescription, item.id):
             return
         open_units = item.quantity - item.supplied - item.prepared
-        self._by_hand.begin(check, medicine_words(item), open_units)
+        self._by_hand.begin(check, medicine_words(item), open_units, reason)
         self._place.open(self._by_hand, prescription)
 
     def undo(self, prescription: Prescription, item: PrescriptionItem) -> None:
@@ -123,9 +125,11 @@ class LineWork(QObject):
         work = self._dispensing.pick(prescription.id, [item.id])
         self._place.submit(work, self.tr("picking the line"))
 
-    def substitute(self, prescription: Prescription, item: PrescriptionItem) -> None:
+    def substitute(
+        self, prescription: Prescription, item: PrescriptionItem, reason: str = ""
+    ) -> None:
         """Ask by which product."""
-        self._substitute.prepare(item)
+        self._substitute.prepare(item, reason)
         self._place.open(self._substitute, prescription)
 
     def hold(self, prescription: Prescription, item: PrescriptionItem, reason: str = "") -> None:
@@ -148,13 +152,15 @@ class LineWork(QObject):
         sheet.prepare(item.id, medicine_words(item), note, reason)
         self._place.open(sheet, prescription)
 
-    def put_back(self, prescription: Prescription, item: PrescriptionItem) -> None:
+    def put_back(
+        self, prescription: Prescription, item: PrescriptionItem, reason: str = ""
+    ) -> None:
         """Ask why it goes back to stock; of a line that went, begin it again."""
         if item.status is ItemStatus.RETURNED_TO_STOCK:
             work = self._dispensing.restart(prescription.id, [item.id])
             self._place.submit(work, self.tr("dispensing the line again"))
             return
-        self._return.prepare(item.id, medicine_words(item))
+        self._return.prepare(item.id, medicine_words(item), reason=reason)
         self._place.open(self._return, prescription)
 
     def _check_scanned(

@@ -15,6 +15,7 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     PurchaseOrder,
 )
+from clinicdesk.contract.problems import Conflict
 from clinicdesk.core.clock import Now
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.command_words import command_words
@@ -257,13 +258,21 @@ class PrescriptionPane(QFrame):
         """What the server refused of this desk's work, the oldest first, until it was read."""
         refused = self._desk.outbox.refused()
         mine = (entry for entry in refused if entry.command.aggregate_id == prescription.id)
-        self._refusal = entry = next(mine, None)
+        before, entry = self._refusal, next(mine, None)
+        self._refusal = entry
+        if entry is not None and (before is None or before.op_id != entry.op_id):
+            self._look_at_findings_again(entry, prescription)
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:
             what = command_words(entry.command, self._desk.replica)
             title = self.tr("Refused: %1").replace("%1", what)
             why = refused_sentence(entry, self._desk.replica, self._context.zone, self._now())
             self._banner.say(title, why, self.tr("Understood"))
+
+    def _look_at_findings_again(self, entry: OutboxEntry, prescription: Prescription) -> None:
+        """What was refused for a finding that is not known here is asked about next time."""
+        if isinstance(entry.refusal, Conflict) and entry.refusal.field == "overrides":
+            self.findings.ask_again(prescription, self.items.items())
 
     def _show_refund(self, prescription: Prescription, offer: Offer) -> None:
         self.refund_card.setVisible(offer.shown)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from clinicdesk.contract.codes import typed_code
 from clinicdesk.contract.entities import Patient, Payment, Prescription, PrescriptionItem, Row
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
@@ -372,6 +373,13 @@ class QueuePane(QFrame):
                 self.tr("All of them are left out"),
                 self.tr("Press F for another filter, or the words above to show all again."),
             )
+        elif typed_code(self.search.text()) is not None:
+            self.empty.say(
+                "search",
+                self.tr("Not on this desk"),
+                self.tr("It may be older than what is kept here: Ctrl+K and the code asks the "
+                        "server for it."),
+            )  # fmt: skip
         elif self.search.text():
             self.empty.say(
                 "search",

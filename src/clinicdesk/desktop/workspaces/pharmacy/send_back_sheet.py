@@ -39,6 +39,7 @@ class SendBackSheet(Sheet):
         super().__init__(design, tasks, parent)
         self._orders = orders
         self._response = OrderResponse.OUT_OF_STOCK
+        self._given: RejectOrder | None = None
         self.setObjectName("send_back_sheet")
         self.ui.sheet_confirm.setObjectName("confirm_send_back_button")
         self._chips: dict[OrderResponse, Chip] = {}
@@ -67,16 +68,24 @@ class SendBackSheet(Sheet):
         fields.addWidget(self._price_block)
         self.ui.body.addLayout(fields)
 
+    def prepare(self, given: RejectOrder | None = None) -> None:
+        """Say which answer was given before; then `open_about`."""
+        self._given = given
+
     def fill(self, prescription: Prescription) -> None:
-        """Begin with what is most often the case."""
+        """Begin with what is most often the case, or with what was said before."""
         self.name_it(
             self.tr("Send back to the prescriber?"), prescription.code, self.tr("Send back"),
             "undo-2", Kind.DESTROY,
         )  # fmt: skip
         self._note_block.set_error("")
         self._price_block.set_error("")
-        self._price.setText(amount_text(prescription.total_minor, prescription.currency))
-        self._choose(OrderResponse.OUT_OF_STOCK)
+        given = self._given
+        quoted = None if given is None else given.quoted_minor
+        amount = prescription.total_minor if quoted is None else quoted
+        self._price.setText(amount_text(amount, prescription.currency))
+        self._note.setText("" if given is None else given.note)
+        self._choose(OrderResponse.OUT_OF_STOCK if given is None else given.response)
         self.note("")
 
     def first_field(self) -> QWidget:

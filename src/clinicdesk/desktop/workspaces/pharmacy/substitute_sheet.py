@@ -58,6 +58,7 @@ class SubstituteSheet(Sheet):
         super().__init__(design, tasks, parent)
         self._desk = desk
         self._item: PrescriptionItem | None = None
+        self._given = ""
         self.setObjectName("substitute_sheet")
         self.ui.sheet_confirm.setObjectName("confirm_substitute_button")
         self._none = paragraph("", TextRole.BODY, "second")
@@ -81,9 +82,10 @@ class SubstituteSheet(Sheet):
         for part in (self._none, self._products, self._choice_error, self._block):
             self.ui.body.addWidget(part)
 
-    def prepare(self, item: PrescriptionItem) -> None:
-        """Say which line; then `open_about`."""
+    def prepare(self, item: PrescriptionItem, reason: str = "") -> None:
+        """Say which line, and which reason was given before; then `open_about`."""
         self._item = item
+        self._given = reason
         self.item_id = item.id
 
     def fill(self, _prescription: Prescription) -> None:
@@ -97,7 +99,7 @@ class SubstituteSheet(Sheet):
         self._block.set_error("")
         self._choice_error.show_error("")
         out = item.pharmacy_id is not None and not self._free(item.pharmacy_id, item)
-        self._reason.setText(self.tr("Out of stock") if out else "")
+        self._reason.setText(self._given or (self.tr("Out of stock") if out else ""))
         self._show([])
         self._none.setText(self.tr("Looking for products…"))
         self._tasks.start(
