@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from clinicdesk.printing.cautions import MOST, cautions
 from clinicdesk.printing.directions import directions
+from clinicdesk.printing.ink import MM
 from clinicdesk.printing.labels import (
     A4_SHEET,
     TEST_LABEL,
@@ -22,6 +23,7 @@ from clinicdesk.printing.labels import (
     render_zpl,
 )
 from clinicdesk.printing.labels.label import KEEP_AWAY
+from clinicdesk.printing.labels.layout import lay_out
 from clinicdesk.printing.labels.zpl import escaped
 from tests.printing.facts import dispense, label_facts
 from tests.printing.readers import codes_in, pages_of, picture_of, text_of, words_of
@@ -165,7 +167,7 @@ def test_a_reprint_says_that_it_is_a_copy() -> None:
 
 def test_the_test_label_names_nobody_and_shows_what_a_printer_gets_wrong() -> None:
     (only,) = read(render_zpl([TEST_LABEL], ROLL, 203))
-    assert {field.kind for field in only.fields} == {"text", "picture", "qr"}
+    assert {field.kind for field in only.fields} == {"text", "picture", "qr", "rule"}
 
 
 @pytest.mark.parametrize(
@@ -234,3 +236,26 @@ def test_cautions_go_by_ingredient_and_form(
 def test_whoever_must_not_drive_is_told_once() -> None:
     told = cautions(["tramadol", "paracetamol"], "tablet", "oral")
     assert sum("drive" in each for each in told) == 1
+
+
+def test_where_it_is_from_stands_below_a_line_at_the_lower_edge() -> None:
+    for label in labels_of(label_facts(5)):
+        for size in SIZES:
+            faces = lay_out(label, size)
+            if len(faces) > 1:
+                assert faces[0].rule is None
+                continue
+            (face,) = faces
+            assert face.rule is not None
+            below = [each for each in face.texts if each.y > face.rule[1]]
+            assert any("Batch" in each.text for each in below)
+            assert not any(KEEP_AWAY in each.text for each in below)
+            lowest = max(each.y for each in face.texts)
+            assert lowest < (size.height - size.margin) * MM < lowest + 4
+
+
+def test_no_line_ends_with_the_dot_that_parts() -> None:
+    for label in labels_of(label_facts(5)):
+        texts = [each.text for size in SIZES for face in lay_out(label, size)
+                 for each in face.texts]  # fmt: skip
+        assert not [text for text in texts if text.endswith("·")]

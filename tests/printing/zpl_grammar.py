@@ -19,7 +19,7 @@ class Field:
     """One field: where it is, and what it is of.
 
     Attributes:
-        kind: "text", "qr" or "picture".
+        kind: "text", "qr", "picture" or "rule".
         said: The text, or the QR code's data without its leading switches.
         size: Height of a text in dots; width and height of a picture.
     """
@@ -41,7 +41,7 @@ class Format:
     fields: list[Field] = field(default_factory=list)
 
 
-_COMMAND = re.compile(r"\^(XA|XZ|CI|PW|LL|LH|FT|FO|A0|FH|FD|FS|BQ|GF|PQ)([^^~]*)")
+_COMMAND = re.compile(r"\^(XA|XZ|CI|PW|LL|LH|FT|FO|A0|FH|FD|FS|BQ|GF|GB|PQ)([^^~]*)")
 _HEX = re.compile(r"_([0-9A-F]{2})")
 
 
@@ -162,6 +162,13 @@ class _Reader:
         self._picture = (8 * width, size // width)
         self._set("picture")
 
+    def _gb(self, said: str) -> None:
+        width, height, thickness = (_number(each, 1, 32000) for each in _numbers(said, 3))
+        if thickness > min(width, height):
+            raise NotZpl("^GB is as thick as it is high")
+        self._picture = (width, height)
+        self._set("rule")
+
     def _fh(self, said: str) -> None:
         if said not in ("", "_"):
             raise NotZpl("escapes begin with _")
@@ -196,7 +203,7 @@ class _Reader:
         self._nothing(said)
         if self._at is None or not self._kind:
             raise NotZpl("^FS without a field")
-        if self._kind != "picture" and self._said is None:
+        if self._kind not in ("picture", "rule") and self._said is None:
             raise NotZpl("a field without data")
         x, y = self._at
         size = self._picture or (0, self._height if self._kind == "text" else 0)

@@ -86,7 +86,7 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
     """The text in lines that are not wider than `width` points; a longer word is parted.
 
-    At a no-break space no line ends.
+    At a no-break space no line ends, and none ends with the dot that parts it from what follows.
     """
     lines: list[str] = []
     line = ""
@@ -96,7 +96,7 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list
             line = longer
             continue
         if line:
-            lines.append(line)
+            lines.append(line.removesuffix(" ·"))
         *parts, line = _parted(word, size, width, bold=bold)
         lines.extend(parts)
     return [*lines, line] if line else lines

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from clinicdesk.printing.ink import MM
 from clinicdesk.printing.labels.label import KEEP_AWAY, Label
@@ -17,10 +18,11 @@ from clinicdesk.printing.qr import modules
 from clinicdesk.printing.shaping import width_of, wrapped
 
 _FITS: Final = (
-    (1.3, False), (1.15, False), (1.0, False),
-    (1.0, True), (0.9, True), (0.8, True), (0.72, True), (0.65, True),
+    (1.3, False, 3.2), (1.15, False, 2.8), (1.0, False, 2.5),
+    (1.0, True, 2.5), (0.9, True, 2.0), (0.8, True, 1.2), (0.72, True, 0.5), (0.65, True, 0.0),
 )  # fmt: skip
-"""How large the text is, and whether what was a line each becomes one paragraph: the best first."""
+"""How large the text is, whether what was a line each becomes one paragraph, and how many points
+are between what does not belong together: the best first."""
 _LEADING: Final = 1.2
 _QR: Final = 10.5 * MM
 _GAP: Final = 5.0
@@ -54,12 +56,19 @@ class Text(Struct, frozen=True):
 
 
 class Face(Struct, frozen=True):
-    """One label, laid out. `qr_at`: the upper left corner of its QR code; `qr_side`: its width."""
+    """One label, laid out.
+
+    Attributes:
+        code, qr_at, qr_side: Its QR code: what it says, its upper left corner, its width.
+        rule: The line above the foot: where it begins, and how long it is; None on a label that
+            goes on on another one.
+    """
 
     texts: list[Text]
     code: str
     qr_at: tuple[float, float]
     qr_side: float = _QR
+    rule: tuple[float, float, float] | None = None
 
 
 class _Block(Struct, frozen=True):
@@ -68,6 +77,7 @@ class _Block(Struct, frozen=True):
     bold: bool = False
     least: float = 5.5
     most_lines: int = 99
+    apart: bool = False
 
 
 class _Flow(Struct):
@@ -78,6 +88,7 @@ class _Flow(Struct):
     height: float
     margin: float
     scale: float
+    air: float
     faces: list[Face] = field(default_factory=list)
     y: float = 0.0
 
@@ -100,6 +111,8 @@ class _Flow(Struct):
     def write(self, block: _Block, room: float | None = None, *, head: bool = False) -> None:
         """Its lines, on further faces when this one is full."""
         size = self._size(block)
+        if block.apart:
+            self.y += self.air
         lines = wrapped(block.text, size, room or self.width - 2 * self.margin, bold=block.bold)
         if len(lines) > block.most_lines:
             lines = [*lines[: block.most_lines - 1], f"{lines[block.most_lines - 1]}…"]
@@ -108,6 +121,23 @@ class _Flow(Struct):
                 self.begin()
             self._put(self.margin, self.y + size, line, size, bold=block.bold)
             self.y += size * _LEADING
+
+    def close(self, foot: list[_Block]) -> None:
+        """The foot, at the lower edge below a line; on a face that is full as the text above it."""
+        face, start = len(self.faces), len(self.faces[-1].texts)
+        self.y += 2 * self.air
+        top = self.y
+        for block in foot:
+            self.write(block)
+        if len(self.faces) > face:
+            return
+        down = self.height - self.margin - self.y
+        whole = self.faces[-1]
+        texts = whole.texts[:start] + [
+            replace(each, y=each.y + down) for each in whole.texts[start:]
+        ]
+        line = (self.margin, top + down - self.air / 2, self.width - 2 * self.margin)
+        self.faces[-1] = replace(whole, texts=texts, rule=line)
 
     def _head(self) -> list[_Block]:
         label = self.label
@@ -128,11 +158,13 @@ def lay_out(label: Label, size: LabelSize) -> list[Face]:
     """The label as large as it fits on one of this size; on several when it fits on none."""
     width, height, margin = size.width * MM, size.height * MM, size.margin * MM
     faces: list[Face] = []
-    for scale, compact in _FITS:
-        flow = _Flow(label, width, height, margin, scale)
+    for scale, compact, air in _FITS:
+        flow = _Flow(label, width, height, margin, scale, air)
         flow.begin()
-        for block in _body(label, compact=compact):
+        body, foot = _parts(label, compact=compact)
+        for block in body:
             flow.write(block)
+        flow.close(foot)
         faces = flow.faces
         if len(faces) == 1:
             break
@@ -144,20 +176,20 @@ def qr_modules(face: Face) -> list[list[bool]]:
     return modules(face.code)
 
 
-def _body(label: Label, *, compact: bool) -> list[_Block]:
+def _parts(label: Label, *, compact: bool) -> tuple[list[_Block], list[_Block]]:
+    """What the patient has to know, and the foot: where it is from."""
     first = f"{label.pharmacy[0]}{' · copy' if label.copy else ''}"
-    told = _Block(label.directions, 10.5, bold=True, least=7)
+    told = _Block(label.directions, 10.5, bold=True, least=7, apart=True)
     if compact:
-        return [
-            told,
-            _Block(" ".join([*label.cautions, KEEP_AWAY]), 8),
-            _Block(" · ".join([label.origin, first, *label.pharmacy[1:]]), 6.5),
-        ]
-    return [
-        told,
-        *(_Block(caution, 8) for caution in label.cautions),
-        _Block(label.origin, 7),
-        _Block(first, 7, bold=True),
-        *(_Block(line, 6.5) for line in label.pharmacy[1:]),
-        _Block(KEEP_AWAY, 7, bold=True),
-    ]
+        advice = " ".join([*label.cautions, KEEP_AWAY])
+        origin = " · ".join([label.origin, first, *label.pharmacy[1:]])
+        return [told, _Block(advice, 8, apart=True)], [_Block(origin, 6.5)]
+    advice = " ".join(label.cautions)
+    return (
+        [told, *([_Block(advice, 8, apart=True)] if advice else []), _Block(KEEP_AWAY, 8)],
+        [
+            _Block(label.origin, 7),
+            _Block(first, 7, bold=True),
+            *(_Block(line, 6.5) for line in label.pharmacy[1:]),
+        ],
+    )

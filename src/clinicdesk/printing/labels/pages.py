@@ -93,4 +93,7 @@ def _title(labels: Sequence[Label]) -> str:
 def _draw(ink: Ink, face: Face, left: float, top: float) -> None:
     for each in face.texts:
         ink.text(left + each.x, top + each.y, each.text, each.size, bold=each.bold)
+    if face.rule is not None:
+        x, y, width = face.rule
+        ink.rule(left + x, top + y, width, 0.5)
     ink.qr(left + face.qr_at[0], top + face.qr_at[1], face.qr_side, face.code)

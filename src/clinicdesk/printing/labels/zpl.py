@@ -60,6 +60,7 @@ def _format(face: Face, size: LabelSize, dpi: int, copies: int) -> str:
         f"^LL{_dots(size.height * MM, dpi)}",
         "^LH0,0",
         *(_text(each, dpi) for each in face.texts),
+        *_rule(face, dpi),
         _qr(face, dpi),
         f"^PQ{copies}",
         "^XZ",
@@ -103,6 +104,13 @@ def _bits(picture: Picture) -> tuple[int, bytes]:
             if grey < _DARK:
                 out[y * row + x // 8] |= 0x80 >> (x % 8)
     return row, bytes(out)
+
+
+def _rule(face: Face, dpi: int) -> list[str]:
+    if face.rule is None:
+        return []
+    x, y, width = (_dots(each, dpi) for each in face.rule)
+    return [f"^FO{x},{y}^GB{width},1,1^FS"]
 
 
 def _qr(face: Face, dpi: int) -> str:
