@@ -228,6 +228,16 @@
     </message>
 </context>
 <context>
+    <name>PrescriptionDetail</name>
+    <message numerus="yes">
+        <source>%n of %1 repeat(s) left</source>
+        <translation>
+            <numerusform>%n of %1 repeats left</numerusform>
+            <numerusform>%n of %1 repeats left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PrescriptionHistory</name>
     <message numerus="yes">
         <source>%n medicine(s)</source>
@@ -264,6 +274,13 @@
         <translation>
             <numerusform>%n draft not sent yet</numerusform>
             <numerusform>%n drafts not sent yet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sent back by a pharmacy</source>
+        <translation>
+            <numerusform>%n sent back by a pharmacy</numerusform>
+            <numerusform>%n sent back by a pharmacy</numerusform>
         </translation>
     </message>
 </context>

@@ -13,6 +13,7 @@ from clinicdesk.contract.entities import OrderResponse, PrescriptionStatus
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.pharmacy_rows import PharmacyRows
+from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from tests.desktop.workspaces.therapy.conftest import Opening
 from tests.desktop.workspaces.therapy.room import DemoRows, Room, sent_back, settled, until
@@ -81,3 +82,51 @@ async def test_a_quote_can_be_taken(open_place: Opening, demo: DemoRows) -> None
     (entry,) = room.desk.outbox.entries()
     assert isinstance(entry.command, RerouteOrder)
     assert entry.command.pharmacy_id == before
+
+
+async def test_what_was_sent_back_stands_in_its_own_lane_and_counts_as_the_prescribers_work(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await with_one_sent_back(open_place, demo)
+    place = room.place
+    drafts = place.rows.count(Lane.DRAFTS)
+    shown = place.detail.prescription
+    assert place.rows.count(Lane.SENT_BACK) == 1
+    assert place.counter() == drafts + 1
+    assert "1 sent back" in place.counter_words(place.counter())
+    place.rows.show_lane(Lane.SENT_BACK)
+    assert place.rows.selection.current == shown.id
+    assert "Sent back" in place.rows.model.data(place.rows.model.index(0))
+    place.detail.reroute()
+    await until(place.detail.reroute_sheet.rows.rowCount)
+    place.detail.reroute_sheet.confirm()
+    await until(lambda: place.rows.count(Lane.SENT_BACK) == 0)
+    assert place.counter() == drafts
+
+
+async def test_enter_on_what_was_sent_back_asks_where_it_goes(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await with_one_sent_back(open_place, demo)
+    room.place.rows.show_lane(Lane.SENT_BACK)
+    room.place.rows.focus_rows()
+    assert any("pharmacy" in hint.text for hint in room.place.hints())
+    room.key(Qt.Key.Key_Return)
+    await settled()
+    assert room.place.detail.reroute_sheet.isVisible()
+
+
+async def test_repeats_and_delivery_are_shown(open_place: Opening, demo: DemoRows) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.SENT)
+    await settled()
+    shown = room.place.detail.prescription
+    terms = room.find(PillFlow, "prescription_terms")
+    assert not terms.isVisible()
+    await room.feed(
+        replace(shown, version=shown.version + 1, repeats=3, repeats_used=1, delivery=True)
+    )
+    await until(terms.isVisible)
+    repeats, delivery = terms.pills()
+    assert "2 of 3 repeat" in repeats.text
+    assert delivery.text == "To be delivered"

@@ -212,10 +212,8 @@ class PrescriptionEditor(QWidget):
 
     def _add(self, line: DraftLine) -> None:
         self._editing.put_line(line)
-        place = self._lines.place_of(line.id)
-        if place is not None:
-            self.ui.lines_table.scrollTo(self._lines.index(place, 0))
-            self.ui.lines_table.glow.flash(line.id)
+        self.ui.lines_table.keep_in_sight(line.id)
+        self.ui.lines_table.glow.flash(line.id)
 
     def _edit(self, line: DraftLine) -> None:
         self.entry.edit(line)

@@ -14,6 +14,7 @@ class Lane(StrEnum):
 
     DRAFTS = "drafts"
     SENT = "sent"
+    SENT_BACK = "sent_back"  # by its pharmacy: the prescriber decides
     PAID = "paid"
     READY = "ready"
     DONE = "done"
@@ -27,12 +28,11 @@ _LANES = {
     PrescriptionStatus.CANCELLED: Lane.CANCELLED,
 }
 
-OPEN_LANES = frozenset({Lane.DRAFTS, Lane.SENT, Lane.PAID, Lane.READY})
-"""Lanes in which something still waits for somebody."""
 
-
-def lane_of(prescription: Prescription) -> Lane:
+def lane_of(prescription: Prescription, *, sent_back: bool) -> Lane:
     """Where it stands."""
+    if sent_back:
+        return Lane.SENT_BACK
     lane = _LANES.get(prescription.status)
     if lane is not None:
         return lane
@@ -46,6 +46,8 @@ def lane_word(lane: Lane) -> str:
             return QCoreApplication.translate("TherapyLane", "Drafts")
         case Lane.SENT:
             return QCoreApplication.translate("TherapyLane", "Sent")
+        case Lane.SENT_BACK:
+            return QCoreApplication.translate("TherapyLane", "Sent back")
         case Lane.PAID:
             return QCoreApplication.translate("TherapyLane", "Paid")
         case Lane.READY:
@@ -63,6 +65,8 @@ def empty_words(lane: Lane) -> str:
             return QCoreApplication.translate("TherapyLane", "No drafts: everything is signed.")
         case Lane.SENT:
             return QCoreApplication.translate("TherapyLane", "Nothing waits to be paid for.")
+        case Lane.SENT_BACK:
+            return QCoreApplication.translate("TherapyLane", "No pharmacy has sent anything back.")
         case Lane.PAID:
             return QCoreApplication.translate("TherapyLane", "Nothing is being dispensed.")
         case Lane.READY:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from clinicdesk.contract.entities import Allergy, Severity
@@ -221,6 +221,7 @@ class LinesTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._delegate: ItemDelegate | None = None
+        self._kept: UUID | None = None
 
     def dress(self, design: Design, model: LinesModel) -> None:
         """Give it its looks and its lines."""
@@ -258,6 +259,17 @@ class LinesTable(QTableView):
         if place >= 0:
             self.setCurrentIndex(model.index(place, LineColumn.MEDICINE))
 
+    def keep_in_sight(self, line_id: UUID) -> None:
+        """Scroll to a line, and again when rows grow before anybody moves the choice."""
+        self._kept = line_id
+        self._scroll_to_kept()
+
+    def _scroll_to_kept(self) -> None:
+        model = self.model()
+        place = model.place_of(self._kept) if isinstance(model, LinesModel) else None
+        if place is not None:
+            self.scrollTo(model.index(place, LineColumn.MEDICINE))
+
     def edit_current(self) -> None:
         """Ask for the chosen line to be edited."""
         line = self.current_line()
@@ -291,12 +303,16 @@ class LinesTable(QTableView):
         # The header stretches its column later than the rows are asked for.
         others = (column for column in LineColumn if column is not LineColumn.MEDICINE)
         width = self.viewport().width() - sum(map(self.columnWidth, others))
+        grown = False
         for place in range(model.rowCount()):
             cell = self._delegate.content(model.index(place, LineColumn.MEDICINE))
             lines = len(self._delegate.lines_of(cell, width))
             wanted = TABLE_ROW_HEIGHT + max(0, lines - 2) * _LINE
             if self.rowHeight(place) != wanted:
                 self.setRowHeight(place, wanted)
+                grown = True
+        if grown:
+            self._scroll_to_kept()
 
     def sizeHint(self) -> QSize:
         # Qt takes what a view prefers for the least that it needs, where texts beside it wrap.
@@ -310,6 +326,10 @@ class LinesTable(QTableView):
         super().showEvent(event)
         self._fit_rows()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._kept = None
+        super().wheelEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.modifiers():
@@ -321,5 +341,6 @@ class LinesTable(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._kept = None
         if not self.currentIndex().isValid():
             self.choose(0)

@@ -27,20 +27,22 @@ from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
-from clinicdesk.desktop.wording import moment_text, money, phone_text
+from clinicdesk.desktop.wording import date_text, moment_text, phone_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import show_company
 from clinicdesk.desktop.workspaces.shared.conflict_settling import settle_refused
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
+from clinicdesk.desktop.workspaces.shared.order_words import answer_words
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
-from clinicdesk.desktop.workspaces.therapy.reroute_sheet import RerouteSheet, response_word
+from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
+from clinicdesk.desktop.workspaces.therapy.reroute_sheet import RerouteSheet
 from clinicdesk.desktop.workspaces.therapy.stopping import why_stopped
 
 
@@ -120,6 +122,7 @@ class PrescriptionDetail(QFrame):
         self._show_sent_back(prescription)
         self._show_end(prescription)
         self._show_pharmacy(prescription)
+        self._show_terms(prescription)
         self._note_card.setVisible(bool(prescription.note))
         self._note.setText(prescription.note or "")
         self._show_actions(prescription)
@@ -183,16 +186,8 @@ class PrescriptionDetail(QFrame):
         if order is None or order.response is None:
             return
         pharmacy = self._desk.replica.pharmacies.get(order.pharmacy_id)
-        text = self.tr("%1 sent it back: %2").replace("%1", pharmacy.name if pharmacy else "?")
-        words = [order.response_note or ""]
-        if order.quoted_minor is not None:
-            quoted = self.tr("It would cost %1 there.")
-            words.append(quoted.replace("%1", money(order.quoted_minor, order.currency)))
-        self._sent_back.say(
-            text.replace("%2", response_word(order.response)),
-            " · ".join(part for part in words if part),
-            self.tr("Choose a pharmacy"),
-        )
+        title = self.tr("%1 sent it back").replace("%1", "" if pharmacy is None else pharmacy.name)
+        self._sent_back.say(title.strip(), answer_words(order), self.tr("Choose a pharmacy"))
 
     def reroute(self) -> None:
         """Ask where it goes instead."""
@@ -229,6 +224,26 @@ class PrescriptionDetail(QFrame):
         else:
             said = (pharmacy.name, phone_text(pharmacy.phone) if pharmacy.phone else "")
             self.ui.pharmacy_line.setText(" · ".join(part for part in said if part))
+
+    def _show_terms(self, prescription: Prescription) -> None:
+        """What goes with its lines: how often, how it comes to the patient, until when."""
+        pills = []
+        if prescription.repeats:
+            left = prescription.repeats - prescription.repeats_used
+            text = self.tr("%n of %1 repeat(s) left", "", left)
+            text = text.replace("%1", str(prescription.repeats))
+            pills.append(Pill(text, Tone.NEUTRAL, "rotate-ccw"))
+        if prescription.delivery:
+            pills.append(Pill(self.tr("To be delivered"), Tone.NEUTRAL, "truck"))
+        if (
+            prescription.valid_until is not None
+            and prescription.status not in PRESCRIPTION.terminal
+        ):
+            text = self.tr("Valid until %1")
+            text = text.replace("%1", date_text(prescription.valid_until))
+            pills.append(Pill(text, Tone.NEUTRAL, "calendar-days"))
+        self._terms.show_pills(pills)
+        self._terms.setVisible(bool(pills))
 
     def _show_actions(self, prescription: Prescription) -> None:
         draft = is_draft(prescription)
@@ -277,6 +292,8 @@ class PrescriptionDetail(QFrame):
         self.table.offer_next(False)
         lines = Card(design, padded=False)
         lines.fill(self.table)
+        self._terms = PillFlow(design)
+        self._terms.setObjectName("prescription_terms")
         self._note_card = Card(design, self.tr("Note to the pharmacist"))
         self._note = paragraph("", TextRole.BODY, "second")
         self._note_card.body.addWidget(self._note)
@@ -286,6 +303,7 @@ class PrescriptionDetail(QFrame):
             self._end,
             progress_card,
             lines,
+            self._terms,
             self._note_card,
         ):
             content.addWidget(part)

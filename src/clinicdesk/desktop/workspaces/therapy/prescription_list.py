@@ -22,13 +22,14 @@ from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane, empty_words, lane_of, lane_word
 from clinicdesk.desktop.workspaces.therapy.prescription_rows import PrescriptionRows, last_moment
+from clinicdesk.desktop.workspaces.therapy.sent_back import SentBack
 
 
 class PrescriptionList(QFrame):
     """The prescriptions of one practitioner by lane; while one searches, of all lanes.
 
     Attributes:
-        selection: What is chosen.
+        selection: What is chosen. sent_back: What waits for the prescriber's decision.
 
     Signals:
         entered: Enter was pressed on a row, or it was double-clicked.
@@ -45,7 +46,8 @@ class PrescriptionList(QFrame):
         self._mine = context.desk.member.practitioner_id
         self.ui = Ui_TherapyList()
         self.ui.setupUi(self)
-        self._rows = PrescriptionRows(context, self)
+        self.sent_back = SentBack(context.desk, self)
+        self._rows = PrescriptionRows(context, self.sent_back, self)
         self._search = SearchField(
             context.design, self.tr("Code, patient or medicine"), key="Ctrl+F"
         )
@@ -93,7 +95,7 @@ class PrescriptionList(QFrame):
         """Choose one, in its lane."""
         if self.model.place_of(prescription.id) is None:
             self.clear_search()
-            self.tabs.select(lane_of(prescription))
+            self.tabs.select(self._lane(prescription))
         self.selection.choose(prescription.id)
 
     def focus_search(self) -> None:
@@ -124,13 +126,17 @@ class PrescriptionList(QFrame):
             self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset,
         ):  # fmt: skip
             signal.connect(self._show_state)
+        self.sent_back.changed.connect(self._sent_back_changed)
         self.destroyed.connect(replica.prescriptions.subscribe(self._prescriptions_changed))
         self.destroyed.connect(replica.items.subscribe(self._items_changed))
         self.destroyed.connect(replica.patients.subscribe(self._patients_changed))
         self.destroyed.connect(outbox.changed.add(self._pending_changed))
 
     def _lane_of(self, prescription: Prescription) -> Lane | None:
-        return lane_of(prescription) if prescription.practitioner_id == self._mine else None
+        return self._lane(prescription) if prescription.practitioner_id == self._mine else None
+
+    def _lane(self, prescription: Prescription) -> Lane:
+        return lane_of(prescription, sent_back=prescription.id in self.sent_back)
 
     def _is_shown(self, prescription: Prescription) -> bool:
         lane = self._lane_of(prescription)
@@ -177,10 +183,16 @@ class PrescriptionList(QFrame):
 
     def _prescriptions_changed(self, change: Change[Prescription]) -> None:
         for old, new in change.updated:
-            if lane_of(old) is not lane_of(new):
+            if self._lane(old) is not self._lane(new):
                 self.list.glow.flash(new.id)
         for row in change.added:
             self.list.glow.flash(row.id)
+
+    def _sent_back_changed(self, moved: set[UUID]) -> None:
+        self._tally.look_again(moved)
+        self.model.look_again(moved)
+        for prescription_id in moved:
+            self.list.glow.flash(prescription_id)
 
     def _items_changed(self, change: Change[PrescriptionItem]) -> None:
         # The words that are searched name the medicines.

@@ -14,6 +14,7 @@ from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import moment_text, prescription_look
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
+from clinicdesk.desktop.workspaces.therapy.sent_back import SentBack
 
 _SEPARATOR = " · "
 
@@ -21,8 +22,11 @@ _SEPARATOR = " · "
 class PrescriptionRows(QObject):
     """Words of rows; everything is looked up at the moment of asking."""
 
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+    def __init__(
+        self, context: Context, sent_back: SentBack, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._sent_back = sent_back
         self._context = context
         self._replica = context.desk.replica
 
@@ -60,6 +64,8 @@ class PrescriptionRows(QObject):
         pending = pending_pill(self._context.desk.outbox.pending(prescription.id))
         if pending is not None:
             return pending.text, pending.tone
+        if prescription.id in self._sent_back:
+            return self.tr("Sent back: choose"), Tone.WARNING
         look = prescription_look(prescription)
         return look.word, look.tone
 

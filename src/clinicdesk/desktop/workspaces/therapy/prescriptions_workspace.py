@@ -69,8 +69,8 @@ class PrescriptionsWorkspace(Workspace):
         """The keys of the list."""
         return [
             Hint(("Up", "Down"), self.tr("move")),
-            Hint(("Alt+1–6",), self.tr("lanes")),
-            Hint(("Enter",), self.tr("go on with a draft")),
+            Hint(("Alt+1–7",), self.tr("lanes")),
+            Hint(("Enter",), self._enter_words()),
             Hint(("Ctrl+F",), self.tr("search")),
             Hint(("Ctrl+P",), self.tr("print")),
             Hint(("Ctrl+Del",), self.tr("cancel")),
@@ -81,8 +81,9 @@ class PrescriptionsWorkspace(Workspace):
         group = self.title()
         return [
             Shortcut(("Up", "Down"), self.tr("Previous and next prescription"), group),
-            Shortcut(("Alt+1–6",), self.tr("Lanes, in their order"), group),
+            Shortcut(("Alt+1–7",), self.tr("Lanes, in their order"), group),
             Shortcut(("Enter",), self.tr("Go on with a draft"), group),
+            Shortcut(("Enter",), self.tr("Choose a pharmacy for what was sent back"), group),
             Shortcut(("Ctrl+F",), self.tr("Search in all lanes"), group),
             Shortcut(("Ctrl+P",), self.tr("Print the prescription"), group),
             Shortcut(("Ctrl+Del",), self.tr("Cancel the prescription"), group),
@@ -102,18 +103,23 @@ class PrescriptionsWorkspace(Workspace):
 
     def note(self) -> str:
         """What is shown is of when, while the server is away."""
+        self.rows.sent_back.changed.connect(lambda _moved: self.hints_changed.emit())
         link = self._desk.link
         if link.status in (LinkStatus.LIVE, LinkStatus.CATCHING_UP, LinkStatus.CONNECTING):
             return ""
         return self.tr("as of %1").replace("%1", time_text(link.since, self._context.zone))
 
     def counter(self) -> int:
-        """Drafts wait for this therapist; everything else waits for others."""
-        return self.rows.count(Lane.DRAFTS)
+        """Drafts, and what was sent back, wait for this therapist; the rest waits for others."""
+        return self.rows.count(Lane.DRAFTS) + self.rows.count(Lane.SENT_BACK)
 
-    def counter_words(self, count: int) -> str:
+    def counter_words(self, _count: int) -> str:
         """See Workspace."""
-        return self.tr("%n draft(s) not sent yet", "", count)
+        drafts, back = self.rows.count(Lane.DRAFTS), self.rows.count(Lane.SENT_BACK)
+        said = [self.tr("%n sent back by a pharmacy", "", back)] if back else []
+        if drafts or not back:
+            said.append(self.tr("%n draft(s) not sent yet", "", drafts))
+        return ", ".join(said)
 
     def open_thing(self, kind: str, thing: UUID) -> bool:
         """Show a prescription that is signed; drafts are shown where they are written."""
@@ -147,6 +153,7 @@ class PrescriptionsWorkspace(Workspace):
         self.detail.continue_wanted.connect(partial(self._context.go, "prescription"))
         self.detail.patient_wanted.connect(partial(self._context.go, "patient"))
         self.detail.at_rest.connect(self.rows.focus_rows)
+        self.rows.sent_back.changed.connect(lambda _moved: self.hints_changed.emit())
         link = self._desk.link
         self.destroyed.connect(link.changed.add(lambda _status: self.hints_changed.emit()))
 
@@ -170,9 +177,23 @@ class PrescriptionsWorkspace(Workspace):
         self.detail.show_prescription(prescription_id)
         here = self.detail.prescription is not None
         self._right.setCurrentWidget(self.detail if here else self._nothing)
+        self.hints_changed.emit()
 
     def _enter(self) -> None:
-        self.detail.write_on()
+        """What is to be done next with what is shown."""
+        if self._is_sent_back():
+            self.detail.reroute()
+        else:
+            self.detail.write_on()
+
+    def _is_sent_back(self) -> bool:
+        shown = self.detail.prescription
+        return shown is not None and shown.id in self.rows.sent_back
+
+    def _enter_words(self) -> str:
+        if self._is_sent_back():
+            return self.tr("choose a pharmacy")
+        return self.tr("go on with a draft")
 
     def _recounted(self) -> None:
         count = self.counter()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QListView, QWidget
 
 from clinicdesk.contract.commands import RerouteOrder
-from clinicdesk.contract.entities import OrderResponse, Prescription
+from clinicdesk.contract.entities import Prescription
 from clinicdesk.core.pricing import Offer
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.field_block import FieldBlock
@@ -139,14 +138,3 @@ class RerouteSheet(Sheet):
             self.ui.sheet_confirm.setText(self.tr("Take %1").replace("%1", asked))
         else:
             self.ui.sheet_confirm.setText(self.tr("Send it there"))
-
-
-def response_word(response: OrderResponse) -> str:
-    """Why a pharmacy sends something back."""
-    match response:
-        case OrderResponse.OUT_OF_STOCK:
-            return QCoreApplication.translate("OrderResponse", "out of stock")
-        case OrderResponse.QUOTE:
-            return QCoreApplication.translate("OrderResponse", "at another price")
-        case OrderResponse.CANNOT_SUPPLY:
-            return QCoreApplication.translate("OrderResponse", "cannot supply it")
