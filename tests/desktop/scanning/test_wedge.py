@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QListWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinicdesk.desktop.scanning.wedge import WedgeFilter
@@ -39,7 +39,7 @@ class Desk:
         self.wedge.scanned.connect(self.scanned.append)
         self.wedge.torn.connect(self._tear)
         self.wedge.install()
-        self._stamps = count(1000, 2)
+        self.stamps = count(1000, 2)
 
     def _tear(self) -> None:
         self.torn += 1
@@ -60,7 +60,7 @@ class Desk:
         assert handle is not None
         kind = QEvent.Type.KeyPress if down else QEvent.Type.KeyRelease
         event = QKeyEvent(kind, ord(text[0].upper()) if key is None else key, held, text)
-        event.setTimestamp(next(self._stamps))
+        event.setTimestamp(next(self.stamps))
         QCoreApplication.sendEvent(handle, event)
 
     def scan(self, code: str, *, ends: bool = True) -> None:
@@ -193,6 +193,34 @@ def test_what_only_shows_a_text_is_no_field(qtbot: QtBot, desk: Desk) -> None:
     desk.field.setReadOnly(True)
     desk.scan("RX-7", ends=False)
     qtbot.waitUntil(lambda: desk.torn == 1)
+
+
+@pytest.mark.parametrize("of_rows", [QListWidget, QComboBox])
+def test_a_list_is_no_field(
+    qtbot: QtBot, desk: Desk, of_rows: type[QListWidget] | type[QComboBox]
+) -> None:
+    rows, layout = of_rows(), desk.window.layout()
+    assert layout is not None
+    layout.addWidget(rows)
+    rows.addItems(["Ravi", "X"])
+    rows.setFocus()
+    qtbot.waitUntil(rows.hasFocus)
+    desk.scan("RAVI", ends=False)
+    qtbot.waitUntil(lambda: desk.torn == 1)
+
+
+def test_a_shift_between_its_keys_does_not_hide_that_a_code_goes_on(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    """A machine that is behind kept the first key down for longer than scanners do."""
+    desk.move("R", held=SHIFT, down=True)
+    for _ in range(9):
+        next(desk.stamps)
+    desk.move("R", held=SHIFT, down=False)
+    desk.move("", int(Qt.Key.Key_Shift), down=True)
+    desk.scan("X-7F3K2")
+    assert desk.scanned == ["RX-7F3K2"]
+    assert desk.field.text() == "R"
 
 
 def test_a_dialog_that_opens_meanwhile_does_not_tear_a_code(qtbot: QtBot, desk: Desk) -> None:

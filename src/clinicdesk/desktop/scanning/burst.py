@@ -22,7 +22,7 @@ from clinicdesk.desktop.scanning.keys import Code, Kind, Outcome, Stroke, T
 from clinicdesk.desktop.scanning.pace import GAP_MS, Pace
 
 HICCUP_MS: Final = 60
-"""Once it is sure that no finger types into a field: the computer may have been busy in between."""
+"""Behind a key that no finger struck: a slow scanner leaves 35, and the computer may be busy."""
 TORN_MS: Final = 250
 """The same for what may be a code: so long may a machine that is behind keep one waiting."""
 SILENCE_MS: Final = 80
@@ -124,7 +124,7 @@ class Burst(Generic[T]):
         if self._is_first_down:
             return first + self._pace.hold_ms
         if not self._no_finger:
-            return last + GAP_MS
+            return last + HICCUP_MS
         if self._is_down and last - before > HICCUP_MS:
             return last + GAP_MS  # somebody types into the silence
         if not self._may_be_code():
@@ -236,7 +236,7 @@ class Burst(Generic[T]):
 
     def _settle_few(self, outcome: Outcome[T]) -> None:
         """So few that they may be anybody's, unless a torn code's rest is due."""
-        if not self._is_first_down:
+        if self._keys and not self._is_first_down:
             self._pace.forget()
             if self._are_rest():
                 self._swallow_rest()
@@ -245,8 +245,6 @@ class Burst(Generic[T]):
 
     def _are_rest(self) -> bool:
         """Whether a torn code's rest is due, or the key that ends a code which seemed over."""
-        if not self._keys:
-            return False
         only_end = all(each.kind is Kind.END for each in self._keys)
         since_ms = max(self._torn_ms, self._ended_ms) if only_end else self._torn_ms
         return self._is_tail(self._keys[0], since_ms)

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from clinicdesk.desktop.scanning.keys import Kind, Stroke
 
-TAP_MS: Final = 12
-"""A scanner lets go of a key with its next report, after 1 to 10 ms; no finger is so quick."""
+TAP_MS: Final = 14
+"""A scanner lets go of a key with its next report, after 1 to 10 ms; no finger is so quick. It is
+less than one of sixty pictures a second takes.
+"""
 GAP_MS: Final = 35
 """From key to key a slow scanner leaves as much."""
 

@@ -14,7 +14,14 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+)
 from shiboken6 import isValid
 
 from clinicdesk.desktop.scanning.american import american
@@ -41,6 +48,7 @@ _MODIFIERS: Final = frozenset(
 _SEPARATORS: Final = frozenset({Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight})
 _SEPARATOR_KEYS: Final = ("]", "}")
 _LAST_ASCII: Final = 0x7F
+_FIELDS: Final = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 _ANOTHER_LOOK_MS: Final = 1
 """If the program was busy, keys that are older than they seem wait in line: they come first."""
 
@@ -121,7 +129,7 @@ class WedgeFilter(QObject):
     def _arm(self) -> None:
         self._looks_again = False
         if self._burst.holding:
-            self._clock.start(ceil(self._burst.wait_ms))
+            self._clock.start(max(0, ceil(self._burst.wait_ms) - _ANOTHER_LOOK_MS))
         else:
             self._clock.stop()
 
@@ -188,7 +196,9 @@ def _types_a_password() -> bool:
 def _writes() -> bool:
     """Whether the widget with the keyboard takes what is typed as text."""
     field = QApplication.focusWidget()
-    return field is not None and field.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    if isinstance(field, QComboBox):
+        return field.isEditable()
+    return isinstance(field, _FIELDS) and not field.isReadOnly()
 
 
 def _stroke_of(event: QKeyEvent, now_ms: int) -> Stroke[QKeyEvent]:
