@@ -26,13 +26,19 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
     Role,
+    RuleKind,
+    RuleLevel,
+    RuleSet,
+    SafetyRule,
+    Severity,
 )
 from clinicdesk.contract.frames import SignalKind
 from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
-from tests.core.sample import an_id
+from tests.core.sample import CLINIC, NOON, an_id
 from tests.desktop.workspaces.pharmacy.counter import (
     Counter,
     Rows,
@@ -43,6 +49,7 @@ from tests.desktop.workspaces.pharmacy.counter import (
     on_shelf,
     open_counter,
     open_desk,
+    product,
     scan_of,
     settled,
     until,
@@ -266,13 +273,56 @@ async def prescriber_there(counter: Counter) -> None:
     counter.meets("Dr Sunita Rao", "rx 118", SignalKind.TYPING)
 
 
+async def findings(counter: Counter) -> None:
+    """An allergy, an interaction and a dose, of which nobody has given account yet."""
+    await counter.desk._store.rules.take_page(an_id("rules"), long_rules(), CatalogueState(1, "1"))
+    counter.workspace.open_thing("prescription", an_id("grave"))
+    await until(lambda: counter.workspace.pane.findings.findings())
+
+
+async def overriding(counter: Counter) -> None:
+    await findings(counter)
+    counter.workspace.take_scan(scan_of("Amoxel"))
+    await settled()
+    counter.key(Qt.Key.Key_1)
+
+
+async def stopped(counter: Counter) -> None:
+    """The allergy is a severe one."""
+    allergy = next(iter(counter.desk.replica.allergies.of(an_id("patient 0"))))
+    await counter.feed(replace(allergy, version=2, severity=Severity.SEVERE))
+    await findings(counter)
+    counter.key(Qt.Key.Key_Space)
+
+
+def long_rules() -> list[SafetyRule]:
+    """Sentences as long as the longest of a rule set."""
+    rule = SafetyRule(
+        id=an_id("r1"), clinic_id=CLINIC, rule_set_id=an_id("rules"), revision=1,
+        kind=RuleKind.INTERACTION, subject="amoxicillin", other="azithromycin",
+        level=RuleLevel.MAJOR, source="clinicdesk", route="", max_single_ug=None,
+        max_daily_ug=None, from_age_months=None, to_age_months=None, withdrawn=False,
+        text="Both prolong the QT interval: a dangerous disturbance of the heart's rhythm may "
+        "follow, above all in older people, with low potassium or with other medicines that do the "
+        "same. Choose another antibiotic, or take an electrocardiogram first.",
+    )  # fmt: skip
+    dose = replace(
+        rule, id=an_id("r2"), kind=RuleKind.DOSE, subject="paracetamol", other="",
+        level=RuleLevel.MODERATE, max_single_ug=400_000, max_daily_ug=1_000_000,
+        text="More than this in a day harms the liver, sooner in people who are thin, who drink "
+        "or who do not eat; ask what else they take that holds paracetamol.",
+    )  # fmt: skip
+    return [rule, dose]
+
+
 SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
     each.__name__: each
     for each in (
         unpaid, paying, short, dispense, in_part, wrong, other_brand, by_hand, substituting,
         making_ready, sending_back, holding, menu, view_menu, filtered, big_screen, long_names,
         declining, cancelling, handing_over, refund, paying_out, offline, search, nothing_found,
-        empty, done, cancelled, company, crowd, long_company, prescriber_there,
+        findings, overriding, stopped, empty, done, cancelled, company, crowd, long_company,
+        prescriber_there,
     )
 }  # fmt: skip
 
@@ -293,7 +343,20 @@ def rows_for(scene: str) -> Rows:
         *on_shelf("Okacet"),
         an_order(paid.prescriptions[0]),
     ]
-    return joined(a_counter_prescription("rx"), paid, owing, many(300))
+    grave = a_counter_prescription("grave", status=PrescriptionStatus.PAID)
+    grave.prescriptions[0] = replace(grave.prescriptions[0], code="RX-7F3H1")
+    penicillin = product("Amoxel")
+    grave.items[0] = replace(
+        grave.items[0], medicine_id=penicillin.id, generic_name=penicillin.generic_name,
+        strength=penicillin.strength, form=penicillin.form, brand=penicillin.brand,
+    )  # fmt: skip
+    grave.shelves.append(
+        RuleSet(
+            id=an_id("rules"), clinic_id=CLINIC, version=1, name="Rules", revision=1, rule_count=2,
+            updated_at=NOON,
+        )
+    )  # fmt: skip
+    return joined(a_counter_prescription("rx"), paid, owing, grave, many(300))
 
 
 def grab(window: QWidget) -> QPixmap:

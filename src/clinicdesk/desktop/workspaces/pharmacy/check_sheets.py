@@ -15,12 +15,13 @@ from clinicdesk.contract.entities import Prescription, Verified
 from clinicdesk.contract.safety import Finding
 from clinicdesk.core.dispensing import Dispensing
 from clinicdesk.desktop.design.appearance import Design
-from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
+from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.field_block import FieldBlock
 from clinicdesk.desktop.design.number_field import NumberField
 from clinicdesk.desktop.design.tokens import SPACE_4, Tone
 from clinicdesk.desktop.tasks import TaskOwner
+from clinicdesk.desktop.workspaces.pharmacy.finding_rows import FindingRows, row_of
 from clinicdesk.desktop.workspaces.pharmacy.reasons import reasons_by_hand
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet, WhyAsked
 from clinicdesk.desktop.workspaces.shared.sheet import Work
@@ -174,9 +175,11 @@ class OverrideSheet(ReasonSheet):
         self._dispensing = dispensing
         self._about_to: Check | Bagging | None = None
         self._found: Sequence[Finding] = ()
-        self._banner = Banner(design, Tone.WARNING)
-        self._banner.setObjectName("override_banner")
-        self.ui.body.insertWidget(0, self._banner)
+        self._rows = FindingRows(design)
+        card = Card(design)
+        card.set_tone(Tone.WARNING)
+        card.body.addWidget(self._rows)
+        self.ui.body.insertWidget(0, card)
 
     def begin(self, about_to: Check | Bagging, about: str, found: Sequence[Finding]) -> None:
         """Say what is about to be done and what stands against it; then `open_about`."""
@@ -185,8 +188,7 @@ class OverrideSheet(ReasonSheet):
         item_id = about_to.item_id if isinstance(about_to, Check) else None
         self.command = FulfillItems if item_id is None else CheckItem
         self.prepare(item_id, about)
-        title = " · ".join(finding.summary for finding in found)
-        self._banner.say(title, "\n".join(finding.detail for finding in found))
+        self._rows.show_rows([row_of(finding) for finding in found])
 
     def _why(self) -> WhyAsked:
         return WhyAsked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.workspaces.pharmacy.deeds import (
@@ -16,6 +16,7 @@ from clinicdesk.desktop.workspaces.pharmacy.deeds import (
     look_of,
 )
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offers
+from clinicdesk.desktop.workspaces.pharmacy.reasoned_menu import ReasonedMenu
 
 
 class DeedMenu(QObject):
@@ -29,11 +30,9 @@ class DeedMenu(QObject):
 
     def __init__(self, design: Design, parent: QWidget) -> None:
         super().__init__(parent)
-        self._design = design
         self._offers: Offers | None = None
-        self._menu = QMenu(parent)
+        self._menu = ReasonedMenu(design, parent)
         self._menu.setObjectName("deed_menu")
-        self._menu.setToolTipsVisible(True)
         self._menu.aboutToShow.connect(self._fill)
 
     def say(self, offers: Offers) -> None:
@@ -59,17 +58,16 @@ class DeedMenu(QObject):
 
     def _fill(self) -> None:
         menu, offers = self._menu, self._offers
-        menu.clear()
+        menu.begin()
         if offers is None:
             return
         for deeds in (OF_A_LINE, OF_THE_WHOLE):
             menu.addSeparator()
             for deed in deeds:
                 look, offer = look_of(deed), offers[deed]
-                action = menu.addAction(self._design.icon(look.icon), f"{look.words}\t{KEYS[deed]}")
-                action.setEnabled(not offer.why_off)
-                action.setToolTip(offer.why_off or look.words)
+                action = menu.add(look.icon, look.words, KEYS[deed], offer.why_off)
                 action.triggered.connect(partial(self._choose, deed))
+        menu.measure()
 
     def _choose(self, deed: Deed, _checked: bool = False) -> None:
         self.wanted.emit(deed)

@@ -39,7 +39,7 @@ class Objections(QObject):
             return False
         next_step = self.tr("Decline the line with D, and tell the prescriber.")
         self.show_stop(
-            Mismatch(stop.summary, f"{stop.detail}\n{next_step}", self.tr("Not dispensed")),
+            Mismatch(stop.summary, f"{stop.detail}\n{next_step}"),
             prescription,
         )
         return True

@@ -33,12 +33,12 @@ class Mismatch:
 
     Attributes:
         title: What is wrong. what_to_do: What to do now.
-        scanned, wanted: The two products in words; `wanted` may be empty.
+        scanned, wanted: The two products in words; both empty where nothing was scanned.
     """
 
     title: str
     what_to_do: str
-    scanned: str
+    scanned: str = ""
     wanted: str = ""
 
 

@@ -38,8 +38,9 @@ class StopSheet(Sheet):
         self.ui.body.addWidget(self._banner)
         columns = QHBoxLayout()
         columns.setSpacing(SPACE_6)
+        self._scanned_word = label(self.tr("Scanned"), TextRole.PILL, "second")
         for word, words in (
-            (label(self.tr("Scanned"), TextRole.PILL, "second"), self._scanned),
+            (self._scanned_word, self._scanned),
             (self._wanted_word, self._wanted),
         ):
             column = QVBoxLayout()
@@ -67,6 +68,8 @@ class StopSheet(Sheet):
         self._wanted.setText(mismatch.wanted)
         for part in (self._wanted_word, self._wanted):
             part.setVisible(bool(mismatch.wanted))
+        for part in (self._scanned_word, self._scanned):
+            part.setVisible(bool(mismatch.scanned))
         self.setAccessibleDescription(f"{mismatch.title} {mismatch.scanned} {mismatch.wanted}")
         QApplication.beep()
 

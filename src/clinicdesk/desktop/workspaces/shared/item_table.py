@@ -19,6 +19,8 @@ from clinicdesk.desktop.models.row_list import ID_ROLE
 
 _LINE = 18
 _LEAST_MEDICINE = 160
+_SCROLL_BAR = 24
+"""At least what a scroll bar takes."""
 _SUPPLY_WIDTH = 156
 _STATE_WIDTH = 160
 _WIDTHS = {
@@ -129,8 +131,13 @@ class ItemTable(QTableView):
             return
         # Not by the header's own stretching, which comes after the rows have been measured.
         needed = _LEAST_MEDICINE + sum(self._widths.values())
+        hidden = self.isColumnHidden(ItemColumn.NEXT)
+        if hidden and self._next_offered:
+            # Without the column the lines are lower, and the scroll bar around the table may go;
+            # it must not come back for the room of that, or there would be no end of it.
+            needed += _SCROLL_BAR
         no_next = not self._next_offered or self.viewport().width() < needed
-        if self.isColumnHidden(ItemColumn.NEXT) != no_next:
+        if hidden != no_next:
             self.setColumnHidden(ItemColumn.NEXT, no_next)
         others = sum(map(self.columnWidth, self._widths))
         width = max(_LEAST_MEDICINE, self.viewport().width() - others)
