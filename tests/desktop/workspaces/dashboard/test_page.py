@@ -105,6 +105,17 @@ async def test_without_rows_each_list_says_so(design: Design, tmp_path: Path) ->
     page = await open_page(desk, design)
     assert said(page.workspace.waiting) == said(page.workspace.recent) == []
     assert all(card.count == 0 for card in page.workspace.cards.values())
+    page.workspace.show()
+    await settled()
+    greeting = page.workspace._greeting
+    assert greeting.mapTo(page.workspace, greeting.rect().topLeft()).x() == (
+        page.workspace.waiting.geometry().left()
+    ), "it stands above the cards, with a next step or without"
+    assert not page.workspace._go_on.isVisible()
+    assert [hint.keys for hint in page.workspace.hints()] == [("Tab",)], "nothing is next"
+    assert page.workspace.shelves.nothing.accessibleName() == "No stock is counted here yet"
+    page.workspace.shelves.nothing.next_step.emit()
+    assert page.places == [("stock", "shelves")]
     await page.tasks.end()
     await desk.close()
 

@@ -7,14 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
-from clinicdesk.desktop.design.labels import paragraph
+from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.row_list import RowList
-from clinicdesk.desktop.design.tokens import TextRole
 from clinicdesk.desktop.models.row_list import ID_ROLE, spoken
 
 Index = QModelIndex | QPersistentModelIndex
@@ -58,7 +56,10 @@ class LinesModel(QAbstractListModel):
 
 
 class LinesCard(Card):
-    """A card with such a list, or one sentence where there is nothing.
+    """A card with such a list; where there is nothing, why, and what is to be done then.
+
+    Args of ``__init__``:
+        nothing: What stands there instead of a list.
 
     Signals:
         wanted: The identifier of a line that was clicked or on which Enter was pressed.
@@ -66,7 +67,7 @@ class LinesCard(Card):
 
     wanted = Signal(object)
 
-    def __init__(self, design: Design, title: str, nothing: str) -> None:
+    def __init__(self, design: Design, title: str, nothing: EmptyState) -> None:
         super().__init__(design, title, padded=False)
         self.head.setContentsMargins(14, 13, 14, 3)
         self.lines = LinesModel()
@@ -76,20 +77,17 @@ class LinesCard(Card):
         self.list.setAccessibleName(title)
         self.list.clicked.connect(self._open)
         self.list.activated.connect(self._open)
-        self._nothing = QWidget()
-        column = QVBoxLayout(self._nothing)
-        column.setContentsMargins(14, 4, 14, 14)
-        column.addWidget(paragraph(nothing, TextRole.SECONDARY, "second"))
-        column.addStretch(1)
+        self.nothing = nothing
         self.fill(self.list)
-        self.body.addWidget(self._nothing, 1)
+        self.body.addWidget(nothing, 1)
         self.show_lines(())
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show these; the sentence when there are none."""
+    def show_lines(self, lines: Sequence[Line], count: int = 0) -> None:
+        """Show these of so many."""
         self.lines.show_lines(lines)
         self.list.setVisible(bool(lines))
-        self._nothing.setVisible(not lines)
+        self.nothing.setVisible(not lines)
+        self.set_note(f"{count:,}" if count else "")
 
     def _open(self, index: QModelIndex) -> None:
         thing = index.data(ID_ROLE)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from clinicdesk.contract.entities import Batch, Formulary, Prescription, StockLevel
@@ -19,6 +19,7 @@ from clinicdesk.desktop.design.age import age_pill
 from clinicdesk.desktop.design.button import Button, Kind
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.elided_label import ElidedLabel
+from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.labels import label
 from clinicdesk.desktop.design.tokens import SPACE_4, TextRole, Tone
 from clinicdesk.desktop.models.medicine_names import MedicineNames, medicine_title
@@ -33,6 +34,7 @@ _CLOCK_MS: Final = 30_000
 _SETTLE_MS: Final = 50
 _MARGIN: Final = 22
 _SHOWN: Final = 30
+_SHELVES: Final = "shelves"
 _NOON, _EVENING = 12, 17
 
 
@@ -60,6 +62,7 @@ class DashboardWorkspace(Workspace):
         self._names = MedicineNames(desk, context.tasks, self)
         design = context.design
         self._greeting = label("", TextRole.HEADLINE)
+        self._has_next = False
         self._next = ElidedLabel(design, "", TextRole.BODY, "second")
         self._go_on = Button()
         self._go_on.dress(design, kind=Kind.PRIMARY, icon="arrow-right", key="Enter")
@@ -70,14 +73,29 @@ class DashboardWorkspace(Workspace):
             Stand.READY: CounterCard(design, self.tr("Ready to collect"), Tone.ACCENT),
             Stand.DONE: CounterCard(design, self.tr("Completed today"), Tone.SUCCESS),
         }
-        self.waiting = LinesCard(design, self.tr("Next in the queue"), self.tr("Nobody waits."))
-        self.shelves = LinesCard(
+        self.waiting = LinesCard(
             design,
-            self.tr("Shelves"),
-            self.tr("Nothing is low and nothing expires within 60 days."),
+            self.tr("Next in the queue"),
+            EmptyState(
+                design,
+                "check-check",
+                self.tr("Nobody waits"),
+                self.tr("What is paid for appears here by itself."),
+            ),
         )
+        self.shelves = LinesCard(
+            design, self.tr("Shelves"), EmptyState(design, "package-check", "")
+        )
+        self.shelves.nothing.next_step.connect(partial(self.place_wanted.emit, "stock", _SHELVES))
         self.recent = LinesCard(
-            design, self.tr("Recent updates"), self.tr("Nothing has happened yet.")
+            design,
+            self.tr("Recent updates"),
+            EmptyState(
+                design,
+                "history",
+                self.tr("Nothing has happened yet"),
+                self.tr("Every change of a prescription is told here."),
+            ),
         )
         self.shelves.list.setObjectName("dashboard_shelves")
         self._lay_out()
@@ -97,10 +115,10 @@ class DashboardWorkspace(Workspace):
 
     def hints(self) -> list[Hint]:
         """The keys of this page."""
-        return [
-            Hint(("Enter",), self.tr("the next prescription")),
-            Hint(("Tab",), self.tr("counters and lists")),
-        ]
+        onwards = [Hint(("Tab",), self.tr("counters and lists"))]
+        if not self._has_next:
+            return onwards
+        return [Hint(("Enter",), self.tr("the next prescription")), *onwards]
 
     def note(self) -> str:
         """What its numbers are good for."""
@@ -196,8 +214,13 @@ class DashboardWorkspace(Workspace):
         self._show_greeting(now)
         self._show_counters(now)
         dispense = self._figures.rows(Stand.DISPENSE)[:_SHOWN]
-        self.waiting.show_lines([(row.id, self._waiting_content(row, now)) for row in dispense])
-        self.shelves.show_lines(self._shelf_lines(now))
+        self.waiting.show_lines(
+            [(row.id, self._waiting_content(row, now)) for row in dispense],
+            self._figures.wait(Stand.DISPENSE).count,
+        )
+        shelves = self._shelf_lines(now)
+        self.shelves.show_lines(shelves[:_SHOWN], len(shelves))
+        self._say_empty_shelves()
         self.recent.show_lines(self._updates.lines(self._context.zone, now))
 
     def _show_greeting(self, now: datetime) -> None:
@@ -211,6 +234,9 @@ class DashboardWorkspace(Workspace):
         self._greeting.setText(text.replace("%1", self._context.desk.member.name))
         first = self._first()
         self._go_on.setVisible(first is not None)
+        if self._has_next is not (first is not None):
+            self._has_next = first is not None
+            self.hints_changed.emit()
         if first is None:
             self._next.set_text(self.tr("Nobody waits for a medicine."))
             return
@@ -268,7 +294,28 @@ class DashboardWorkspace(Workspace):
             for level in self._figures.low()
             if level.medicine_id not in seen
         ]
-        return lines[:_SHOWN]
+        return lines
+
+    def _say_empty_shelves(self) -> None:
+        """Either all is well, or nobody counts here yet."""
+        nothing = self.shelves.nothing
+        if self._keeps_stock():
+            nothing.say(
+                "package-check",
+                self.tr("Nothing runs out"),
+                self.tr("Nothing is low and nothing expires within 60 days."),
+            )
+        else:
+            nothing.say(
+                "package",
+                self.tr("No stock is counted here yet"),
+                self.tr("Receive goods once: from then on they are counted, batch by batch."),
+                self.tr("Open the shelves"),
+            )
+
+    def _keeps_stock(self) -> bool:
+        own = self._context.desk.member.pharmacy_id
+        return own is not None and self._context.desk.stock.keeps_any(own)
 
     def _batch_content(self, batch: Batch, *, expired: bool) -> RowContent:
         said = self.tr("expired %1") if expired else self.tr("expires %1")
@@ -299,7 +346,3 @@ class DashboardWorkspace(Workspace):
     def _patient_name(self, row: Prescription) -> str:
         patient = self._replica.patients.get(row.patient_id)
         return patient.name if patient is not None else self.tr("Patient not here yet")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._next.setMaximumWidth(max(240, self.width() - 320))
-        super().resizeEvent(event)
