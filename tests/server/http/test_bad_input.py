@@ -78,6 +78,31 @@ WRONG_FIELDS = [
 ]
 
 
+ANSWER = {"key": "allergy:penicillins", "reason": "asked the prescriber"}
+WRONG_IN_A_BAG: list[tuple[dict[str, Any], str]] = [
+    ({"item_ids": []}, "item_ids"),
+    ({"item_ids": None}, "item_ids"),
+    ({"item_ids": ["x"]}, "item_ids[0]"),
+    ({"item_ids": [str(uuid.uuid4())]}, "item_ids[0]"),
+    ({"item_ids": [str(uuid.uuid4()) for _ in range(31)]}, "item_ids"),
+    ({"hand_reason": None}, "hand_reason"),
+    ({"hand_reason": ""}, "hand_reason"),
+    ({"hand_reason": "x" * 301}, "hand_reason"),
+    ({"hand_reason": "nul\0"}, "hand_reason"),
+    ({"bin": ""}, "bin"),
+    ({"bin": "x" * 21}, "bin"),
+    ({"bin": 7}, "bin"),
+    ({"overrides": None}, "overrides"),
+    ({"overrides": {}}, "overrides"),
+    ({"overrides": [5]}, "overrides[0]"),
+    ({"overrides": [{**ANSWER, "key": ""}]}, "overrides[0].key"),
+    ({"overrides": [{**ANSWER, "key": "nul\0"}]}, "overrides[0].key"),
+    ({"overrides": [ANSWER, {**ANSWER, "reason": "x"}]}, "overrides[1].reason"),
+    ({"overrides": [{"reason": "why"}]}, "overrides[0].key"),
+    ({"overrides": [{**ANSWER, "key": str(place)} for place in range(101)]}, "overrides"),
+]
+
+
 WRONG_PARAMETERS: list[tuple[str, dict[str, str], str]] = [
     ("/api/prescriptions", {"limit": "0"}, "limit"),
     ("/api/prescriptions", {"limit": "201"}, "limit"),
@@ -105,6 +130,31 @@ def post(hands: Hands, content: bytes, **headers: str) -> Any:
         **headers,
     }
     return hands.server.client.post(ROUTES[WriteDraft].path, content=content, headers=given)
+
+
+def test_a_bag_with_a_field_that_is_not_right_is_not_made_ready(hands: Hands) -> None:
+    paid = hands.bring_to("paid")
+    command = hands.fulfil(paid.prescription.id, [item.id for item in paid.items])
+    good = {
+        "item_ids": [str(item_id) for item_id in command.item_ids],
+        "hand_reason": command.hand_reason,
+    }
+    twice = [str(command.item_ids[0])] * 2
+    for wrong, field in [*WRONG_IN_A_BAG, ({"item_ids": twice}, "item_ids[1]")]:
+        answer = hands.server.client.post(
+            path_of(command),
+            content=msgspec.json.encode({**good, **wrong}),
+            headers={
+                **JSON,
+                "Authorization": f"Bearer {hands.pharmacist.access_token}",
+                "Idempotency-Key": str(uuid.uuid4()),
+                "If-Match": f'"{paid.prescription.version}"',
+            },
+        )
+        problem = decode_problem(answer.content)
+        assert isinstance(problem, InvalidField), (wrong, answer.text)
+        assert problem.field == field, (wrong, problem)
+    assert hands.look(paid.prescription.id) == paid, "nothing of it was done"
 
 
 def test_what_is_no_json_is_malformed(hands: Hands) -> None:

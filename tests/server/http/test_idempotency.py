@@ -185,9 +185,10 @@ def test_a_command_without_an_identity_or_a_version_is_not_carried_out(hands: Ha
     for wrong in ("3", '"x"', "*", 'W/"1"', '"-1"', '"' + "9" * 40 + '"'):
         answer = client.post(path, content=body, headers={**keyed, "If-Match": wrong})
         assert answer.status_code == 422, wrong
-    for wrong in ("x", "12345", "{}"):
+    for wrong in ("x", "12345", "{}", "f" * 500):
         answer = client.post(path, content=body, headers={**json, "Idempotency-Key": wrong})
         assert answer.status_code == 422, wrong
+        assert '"field":"Idempotency-Key"' in answer.text
 
 
 def test_the_answer_names_the_log_at_which_a_desk_has_seen_it(hands: Hands, owner: Owner) -> None:

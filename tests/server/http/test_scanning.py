@@ -179,7 +179,11 @@ def test_the_code_that_people_read_aloud_does_as_well(hands: Hands) -> None:
     assert isinstance(scan(hands.pharmacist, uuid.uuid4(), prescription.code), NotFound)
 
 
-@pytest.mark.parametrize("code", ["", "x" * 601, None, 7, "CD1.half", "CD1..", "nul\x00"])
+@pytest.mark.parametrize(
+    "code",
+    ["", "   ", "x" * 601, None, 7, "CD1.half", "CD1..", "nul\x00", "04006381333931", "RX-7F3",
+     "RX-७F3K2"],
+)  # fmt: skip
 def test_a_code_that_is_none_is_refused_with_the_field(hands: Hands, code: Any) -> None:
     prescription = hands.bring_to("signed").prescription
     refused = scan(hands.pharmacist, prescription.id, code)

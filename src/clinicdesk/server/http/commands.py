@@ -87,9 +87,7 @@ if TYPE_CHECKING:
 
 IdempotencyKey = Annotated[
     str | None,
-    HeaderParameter(
-        name="Idempotency-Key", description="The command's identity: a UUID.", max_length=64
-    ),
+    HeaderParameter(name="Idempotency-Key", description="The command's identity: a UUID."),
 ]
 IfMatch = Annotated[
     str | None,
@@ -123,8 +121,8 @@ RULES: Final[Mapping[type[Command], Rule]] = {
     RerouteOrder: pharmacy.reroute_order,
     DispatchOrder: pharmacy.dispatch_order,
     DeliverOrder: pharmacy.deliver_order,
-    ReceiveStock: stock.receive_stock,
-    AdjustStock: stock.adjust_stock,
+    ReceiveStock: supply.receive_stock,
+    AdjustStock: supply.adjust_stock,
     SetReorder: stock.set_reorder,
     SetPrice: pricing.set_price,
     WriteSupplier: stock.write_supplier,

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
+from clinicdesk.contract.codes import typed_code
 from clinicdesk.contract.problems import InvalidField, NotFound
 from clinicdesk.contract.scanning import ScanAnswer, Verdict, refusal, standing
 from clinicdesk.contract.seal import (
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 _QUERIES = load_queries("clinicdesk.server.domain.prescribing", "scanning.sql")
 
 _NOT_READ: Final = "The code was read in part only; scan it again, or type the code that begins RX."
+_NO_CODE: Final = (
+    "This is no code of a prescription: scan its QR code, or type the code that begins RX."
+)
 
 
 class _Key(Struct, frozen=True):
@@ -58,7 +62,9 @@ async def scanned(
             return wrong
         if wrong is not None:
             return _answer(prescription_id, wrong, refusal(wrong))
-    elif found is None or found.prescription.code.casefold() != code.strip().casefold():
+    elif (typed := typed_code(code)) is None:
+        return InvalidField(detail=_NO_CODE, field="code")
+    elif found is None or found.prescription.code != typed:
         return no_such_prescription()
     assert found is not None  # otherwise it was sent elsewhere, or there is none
     there = now.astimezone(await _zone(tx, actor))
