@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clinicdesk.contract.commands import CheckItem, FulfillItems, Override, SubstituteItem
+from msgspec.structs import replace
+
+from clinicdesk.contract.commands import CheckItem, FulfillItems, Override, OweItem, SubstituteItem
 from clinicdesk.contract.entities import ItemStatus, Row, Verified
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
@@ -18,6 +20,7 @@ from tests.core.counter_room import (
     a_level,
     reserved,
 )
+from tests.core.sample import an_id
 
 SOON = a_batch("SOON", 30, on_hand=12)
 LATER = a_batch("LATER", 300)
@@ -51,6 +54,16 @@ async def test_a_part_is_checked_and_the_rest_is_owed(store: Store) -> None:
     assert none_left == Denied("None of 8 in stock: owe them with O.", "quantity")
     await here.dispensing.owe(PAID.id, LINE.id)
     assert reserved(here.item()) == (ItemStatus.CHECKED, 12, 8)
+
+
+async def test_what_is_owed_says_what_its_desk_knew_of_on_the_shelf(store: Store) -> None:
+    here = await room(store, a_level(), SOON, LATER)
+    await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
+    await here.dispensing.owe(PAID.id, LINE.id)
+    *_, owed = [entry.command for entry in here.outbox.entries()]
+    assert isinstance(owed, OweItem)
+    assert owed.in_stock == LATER.on_hand
+    assert here.item().passed_over == LATER.on_hand
 
 
 async def test_a_pharmacy_that_keeps_no_stock_checks_without_a_batch(store: Store) -> None:
@@ -95,6 +108,36 @@ async def test_lines_that_nobody_checked_are_made_ready_only_with_a_reason(store
     await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
     assert isinstance(await here.dispensing.fulfill(PAID.id, [LINE.id], bin="B4"), Submitted)
     assert here.replica.prescriptions.get(PAID.id).bin == "B4"  # type: ignore[union-attr]
+
+
+async def test_lines_that_the_shelf_has_too_little_for_are_not_made_ready(store: Store) -> None:
+    here = await room(store, a_level(), SOON, GONE)
+
+    async def said() -> Denied:
+        refused = await here.dispensing.fulfill(PAID.id, [LINE.id], hand_reason="no scanner here")
+        assert isinstance(refused, Denied)
+        return refused
+
+    assert await said() == Denied(
+        "Line 1: 12 of 20 in stock: check those, and owe the rest with O.", "item_ids"
+    )
+    await here.dispensing.check(PAID.id, LINE.id, AMOXICILLIN.id)
+    assert await said() == Denied("Line 1: None of 8 in stock: owe them with O.", "item_ids")
+    await here.dispensing.owe(PAID.id, LINE.id)
+    assert isinstance(await here.dispensing.fulfill(PAID.id, [LINE.id]), Submitted)
+
+
+async def test_two_lines_of_one_product_need_what_is_there_of_both(store: Store) -> None:
+    second = replace(LINE, id=an_id("second"), line=2)
+    here = CounterRoom(store)
+    await here.open(PAID, LINE, second, a_level(), a_batch("LATER", 300, on_hand=30))
+    both = [LINE.id, second.id]
+    refused = await here.dispensing.fulfill(PAID.id, both, hand_reason="no scanner here")
+    assert refused == Denied(
+        "Line 2: 10 of 20 in stock: check those, and owe the rest with O.", "item_ids"
+    )
+    alone = await here.dispensing.fulfill(PAID.id, [LINE.id], hand_reason="no scanner here")
+    assert isinstance(alone, Submitted)
 
 
 async def test_reasons_for_findings_go_with_lines_that_are_taken_as_checked(store: Store) -> None:

@@ -123,7 +123,10 @@ PRESCRIPTION_ITEM: Final = Lifecycle(
     transitions=(
         Transition(_I.PENDING, "pick_items", _I.PICKING),
         Transition(_I.OWING, "pick_items", _I.PICKING),
-        Transition(_I.OWING, "receive_goods", _I.PICKING),
+        *(
+            Transition(_I.OWING, command, _I.PICKING)
+            for command in ("receive_goods", "receive_stock", "adjust_stock")
+        ),
         *(
             Transition(state, "check_item", _I.CHECKED, settles=_WHOLE)
             for state in (_I.PENDING, _I.PICKING, _I.OWING)

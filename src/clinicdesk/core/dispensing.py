@@ -35,7 +35,7 @@ from clinicdesk.contract.commands import (
 from clinicdesk.contract.entities import Medicine, PaymentMethod, PrescriptionItem, Verified
 from clinicdesk.core.clock import Today
 from clinicdesk.core.denial import Denied
-from clinicdesk.core.fefo import portion
+from clinicdesk.core.fefo import lacking, portion
 from clinicdesk.core.giving import give
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import Link
@@ -178,8 +178,14 @@ class Dispensing:
         return await self._on_lines(command, [item_id])
 
     async def owe(self, prescription_id: UUID, item_id: UUID) -> Submitted | Denied:
-        """What is not there now is owed to the patient until stock comes."""
-        command = OweItem(prescription_id=prescription_id, item_id=item_id)
+        """What is not there now is owed to the patient until stock comes. What this desk knows of
+        on the shelf is passed over: only what comes beyond that is brought to the line."""
+        item = self._replica.items.get(item_id)
+        there = None
+        if item is not None and item.pharmacy_id is not None:
+            product = item.substitute_id or item.medicine_id
+            there = self._stock.dispensable(item.pharmacy_id, product)
+        command = OweItem(prescription_id=prescription_id, item_id=item_id, in_stock=there or 0)
         return await self._on_lines(command, [item_id])
 
     async def hold(
@@ -251,11 +257,11 @@ class Dispensing:
             hand_reason=(hand_reason or "").strip() or None,
             overrides=list(overrides),
         )
-        if command.hand_reason is None and any(map(self._unchecked, item_ids)):
-            why = self._why_not_on(command, item_ids)
+        why = self._why_not_on(command, item_ids) or self._not_there(item_ids)
+        if why is None and command.hand_reason is None and self._unchecked(item_ids):
             said = "Some of these lines were not checked: say why they were not scanned."
-            return why or Denied(said, "hand_reason")
-        return await self._on_lines(command, item_ids)
+            why = Denied(said, "hand_reason")
+        return why or await self._give(command)
 
     async def decline(
         self, prescription_id: UUID, item_id: UUID, reason: str
@@ -314,9 +320,13 @@ class Dispensing:
         command = PayOutRefund(prescription_id=prescription_id, payment_id=payment_id)
         return await self._give(command, self.can(PayOutRefund, prescription_id))
 
-    def _unchecked(self, item_id: UUID) -> bool:
-        item = self._replica.items.get(item_id)
-        return item is not None and still_wanted(item) - item.owing > 0
+    def _unchecked(self, item_ids: Sequence[UUID]) -> list[PrescriptionItem]:
+        items = [self._replica.items.get(item_id) for item_id in item_ids]
+        return [item for item in items if item is not None and still_wanted(item) - item.owing > 0]
+
+    def _not_there(self, item_ids: Sequence[UUID]) -> Denied | None:
+        """Why lines that are taken as checked by hand cannot be: the shelf has too little."""
+        return lacking(self._stock, self._unchecked(item_ids))
 
     def _why_not_on(self, command: AnyCommand, item_ids: Sequence[UUID]) -> Denied | None:
         if not item_ids:

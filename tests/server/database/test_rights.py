@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from clinicdesk.contract.entities import (
     Patient,
@@ -24,7 +27,9 @@ from tests.server.database.clinic import (
     an_item,
     make_clinic,
     make_member,
+    new_id,
 )
+from tests.server.database.counter import a_counter
 
 REFUSED = (psycopg.errors.InsufficientPrivilege,)
 
@@ -235,6 +240,43 @@ async def test_a_result_is_read_at_the_device_that_it_was_given_to(
     with pytest.raises(REFUSED):
         async with database.as_member(desk.pharmacist) as tx:
             await tx.execute(keep, named(desk.therapist))
+
+
+@pytest.mark.parametrize(
+    ("changed", "may"),
+    [
+        ({}, True),
+        ({"reason": "never said"}, False),
+        ({"key": "duplicate:ibuprofen"}, False),
+        ({"at": NOW + timedelta(days=1)}, False),
+    ],
+    ids=["as it was", "another reason", "another question", "another day"],
+)
+async def test_a_repeat_gets_an_answer_of_its_prescriber_as_it_was_and_no_other(
+    database: Database, desk: Desk, changed: dict[str, object], may: bool
+) -> None:
+    repeat = replace(
+        a_prescription(desk.patient, desk.clinic.practitioners[0], desk.pharmacist),
+        pharmacy_id=desk.clinic.pharmacies[0], signed_at=NOW, repeat_of=desk.sent.id,
+    )  # fmt: skip
+    first, item = an_item(desk.clinic, desk.sent, line=2), an_item(desk.clinic, repeat)
+    answer = a_counter(desk.clinic, desk.sent, first)["safety_finding"]
+    async with database.as_owner() as tx:
+        await insert_rows(tx, "prescription", [repeat])
+        await insert_rows(tx, "prescription_item", [first, item])
+        await insert_rows(tx, "safety_finding", [answer])
+    of_repeat = {"id": new_id(), "prescription_id": repeat.id, "item_id": item.id}
+    carried = replace(answer, **of_repeat, **changed)
+
+    async def carry() -> None:
+        async with database.as_member(desk.pharmacist) as tx:
+            await insert_rows(tx, "safety_finding", [carried])
+
+    if may:
+        await carry()
+    else:
+        with pytest.raises(REFUSED):
+            await carry()
 
 
 @pytest.mark.parametrize(

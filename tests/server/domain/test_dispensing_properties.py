@@ -25,6 +25,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.contract.lifecycles import PRESCRIPTION, PRESCRIPTION_ITEM, is_fulfilled
 from clinicdesk.server.domain import stock
+from clinicdesk.server.domain.pharmacy.at_work import product_of
 from clinicdesk.server.domain.pharmacy.cancelling import cancelled
 from clinicdesk.server.domain.pharmacy.checking import unchecked
 from clinicdesk.server.domain.pharmacy.fulfilment import checked_by_hand, ready
@@ -34,7 +35,6 @@ from clinicdesk.server.domain.pharmacy.orders import follow, open_order
 from clinicdesk.server.domain.pharmacy.owing import owed
 from clinicdesk.server.domain.pharmacy.preparing import (
     Check,
-    product_of,
     wanted,
     with_prepared,
 )

@@ -1,9 +1,8 @@
-"""Who is served by what a delivery brings: signed first, served first, and never more than came."""
+"""Who is served by what lies there: signed first, served first, and never more than is free."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import given
@@ -11,92 +10,90 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from clinicdesk.contract.entities import ItemStatus, OrderStatus
-from clinicdesk.server.domain.pharmacy.orders import open_order
+from clinicdesk.server.domain.pharmacy.orders import follow, open_order
+from clinicdesk.server.domain.pharmacy.serving import Waiting, begins_to_wait, served, shares
 from clinicdesk.server.domain.prescribing import Held
-from clinicdesk.server.domain.supply.owings import served
-from tests.server.domain.held import NOW, paid
+from tests.server.domain.held import paid
 
 MEDICINES = [uuid.UUID(int=n + 100) for n in range(3)]
 
-line = st.tuples(
-    st.integers(min_value=0, max_value=2),  # the medicine
-    st.integers(min_value=1, max_value=30),  # what is owing
-    st.sampled_from([ItemStatus.OWING, ItemStatus.CHECKED, ItemStatus.ON_HOLD]),
+UNITS = st.integers(min_value=0, max_value=60)
+in_front_first = st.lists(
+    st.builds(
+        Waiting,
+        item_id=st.uuids(version=4),
+        prescription_id=st.uuids(version=4),
+        medicine_id=st.sampled_from(MEDICINES),
+        owing=st.integers(min_value=1, max_value=30),
+        passed_over=st.integers(min_value=0, max_value=20),
+    ),
+    max_size=8,
+    unique_by=lambda line: line.item_id,
 )
+units = st.dictionaries(st.sampled_from(MEDICINES), UNITS)
 
 
-@st.composite
-def waiting(draw: st.DrawFn) -> list[Held]:
-    found = []
-    for place, lines in enumerate(
-        draw(st.lists(st.lists(line, min_size=1, max_size=3), max_size=5))
-    ):
-        held = paid([(owing, 100) for _, owing, _ in lines])
-        items = [
-            replace(
-                item,
-                medicine_id=MEDICINES[medicine],
-                owing=owing,
-                status=status,
-                hold_reason="ask" if status is ItemStatus.ON_HOLD else None,
-            )
-            for item, (medicine, owing, status) in zip(held.items, lines, strict=True)
-        ]
-        signed_at = NOW - timedelta(
-            hours=draw(st.integers(min_value=0, max_value=5)), minutes=place
-        )
-        header = replace(held.header, signed_at=signed_at)
-        found.append(replace(held, header=header, items=items))
-    return found
-
-
-arriving = st.dictionaries(st.sampled_from(MEDICINES), st.integers(min_value=1, max_value=60))
-
-
-@given(waiting(), arriving)
-def test_no_more_is_promised_than_came_and_no_debt_grows(
-    owing: list[Held], arrived: dict[UUID, int]
+@given(in_front_first, units, units)
+def test_no_more_is_given_than_is_free_and_nobody_gets_more_than_is_owed(
+    waiting: list[Waiting], free: dict[UUID, int], arrived: dict[UUID, int]
 ) -> None:
-    given_out: dict[UUID, int] = {}
-    for one in served(owing, arrived):
-        for before, after in zip(one.before.items, one.after.items, strict=True):
-            assert 0 <= after.owing <= before.owing
-            covered = before.owing - after.owing
-            given_out[after.medicine_id] = given_out.get(after.medicine_id, 0) + covered
-            moved = before.status is ItemStatus.OWING and covered > 0
-            assert (after.id in one.item_ids) == moved
-            assert after.status is (ItemStatus.PICKING if moved else before.status)
-    for medicine, units in given_out.items():
-        assert units <= arrived.get(medicine, 0)
-
-
-@given(waiting(), arriving)
-def test_nobody_waits_for_what_somebody_who_signed_later_was_given(
-    owing: list[Held], arrived: dict[UUID, int]
-) -> None:
-    after = {one.after.header.id: one.after for one in served(owing, arrived)}
-    lines = [
-        (held.header.signed_at, held.header.id, item.line, item.medicine_id, before.owing, item)
-        for held in (after.get(h.header.id, h) for h in owing)
-        for item, before in zip(
-            held.items, next(h for h in owing if h.header.id == held.header.id).items, strict=True
-        )
-        if before.status is ItemStatus.OWING
-    ]
-    lines.sort(key=lambda each: each[:3])
+    shared = shares(waiting, free, arrived)
+    owing = {line.item_id: line for line in waiting}
+    assert all(0 < share <= owing[item_id].owing for item_id, share in shared.items())
     for medicine in MEDICINES:
-        still_waits = False
-        for *_, found, was, item in lines:
-            if found == medicine:
-                assert not (still_waits and item.owing < was)
-                still_waits = still_waits or item.owing > 0
+        given_out = sum(n for each, n in shared.items() if owing[each].medicine_id == medicine)
+        assert given_out <= free.get(medicine, 0)
 
 
-def test_what_can_be_picked_moves_the_pharmacy_s_order() -> None:
-    held = paid([(10, 100)])
-    item = replace(held.items[0], medicine_id=MEDICINES[0], owing=10, status=ItemStatus.OWING)
-    held = replace(held, items=[item])
-    (one,) = served([held], {MEDICINES[0]: 10})
-    order = open_order(one.after)
+@given(in_front_first, units)
+def test_nobody_waits_for_what_somebody_behind_them_was_given(
+    waiting: list[Waiting], free: dict[UUID, int]
+) -> None:
+    asking = [replace(line, passed_over=0) for line in waiting]
+    shared = shares(asking, free, {})
+    for medicine in MEDICINES:
+        somebody_is_short = False
+        for line in asking:
+            if line.medicine_id == medicine:
+                assert not (somebody_is_short and line.item_id in shared)
+                somebody_is_short |= shared.get(line.item_id, 0) < line.owing
+
+
+@given(in_front_first, units, units)
+def test_what_was_passed_over_is_left_there_unless_as_much_has_just_come(
+    waiting: list[Waiting], free: dict[UUID, int], arrived: dict[UUID, int]
+) -> None:
+    shared = shares(waiting, free, arrived)
+    left, fresh = dict(free), dict(arrived)
+    for line in waiting:
+        share, medicine = shared.get(line.item_id, 0), line.medicine_id
+        came_since = left.get(medicine, 0) - line.passed_over
+        assert share <= max(0, came_since, fresh.get(medicine, 0))
+        left[medicine] = left.get(medicine, 0) - share
+        fresh[medicine] = max(0, fresh.get(medicine, 0) - share)
+
+
+def test_a_line_that_is_served_can_be_picked_and_its_pharmacy_s_order_follows() -> None:
+    before = one_line(ItemStatus.OWING, owing=10)
+    after = follow(before, served(before, {before.items[0].id: 4}))
+    (item,) = after.items
+    assert (item.status, item.owing) == (ItemStatus.PICKING, 6)
+    order = open_order(after)
     assert order is not None
     assert order.status is OrderStatus.DISPENSING
+
+
+def test_a_line_begins_to_wait_when_nobody_is_at_work_on_its_prescription_any_more() -> None:
+    pending, owing = one_line(ItemStatus.PENDING), one_line(ItemStatus.OWING, owing=10)
+    assert begins_to_wait(pending, owing) == owing.items
+    assert begins_to_wait(owing, owing) == []
+    busy = replace(owing, items=[*owing.items, *one_line(ItemStatus.CHECKED, prepared=10).items])
+    assert begins_to_wait(pending, busy) == []
+    gone = replace(owing, items=[*owing.items, *one_line(ItemStatus.HANDED_OVER).items])
+    assert begins_to_wait(busy, gone) == owing.items
+
+
+def one_line(status: ItemStatus, *, owing: int = 0, prepared: int = 0) -> Held:
+    held = paid([(10, 100)])
+    (item,) = held.items
+    return replace(held, items=[replace(item, status=status, owing=owing, prepared=prepared)])

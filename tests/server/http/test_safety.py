@@ -12,6 +12,7 @@ import pytest
 from clinicdesk.cli import main
 from clinicdesk.contract.commands import (
     CheckItem,
+    DispenseRepeat,
     DraftItem,
     FulfillItems,
     Override,
@@ -66,8 +67,9 @@ def adult(hands: Hands, place: int = 0) -> UUID:
     return grown[place].id
 
 
-def write(hands: Hands, *names: str, desk: Desk | None = None) -> WriteDraft:
-    written = hands.write(items=[line(hands, name) for name in names], patient_id=adult(hands))
+def write(hands: Hands, *names: str, desk: Desk | None = None, **changes: object) -> WriteDraft:
+    lines = [line(hands, name) for name in names]
+    written = hands.write(items=lines, patient_id=adult(hands), **changes)
     (desk or hands.prescriber).done(written)
     return written
 
@@ -108,9 +110,9 @@ def ready(written: WriteDraft, **reasons: str) -> FulfillItems:
     )
 
 
-def paid_before_a_finding(hands: Hands, owner: Owner) -> tuple[WriteDraft, int]:
+def paid_before_a_finding(hands: Hands, owner: Owner, **changes: object) -> tuple[WriteDraft, int]:
     """Ibuprofen, for a patient for whom a colleague has prescribed warfarin since."""
-    mine = write(hands, "Ibuprofen")
+    mine = write(hands, "Ibuprofen", **changes)
     version = pay(hands, mine, hands.prescriber.done(sign(hands, mine), 1).version)
     other = colleague(hands, owner)
     theirs = write(hands, "Warfarin", desk=other)
@@ -219,6 +221,45 @@ def test_a_reason_of_the_prescriber_holds_at_the_counter(hands: Hands) -> None:
     written = write(hands, "Ibuprofen", "Warfarin")
     version = pay(hands, written, hands.prescriber.done(answered(hands, written), 1).version)
     hands.pharmacist.done(check(written), version)
+
+
+def test_a_repeat_has_the_prescriber_s_reasons_and_asks_for_no_second_one(hands: Hands) -> None:
+    written = write(hands, "Ibuprofen", "Warfarin", repeats=2)
+    version = pay(hands, written, hands.prescriber.done(answered(hands, written), 1).version)
+    version = hands.pharmacist.done(ready(written), version).version
+    version = hands.pharmacist.done(hands.hand_over(written.prescription_id), version).version
+    repeat = DispenseRepeat(prescription_id=written.prescription_id, repeat_id=uuid.uuid4())
+    hands.pharmacist.done(repeat, version)
+    (given,) = hands.look(written.prescription_id).findings
+    told = hands.look(repeat.repeat_id, hands.pharmacist)
+    (carried,) = told.findings
+    assert (carried.key, carried.reason, carried.stage) == (BLEEDING, REASON, Stage.PRESCRIBING)
+    assert (carried.by, carried.at) == (given.by, given.at), "who answered, and when"
+    assert carried.by == hands.prescriber.session.member.id
+    assert carried.item_id in {item.id for item in told.items}
+    again = msgspec.structs.replace(
+        written,
+        prescription_id=repeat.repeat_id,
+        items=[
+            msgspec.structs.replace(line, id=item.id)
+            for line, item in zip(written.items, told.items, strict=True)
+        ],
+    )
+    version = pay(hands, again, told.prescription.version)
+    hands.pharmacist.done(check(again), version)
+    assert hands.look(repeat.repeat_id).findings == [carried]
+
+
+def test_a_repeat_asks_anew_what_a_pharmacist_answered_the_first_time(
+    hands: Hands, owner: Owner
+) -> None:
+    mine, version = paid_before_a_finding(hands, owner, repeats=1)
+    given = ready(mine, **{BLEEDING: "asked Dr Siddiqui"})
+    version = hands.pharmacist.done(given, version).version
+    version = hands.pharmacist.done(hands.hand_over(mine.prescription_id), version).version
+    repeat = DispenseRepeat(prescription_id=mine.prescription_id, repeat_id=uuid.uuid4())
+    hands.pharmacist.done(repeat, version)
+    assert hands.look(repeat.repeat_id, hands.pharmacist).findings == []
 
 
 def test_what_came_up_since_it_was_signed_is_asked_at_the_counter(

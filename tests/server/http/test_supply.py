@@ -1,4 +1,4 @@
-"""Orders to suppliers, the goods that come, and the patients who waited for them."""
+"""Orders to suppliers, and the goods that come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from clinicdesk.contract.commands import (
     AcknowledgeSupplyOrder,
     CancelSupplyOrder,
     CloseSupplyOrder,
-    OweItem,
     ReviseSupplyOrder,
     SubmitSupplyOrder,
     SupplyLine,
@@ -30,7 +29,7 @@ from clinicdesk.contract.problems import (
 )
 from tests.running_server import Owner
 from tests.server.http.hands import ADMIN, OTHER_PHARMACIST, RECEPTION, Hands, rows, snapshot
-from tests.server.http.stocked import LATER, LONG_AGO, SOON, Ordered, Stocked
+from tests.server.http.stocked import LATER, LONG_AGO, SOON, Stocked
 
 
 @pytest.fixture
@@ -256,96 +255,36 @@ def test_an_order_is_its_own_pharmacy_s_to_see_and_to_change(stocked: Stocked) -
         assert isinstance(desk.refused(cancel, ordered.version), NotAllowed)
 
 
-class Waiting:
-    """A paid prescription of which one line is owing, whole."""
-
-    def __init__(self, stocked: Stocked, medicine: Medicine, quantity: int) -> None:
-        hands = stocked.hands
-        line = hands.line(medicine_id=medicine.id, quantity=quantity, route=medicine.route)
-        written = hands.write(items=[line])
-        self.id = written.prescription_id
-        self.item_id = line.id
-        version = hands.prescriber.done(written).version
-        version = hands.prescriber.done(hands.sign(self.id), version).version
-        version = hands.pharmacist.done(hands.pay(self.id), version).version
-        owe = OweItem(prescription_id=self.id, item_id=line.id)
-        self.version = hands.pharmacist.done(owe, version).version
-        self._stocked = stocked
-
-    def stands(self) -> tuple[str, int, int]:
-        """The line's state, what is owing of it, and the prescription's version."""
-        ((status, owing, version),) = self._stocked.owner(
-            "select i.status, i.owing, p.version from prescription_item i join prescription p "
-            "on p.id = i.prescription_id where i.id = %s",
-            self.item_id,
-        )
-        return str(status), int(owing), int(version)
-
-    def notices(self) -> list[tuple[str, str]]:
-        found = self._stocked.owner(
-            "select kind, status from patient_notice where prescription_id = %s", self.id
-        )
-        return [(kind, status) for kind, status in found]
-
-
-def deliver(stocked: Stocked, ordered: Ordered, packs: int) -> None:
-    ordered.version = stocked.desk.done(
-        ordered.delivery(ordered.goods(0, packs)), ordered.version
-    ).version
-
-
-def test_goods_that_come_let_those_be_picked_who_signed_first(stocked: Stocked) -> None:
-    medicine = next(m for m in stocked.medicines if m.pack_size == 10)
-    first, second, third = (Waiting(stocked, medicine, 10) for _ in range(3))
-    ordered = stocked.order((medicine, 10))
-    deliver(stocked, ordered, 1)
-    assert first.stands() == ("PICKING", 0, first.version + 1)
-    assert second.stands() == ("OWING", 10, second.version)
-    assert first.notices() == [("owing_ready", "QUEUED")]
-    assert second.notices() == []
-    deliver(stocked, ordered, 5)
-    assert second.stands()[0] == third.stands()[0] == "PICKING"
-    assert first.stands() == ("PICKING", 0, first.version + 1)
-    assert len(first.notices()) == len(second.notices()) == len(third.notices()) == 1
-
-
-def test_what_comes_of_a_larger_debt_can_be_picked_and_the_rest_stays_owing(
-    stocked: Stocked,
-) -> None:
-    medicine = next(m for m in stocked.medicines if m.pack_size == 10)
-    waiting = Waiting(stocked, medicine, 25)
-    deliver(stocked, stocked.order((medicine, 1)), 1)
-    assert waiting.stands()[:2] == ("PICKING", 15)
-
-
-def test_the_pharmacy_s_order_follows_what_can_be_picked(stocked: Stocked) -> None:
-    medicine = stocked.medicines[0]
-    waiting = Waiting(stocked, medicine, 1)
-    ((before,),) = stocked.owner(
-        "select status from purchase_order where prescription_id = %s", waiting.id
-    )
-    deliver(stocked, stocked.order((medicine, 1)), 1)
-    ((after,),) = stocked.owner(
-        "select status from purchase_order where prescription_id = %s", waiting.id
-    )
-    assert (before, after) == ("PENDING", "DISPENSING")
-
-
-def test_who_waits_at_another_pharmacy_or_too_long_is_not_served(stocked: Stocked) -> None:
-    medicine = stocked.medicines[0]
-    expired = Waiting(stocked, medicine, 1)
-    stocked.owner("update prescription set valid_until = '2026-01-01' where id = %s", expired.id)
-    deliver(stocked, stocked.order((medicine, 5)), 5)
-    assert expired.stands()[0] == "OWING"
-    assert expired.notices() == []
-
-
 def test_the_same_delivery_sent_twice_is_entered_once(stocked: Stocked) -> None:
     medicine = stocked.medicines[0]
-    waiting = Waiting(stocked, medicine, 1)
     ordered = stocked.order((medicine, 5))
     delivery, op_id = ordered.delivery(ordered.goods(0, 2)), uuid.uuid4()
     answers = [stocked.desk.send(delivery, ordered.version, op_id=op_id) for _ in range(2)]
     assert answers[0].content == answers[1].content
     assert stocked.on_hand(medicine) == 2 * medicine.pack_size
-    assert len(waiting.notices()) == 1
+
+
+def test_a_delivery_that_comes_as_another_command_is_refused_and_counted_once(
+    stocked: Stocked,
+) -> None:
+    medicine = stocked.medicines[0]
+    ordered = stocked.order((medicine, 5))
+    delivery = ordered.delivery(ordered.goods(0, 1), ordered.goods(0, 1, number="G8"))
+    version = stocked.desk.done(delivery, ordered.version).version
+    again = stocked.desk.refused(delivery, version)
+    assert isinstance(again, Conflict)
+    assert again.field == "delivery_id"
+    assert "entered already" in again.detail
+    assert stocked.on_hand(medicine) == 2 * medicine.pack_size
+    stocked.desk.done(ordered.delivery(ordered.goods(0, 1)), version)
+    assert stocked.on_hand(medicine) == 3 * medicine.pack_size
+
+
+def test_stock_that_comes_as_another_command_is_refused_and_counted_once(stocked: Stocked) -> None:
+    medicine = stocked.medicines[0]
+    received = stocked.receive(medicine, 20)
+    stocked.desk.done(received)
+    again = stocked.desk.refused(received)
+    assert isinstance(again, Conflict)
+    assert again.field == "batch_id"
+    assert stocked.on_hand(medicine) == 20

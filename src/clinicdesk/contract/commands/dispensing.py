@@ -65,9 +65,15 @@ class UncheckItem(OfPrescription, frozen=True, kw_only=True, tag="uncheck_item")
 
 
 class OweItem(OfPrescription, frozen=True, kw_only=True, tag="owe_item"):
-    """What is not there now is owed to the patient until stock comes."""
+    """What is not there now is owed to the patient until stock comes.
+
+    Attributes:
+        in_stock: Units of it that the desk knew of on the shelf, and that were passed over: what is
+            there beyond them has come since. None: it does not say; then nothing has.
+    """
 
     item_id: UUID
+    in_stock: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
 
 
 class HoldItems(OfPrescription, frozen=True, kw_only=True, tag="hold_items"):

@@ -128,6 +128,7 @@ class PrescriptionItem(Row, frozen=True, kw_only=True):
     substitute_brand: str | None = None
     substitution_reason: str | None = None
     prescribed_minor: Minor | None = None  # what the line cost before it was substituted
+    passed_over: int = 0  # units that lay there when the rest was owed, and were left there
 
 
 class Payment(Row, frozen=True, kw_only=True):

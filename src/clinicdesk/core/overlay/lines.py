@@ -115,7 +115,9 @@ def owed(
 
     def change(item: PrescriptionItem) -> PrescriptionItem:
         status = ItemStatus.CHECKED if item.prepared else ItemStatus.OWING
-        return touched_item(item, pending, status=status, owing=item.owing + rest_of(item))
+        owing, left = item.owing + rest_of(item), command.in_stock
+        passed_over = item.passed_over if left is None else left
+        return touched_item(item, pending, status=status, owing=owing, passed_over=passed_over)
 
     return worked_on(pending, each("owe_item", [command.item_id], rows, change), rows, header)
 

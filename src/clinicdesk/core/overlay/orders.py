@@ -173,6 +173,7 @@ def _afresh(item: PrescriptionItem, pending: Pending, pharmacy_id: UUID) -> dict
         "substitute_brand": None,
         "substitution_reason": None,
         "prescribed_minor": None,
+        "passed_over": 0,
     }
 
 

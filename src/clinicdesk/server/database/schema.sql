@@ -393,6 +393,7 @@ create table prescription_item (
   substitute_brand text check (length(substitute_brand) <= 200),
   substitution_reason text check (length(substitution_reason) between 3 and 300),
   prescribed_minor bigint check (prescribed_minor between 0 and 100000000000),
+  passed_over integer not null default 0 check (passed_over >= 0),
   primary key (clinic_id, id),
   unique (clinic_id, prescription_id, line) deferrable,  -- a draft may be reordered in one statement
   foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
@@ -405,6 +406,10 @@ create table prescription_item (
   constraint never_more_supplied_than_authorised check (supplied <= quantity),
   constraint a_declined_item_says_why check (status <> 'DECLINED' or decline_reason is not null)
 );
+create index prescription_item_waiting
+  on prescription_item (clinic_id, pharmacy_id, coalesce(substitute_id, medicine_id))
+  where status in ('OWING', 'PICKING');
+comment on index prescription_item_waiting is 'Who waits for goods, and who has been promised what lies there.';
 
 create table payment (
   id uuid not null,
@@ -1386,7 +1391,8 @@ with check (
   clinic_id = (select acting_clinic()) and status = 'COMPLETED');
 
 grant update (repeats, repeats_used, valid_until, delivery, bin, counselling, seal) on prescription to clinicdesk_app;
-grant update (prepared, owing, hold_reason, substitute_id, substitute_brand, substitution_reason, prescribed_minor)
+grant update (prepared, owing, hold_reason, substitute_id, substitute_brand, substitution_reason, prescribed_minor,
+              passed_over)
   on prescription_item to clinicdesk_app;
 
 grant select on batch, supplier, supply_order, supply_order_line, dispense, safety_finding, purchase_order,
@@ -1452,6 +1458,26 @@ create policy write on safety_finding for insert to clinicdesk_app with check (
   clinic_id = (select acting_clinic()) and by = (select acting_member())
   and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
        or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))));
+
+-- dispense_repeat: the repeat has the reasons that its prescriber gave, as they were given.
+create function prescriber_gave(finding safety_finding) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (
+    select from prescription p
+    join safety_finding f on f.clinic_id = p.clinic_id and f.prescription_id = p.repeat_of
+    where p.clinic_id = finding.clinic_id and p.id = finding.prescription_id
+      and f.stage = 'prescribing'
+      and (f.stage, f.kind, f.tier, f.key, f.summary, f.reason, f.by, f.at)
+        = (finding.stage, finding.kind, finding.tier, finding.key, finding.summary, finding.reason,
+           finding.by, finding.at))
+$$;
+comment on function prescriber_gave is
+  'Whether a finding of a repeat is one of the prescription it repeats, with the same answer of the same prescriber.';
+revoke all on function prescriber_gave from public;
+grant execute on function prescriber_gave to clinicdesk_app;
+create policy repeat on safety_finding for insert to clinicdesk_app with check (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()) and prescriber_gave(safety_finding));
 
 grant insert on purchase_order to clinicdesk_app;
 grant update (status, response, response_note, quoted_minor, acknowledged_at, ready_at, dispatched_at, closed_at,

@@ -9,6 +9,7 @@ Map, in the order of the work:
 - `preparing`     units of a line, and the batches they come from
 - `shelves`       what of the stock a command locks
 - `owing`         promising what is not there
+- `serving`       goods, and the lines that wait for them
 - `holding`       lines that wait for something
 - `substitution`  another product of the same generic
 - `withdrawing`   lines that will not be supplied
@@ -39,12 +40,12 @@ from clinicdesk.server.domain.pharmacy.ordering import (
     dispatch_order,
     reject_order,
 )
-from clinicdesk.server.domain.pharmacy.orders import follow, stands_against
 from clinicdesk.server.domain.pharmacy.owing import owe_item
 from clinicdesk.server.domain.pharmacy.picking import pick_items
 from clinicdesk.server.domain.pharmacy.repeats import dispense_repeat
 from clinicdesk.server.domain.pharmacy.rerouting import reroute_order
 from clinicdesk.server.domain.pharmacy.returns import restart_items, return_to_stock
+from clinicdesk.server.domain.pharmacy.serving import give_out, hold_waiting
 from clinicdesk.server.domain.pharmacy.substitution import substitute_item
 from clinicdesk.server.domain.pharmacy.withdrawing import cancel_item, decline_item
 
@@ -57,10 +58,11 @@ __all__ = [
     "deliver_order",
     "dispatch_order",
     "dispense_repeat",
-    "follow",
     "fulfill_items",
+    "give_out",
     "hand_over",
     "hold_items",
+    "hold_waiting",
     "note_counselling",
     "owe_item",
     "pay_out_refund",
@@ -70,7 +72,6 @@ __all__ = [
     "reroute_order",
     "restart_items",
     "return_to_stock",
-    "stands_against",
     "substitute_item",
     "take_payment",
     "uncheck_item",

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from clinicdesk.contract.commands import name_of
 from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM
 from clinicdesk.contract.problems import Conflict, IllegalState, InvalidField, NotFound, Refusal
+from clinicdesk.server.domain.outcome import done
 from clinicdesk.server.domain.pharmacy.orders import follow, stands_against
-from clinicdesk.server.domain.prescribing import Held, hold, save
+from clinicdesk.server.domain.pharmacy.serving import begins_to_wait, give_out
+from clinicdesk.server.domain.prescribing import Held, hold, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,10 +47,33 @@ async def hold_to_dispense(
 
 
 async def finished(
-    tx: Transaction, actor: MemberActor, before: Held, after: Held
+    tx: Transaction, actor: MemberActor, before: Held, after: Held, *, unwanted: bool = False
 ) -> Done | Refusal:
-    """Write it, with the pharmacy's order where the prescription has brought it."""
-    return await save(tx, actor, before, follow(before, after))
+    """Write it, with the pharmacy's order where the prescription has brought it, and give goods
+    that lie there to the lines that wait for them from now on.
+
+    Args:
+        unwanted: What goes back onto the shelves is not wanted here any more: others may wait for
+            it. A prescriber, who sees no shelf, leaves that to the pharmacy's next command.
+    """
+    version = await write(tx, actor, before, follow(before, after))
+    if not isinstance(version, int):
+        return version
+    goods = dict.fromkeys(map(product_of, begins_to_wait(before, after)), 0)
+    for movement in after.movements if unwanted else ():
+        goods[movement.medicine_id] = goods.get(movement.medicine_id, 0) + movement.quantity
+    pharmacy_id = after.header.pharmacy_id
+    if goods and pharmacy_id is not None and pharmacy_id == actor.member.pharmacy_id:
+        given = await give_out(tx, actor, pharmacy_id, goods)
+        if not isinstance(given, dict):
+            return given
+        version = given.get(after.header.id, version)
+    return await done(tx, actor, version)
+
+
+def product_of(item: PrescriptionItem) -> UUID:
+    """What is dispensed for the line: its substitute where it has one."""
+    return item.substitute_id or item.medicine_id
 
 
 def expired(held: Held, command: str) -> Conflict | None:

@@ -38,7 +38,8 @@ async def cancel_prescription(
         )
     # A prescriber may not lock a shelf; row-level security passes it over, and `save` locks it.
     await lock_what_goes_back(tx, before, [item.id for item in before.items])
-    return await finished(tx, actor, before, cancelled(before, command.reason, actor.member.id))
+    after = cancelled(before, command.reason, actor.member.id)
+    return await finished(tx, actor, before, after, unwanted=True)
 
 
 def cancelled(held: Held, reason: str, member_id: UUID) -> Held:

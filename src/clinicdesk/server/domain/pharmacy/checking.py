@@ -13,12 +13,12 @@ from clinicdesk.server.domain.pharmacy.at_work import (
     finished,
     hold_to_dispense,
     line,
+    product_of,
     with_lines,
 )
 from clinicdesk.server.domain.pharmacy.preparing import (
     Check,
     Packed,
-    product_of,
     rest,
     wanted,
     with_prepared,

@@ -15,11 +15,11 @@ from clinicdesk.server.domain.pharmacy.at_work import (
     hold_to_dispense,
     lines,
     numbered,
+    product_of,
     with_lines,
 )
 from clinicdesk.server.domain.pharmacy.preparing import (
     Check,
-    product_of,
     wanted,
     with_prepared,
 )

@@ -58,11 +58,6 @@ def wanted(item: PrescriptionItem) -> int:
     return item.quantity - item.supplied - item.prepared
 
 
-def product_of(item: PrescriptionItem) -> UUID:
-    """What is dispensed for the line: its substitute where it has one."""
-    return item.substitute_id or item.medicine_id
-
-
 def with_prepared(
     held: Held,
     item: PrescriptionItem,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from clinicdesk.contract.codes import prescription_code
 from clinicdesk.contract.commands import Done
-from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
+from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus, Stage
 from clinicdesk.contract.problems import Conflict
 from clinicdesk.server.domain.pharmacy.at_work import expired
 from clinicdesk.server.domain.prescribing import (
@@ -20,10 +20,11 @@ from clinicdesk.server.domain.prescribing import (
     repriced,
     save,
 )
+from clinicdesk.server.domain.safety import answer_id
 
 if TYPE_CHECKING:
     from clinicdesk.contract.commands import DispenseRepeat
-    from clinicdesk.contract.entities import Prescription, PrescriptionItem
+    from clinicdesk.contract.entities import Prescription, PrescriptionItem, SafetyFinding
     from clinicdesk.contract.problems import Refusal
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
@@ -67,7 +68,8 @@ async def dispense_repeat(
 
 
 def repeated(first: Held, repeat_id: UUID, member_id: UUID) -> Held:
-    """The next dispensing of `first`, as nothing of it is done yet."""
+    """The next dispensing of `first`, of which nothing is done yet but what its prescriber has
+    answered."""
     header = replace(
         _blank(first.header),
         id=repeat_id,
@@ -77,10 +79,11 @@ def repeated(first: Held, repeat_id: UUID, member_id: UUID) -> Held:
         updated_at=first.now,
         updated_by=member_id,
     )
+    lines = {item.id: uuid5(repeat_id, f"line {item.line}") for item in first.items}
     items = [
         replace(
             _as_written(item),
-            id=uuid5(repeat_id, f"line {item.line}"),
+            id=lines[item.id],
             prescription_id=repeat_id,
             updated_at=first.now,
             updated_by=member_id,
@@ -93,9 +96,25 @@ def repeated(first: Held, repeat_id: UUID, member_id: UUID) -> Held:
         items=items,
         payments=[],
         dispenses=[],
-        findings=[],
+        findings=[
+            _carried(finding, header, lines[finding.item_id])
+            for finding in first.findings
+            if finding.stage is Stage.PRESCRIBING
+        ],
         orders=[],
         movements=[],
+    )
+
+
+def _carried(finding: SafetyFinding, repeat: Prescription, item_id: UUID) -> SafetyFinding:
+    """What the prescriber has answered, as they did then; what a pharmacist answered was about that
+    day, and is asked anew."""
+    return replace(
+        finding,
+        id=answer_id(repeat.id, finding.stage, finding.key),
+        version=1,
+        prescription_id=repeat.id,
+        item_id=item_id,
     )
 
 
@@ -132,6 +151,7 @@ def _as_written(item: PrescriptionItem) -> PrescriptionItem:
         substitute_brand=None,
         substitution_reason=None,
         prescribed_minor=None,
+        passed_over=0,
     )
 
 

@@ -89,6 +89,7 @@ def _afresh(item: PrescriptionItem) -> PrescriptionItem:
         substitute_brand=None,
         substitution_reason=None,
         prescribed_minor=None,
+        passed_over=0,
     )
 
 

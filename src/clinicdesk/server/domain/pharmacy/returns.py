@@ -40,7 +40,7 @@ async def return_to_stock(
         return items
     await lock_what_goes_back(tx, before, command.item_ids)
     after = returned(before, command.item_ids, command.reason, actor.member.id)
-    return await finished(tx, actor, before, after)
+    return await finished(tx, actor, before, after, unwanted=True)
 
 
 async def restart_items(

@@ -13,9 +13,9 @@ from clinicdesk.server.domain.pharmacy.at_work import (
     finished,
     hold_to_dispense,
     line,
+    product_of,
     with_lines,
 )
-from clinicdesk.server.domain.pharmacy.preparing import product_of
 from clinicdesk.server.domain.prescribing import (
     GREATEST_AMOUNT,
     Held,

@@ -22,7 +22,7 @@ from clinicdesk.server.domain.outcome import done
 
 if TYPE_CHECKING:
     from clinicdesk.contract.commands import Done
-    from clinicdesk.contract.entities import PrescriptionItem, PurchaseOrder
+    from clinicdesk.contract.entities import PrescriptionItem, PurchaseOrder, SafetyFinding
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
     from clinicdesk.server.domain.prescribing.held import Held
@@ -40,7 +40,10 @@ async def create(tx: Transaction, actor: MemberActor, new: Held) -> Done | Refus
         header = replace(new.header, code=prescription_code(new.header.id, length))
         version = await tx.value(_QUERIES["insert_header"], {"header": _json(header)})
         if version is not None:
-            return await _insert_items(tx, new.items) or await done(tx, actor, version)
+            if refusal := await _insert_items(tx, new.items):
+                return refusal
+            await _enter_findings(tx, new.findings)
+            return await done(tx, actor, version)
     return _taken("prescription_id", "The prescription's")
 
 
@@ -61,14 +64,17 @@ async def write(tx: Transaction, actor: MemberActor, before: Held, after: Held) 
     if version is None:
         # The membership changed since the session was looked up; the policies know it already.
         return NotAllowed(detail="Your rights have changed; please sign in again.")
-    return (
+    refusal = (
         await _save_items(tx, before, after, stamp)
         or await _save_payments(tx, before, after)
         or await _save_dispenses(tx, before, after)
         or await _save_orders(tx, before, after, stamp)
-        or await _save_findings(tx, before, after)
-        or version
     )
+    if refusal is not None:
+        return refusal
+    # An answer that was given at this stage already stands.
+    await _enter_findings(tx, _difference(before.findings, after.findings)[0])
+    return version
 
 
 async def _move_stock(tx: Transaction, after: Held) -> Conflict | None:
@@ -150,12 +156,9 @@ async def _insert_order(tx: Transaction, order: PurchaseOrder) -> None:
     raise AssertionError("an identifier has more codes than there are prescriptions")
 
 
-async def _save_findings(tx: Transaction, before: Held, after: Held) -> Conflict | None:
-    added, _ = _difference(before.findings, after.findings)
-    if added:
-        # An answer that was given at this stage already stands.
-        await tx.execute(_QUERIES["enter_findings"], {"findings": _json(added)})
-    return None
+async def _enter_findings(tx: Transaction, findings: Sequence[SafetyFinding]) -> None:
+    if findings:
+        await tx.execute(_QUERIES["enter_findings"], {"findings": _json(findings)})
 
 
 def _difference(before: Sequence[R], after: Sequence[R]) -> tuple[list[R], list[R]]:

@@ -43,7 +43,8 @@ set pharmacy_id = n.pharmacy_id, signed_at = n.signed_at, line = n.line, medicin
     decline_reason = n.decline_reason, updated_at = n.updated_at, updated_by = n.updated_by,
     prepared = n.prepared, owing = n.owing, hold_reason = n.hold_reason,
     substitute_id = n.substitute_id, substitute_brand = n.substitute_brand,
-    substitution_reason = n.substitution_reason, prescribed_minor = n.prescribed_minor
+    substitution_reason = n.substitution_reason, prescribed_minor = n.prescribed_minor,
+    passed_over = n.passed_over
 from jsonb_populate_recordset(null::prescription_item, %(items)s::jsonb) n
 where i.clinic_id = n.clinic_id and i.id = n.id and i.prescription_id = n.prescription_id;
 

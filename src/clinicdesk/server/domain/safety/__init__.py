@@ -13,7 +13,7 @@ Map:
 
 from __future__ import annotations
 
-from clinicdesk.server.domain.safety.checking import found_in, refused_by_safety
+from clinicdesk.server.domain.safety.checking import answer_id, found_in, refused_by_safety
 from clinicdesk.server.domain.safety.current import current_medicines
 
-__all__ = ["current_medicines", "found_in", "refused_by_safety"]
+__all__ = ["answer_id", "current_medicines", "found_in", "refused_by_safety"]

@@ -71,6 +71,11 @@ async def refused_by_safety(
     ]
 
 
+def answer_id(prescription_id: UUID, stage: Stage, key: str) -> UUID:
+    """One answer to a question, however often it is asked at that stage."""
+    return uuid5(prescription_id, f"finding {stage} {key}")
+
+
 def _refusal(standing: Sequence[Finding], held: Held, stage: Stage) -> Conflict:
     """What may not be done is said first; then what needs a reason, by its keys."""
     first = standing[0]
@@ -109,8 +114,7 @@ def _answer(
     place = {item.id: item.line for item in held.items}
     concerned = [item_id for item_id in finding.item_ids if item_id in item_ids]
     return SafetyFinding(
-        # One answer to a question, however often it is asked at that stage.
-        id=uuid5(header.id, f"finding {stage} {finding.key}"),
+        id=answer_id(header.id, stage, finding.key),
         clinic_id=header.clinic_id,
         version=1,
         prescription_id=header.id,

@@ -5,13 +5,12 @@ Map:
 - `shelves`       the lock of a medicine's batches
 - `allocation`    which batches units come from, and the ledger's entries for it
 - `arrivals`      units that come onto the shelves, in batches
-- `counting`      stock without an order, and batches that hold other than was thought
 - `reordering`    when a medicine is low
 - `suppliers`     wholesalers
 - `movements`     the ledger, to look at
 - `surroundings`  what these rules must know of the clinic and of who acts
 
-Orders to suppliers are in `domain.supply`: their goods bring owings to prescriptions, which take
+What brings goods is in `domain.supply`: they reach prescriptions that wait for them, and those take
 from the shelves.
 """
 
@@ -26,8 +25,13 @@ from clinicdesk.server.domain.stock.allocation import (
     put_back,
     taken,
 )
-from clinicdesk.server.domain.stock.arrivals import Arrival, bring_in, unfit
-from clinicdesk.server.domain.stock.counting import adjust_stock, receive_stock
+from clinicdesk.server.domain.stock.arrivals import (
+    MOST_UNITS,
+    Arrival,
+    batch_version,
+    bring_in,
+    unfit,
+)
 from clinicdesk.server.domain.stock.reordering import set_reorder
 from clinicdesk.server.domain.stock.shelves import hold_shelves
 from clinicdesk.server.domain.stock.suppliers import write_supplier
@@ -35,25 +39,27 @@ from clinicdesk.server.domain.stock.surroundings import (
     StockProduct,
     Surroundings,
     counter_of,
+    no_such_medicine,
     stock_products,
     surroundings,
 )
 
 __all__ = [
+    "MOST_UNITS",
     "Arrival",
     "Portion",
     "Shelf",
     "StockProduct",
     "Surroundings",
-    "adjust_stock",
+    "batch_version",
     "bring_in",
     "counter_of",
     "hold_shelves",
     "lessened",
     "locked_shelf",
+    "no_such_medicine",
     "portions",
     "put_back",
-    "receive_stock",
     "set_reorder",
     "stock_products",
     "surroundings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Struct
@@ -79,9 +79,11 @@ async def bring_in(
     pharmacy_id: UUID,
     arrivals: Sequence[Arrival],
     around: Surroundings,
+    delivery_id: UUID,
     subject_id: UUID | None = None,
 ) -> list[UUID] | Conflict:
-    """Write them, after their shelves were locked; the batch that each went into.
+    """Write them, after their shelves were locked; the batch that each went into. A delivery that
+    was entered before is refused: it is counted once, whichever command brings it.
 
     Args:
         tx: In which nothing else is locked afterwards.
@@ -89,6 +91,7 @@ async def bring_in(
         pharmacy_id: Where.
         arrivals: Which `unfit` has nothing against.
         around: The clinic.
+        delivery_id: Which delivery they are, in this order.
         subject_id: The order to a supplier that they came of.
     """
     clinic_id = actor.member.clinic_id
@@ -102,6 +105,12 @@ async def bring_in(
     }
     await tx.execute(_QUERIES["enter_batches"], key)
     await tx.execute(_QUERIES["cost_batches"], key)
+    if await _entered(tx, clinic_id, delivery_id):
+        return Conflict(
+            detail="These goods were entered already, and are on the shelf. Look at the stock "
+            "there before you enter more.",
+            field="batch_id" if subject_id is None else "delivery_id",
+        )
     known = {
         (k.medicine_id, k.number, k.expiry): k.id
         for k in await tx.all(_QUERIES["find_batches"], key, into=_Known)
@@ -118,7 +127,7 @@ async def bring_in(
         gone_into.append(batch_id)
     movements = [
         StockMovement(
-            id=uuid4(),
+            id=_movement_id(delivery_id, place),
             clinic_id=clinic_id,
             pharmacy_id=pharmacy_id,
             medicine_id=arrival.medicine_id,
@@ -130,7 +139,7 @@ async def bring_in(
             by=actor.member.id,
             at=around.now,
         )
-        for arrival, batch_id in zip(arrivals, gone_into, strict=True)
+        for place, (arrival, batch_id) in enumerate(zip(arrivals, gone_into, strict=True))
     ]
     await insert_rows(tx, "stock_movement", movements)
     return gone_into
@@ -141,6 +150,16 @@ async def batch_version(tx: Transaction, actor: MemberActor, batch_id: UUID) -> 
     key = {"clinic_id": actor.member.clinic_id, "id": batch_id}
     version: int = await tx.value(_QUERIES["batch_version"], key)
     return version
+
+
+async def _entered(tx: Transaction, clinic_id: UUID, delivery_id: UUID) -> bool:
+    first = {"clinic_id": clinic_id, "id": _movement_id(delivery_id, 0)}
+    return bool(await tx.value(_QUERIES["entered"], first))
+
+
+def _movement_id(delivery_id: UUID, place: int) -> UUID:
+    """The identifier of what the n-th goods of a delivery are entered as."""
+    return uuid5(delivery_id, f"goods {place}")
 
 
 def _unfit_batch(arrival: Arrival, today: date) -> InvalidField | None:

@@ -1,3 +1,8 @@
+-- name: entered
+-- Whether this entry of the ledger was made before. After the batches: two commands that bring the same goods
+-- wait for each other there, if not at their order or at the shelf.
+select exists (select from stock_movement where clinic_id = %(clinic_id)s and id = %(id)s);
+
 -- name: enter_batches
 -- Batches that the pharmacy does not have yet; those whose number and expiry it knows are left alone.
 insert into batch (id, clinic_id, pharmacy_id, medicine_id, number, expiry, on_hand, cost_minor, currency)

@@ -1,4 +1,4 @@
-"""Supply: what a pharmacy orders from a supplier, from the draft to the goods on the shelf.
+"""Supply: what comes onto a pharmacy's shelves, ordered from a supplier or not.
 
 Map:
 
@@ -6,11 +6,14 @@ Map:
 - `writing`   a draft and its lines
 - `progress`  sent, confirmed, closed, cancelled
 - `delivery`  goods that come
-- `owings`    prescriptions that waited for them
+- `counting`  stock without an order, and batches that hold other than was thought
+
+Goods go to the prescriptions that wait for them: `pharmacy.give_out`.
 """
 
 from __future__ import annotations
 
+from clinicdesk.server.domain.supply.counting import adjust_stock, receive_stock
 from clinicdesk.server.domain.supply.delivery import receive_goods
 from clinicdesk.server.domain.supply.progress import (
     acknowledge_supply_order,
@@ -22,9 +25,11 @@ from clinicdesk.server.domain.supply.writing import revise_supply_order, write_s
 
 __all__ = [
     "acknowledge_supply_order",
+    "adjust_stock",
     "cancel_supply_order",
     "close_supply_order",
     "receive_goods",
+    "receive_stock",
     "revise_supply_order",
     "submit_supply_order",
     "write_supply_order",

@@ -11,19 +11,18 @@ from clinicdesk.contract.problems import Conflict, InvalidField, NotFound
 from clinicdesk.server.database.insertion import insert_rows
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.domain.outcome import done
-from clinicdesk.server.domain.stock.allocation import locked_shelf
-from clinicdesk.server.domain.stock.arrivals import (
+from clinicdesk.server.domain.pharmacy import give_out, hold_waiting
+from clinicdesk.server.domain.stock import (
     MOST_UNITS,
     Arrival,
     batch_version,
     bring_in,
-    unfit,
-)
-from clinicdesk.server.domain.stock.surroundings import (
     counter_of,
+    locked_shelf,
     no_such_medicine,
     stock_products,
     surroundings,
+    unfit,
 )
 
 if TYPE_CHECKING:
@@ -31,13 +30,14 @@ if TYPE_CHECKING:
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
 
-_QUERIES = load_queries("clinicdesk.server.domain.stock", "counting.sql")
+_QUERIES = load_queries("clinicdesk.server.domain.supply", "counting.sql")
 
 
 async def receive_stock(
     tx: Transaction, actor: MemberActor, command: ReceiveStock, _expected_version: int = 0
 ) -> Done | Refusal:
-    """Put units onto a shelf of the actor's pharmacy: the first stock, a stocktake, a gift."""
+    """Put units onto a shelf of the actor's pharmacy: the first stock, a stocktake, a gift. Lines
+    that wait for them can be picked."""
     pharmacy_id = counter_of(actor, "receive_stock", command.pharmacy_id)
     if not isinstance(pharmacy_id, UUID):
         return pharmacy_id
@@ -52,19 +52,24 @@ async def receive_stock(
         units=command.quantity,
         cost_minor=command.cost_minor,
     )
+    await hold_waiting(tx, actor, pharmacy_id, [command.medicine_id])
     shelf = await locked_shelf(tx, actor.member.clinic_id, pharmacy_id, [command.medicine_id])
     if wrong := unfit([arrival], shelf, around.today):
         return wrong
-    gone_into = await bring_in(tx, actor, pharmacy_id, [arrival], around)
+    gone_into = await bring_in(tx, actor, pharmacy_id, [arrival], around, command.batch_id)
     if isinstance(gone_into, Conflict):
         return gone_into
+    given = await give_out(tx, actor, pharmacy_id, {command.medicine_id: command.quantity})
+    if not isinstance(given, dict):
+        return given
     return await done(tx, actor, await batch_version(tx, actor, gone_into[0]))
 
 
 async def adjust_stock(
     tx: Transaction, actor: MemberActor, command: AdjustStock, _expected_version: int = 0
 ) -> Done | Refusal:
-    """Enter that a batch holds more or less than was thought, and why."""
+    """Enter that a batch holds more or less than was thought, and why. What it holds more can be
+    picked for lines that wait for it."""
     pharmacy_id = counter_of(actor, "adjust_stock")
     if not isinstance(pharmacy_id, UUID):
         return pharmacy_id
@@ -76,6 +81,7 @@ async def adjust_stock(
         return NotFound(
             detail="There is no such batch, or it is another pharmacy's.", entity="batch"
         )
+    await hold_waiting(tx, actor, pharmacy_id, [found.medicine_id])
     await locked_shelf(tx, found.clinic_id, pharmacy_id, [found.medicine_id])
     batch = await tx.one(_QUERIES["batch"], key, into=Batch)
     assert batch is not None  # batches are never deleted
@@ -100,6 +106,10 @@ async def adjust_stock(
         at=around.now,
     )
     await insert_rows(tx, "stock_movement", [movement])
+    if command.quantity > 0:
+        given = await give_out(tx, actor, pharmacy_id, {batch.medicine_id: command.quantity})
+        if not isinstance(given, dict):
+            return given
     return await done(tx, actor, await batch_version(tx, actor, batch.id))
 
 

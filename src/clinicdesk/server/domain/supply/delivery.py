@@ -12,6 +12,7 @@ from clinicdesk.contract.commands import Done, ReceiveGoods
 from clinicdesk.contract.entities import SupplyOrderStatus
 from clinicdesk.contract.problems import Conflict, InvalidField, Refusal
 from clinicdesk.server.domain.outcome import done
+from clinicdesk.server.domain.pharmacy import give_out, hold_waiting
 from clinicdesk.server.domain.stock import (
     Arrival,
     Surroundings,
@@ -20,7 +21,6 @@ from clinicdesk.server.domain.stock import (
     unfit,
 )
 from clinicdesk.server.domain.supply.held import HeldSupply, hold, save
-from clinicdesk.server.domain.supply.owings import locked_owings, serve, served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,16 +43,19 @@ async def receive_goods(
     pharmacy_id = before.order.pharmacy_id
     arrived = units_by_medicine(arrivals)
     # All that will be changed is locked first: the order, prescriptions, shelves.
-    owing = await locked_owings(tx, actor, pharmacy_id, arrived, before.today)
+    await hold_waiting(tx, actor, pharmacy_id, arrived)
     shelf = await locked_shelf(tx, before.order.clinic_id, pharmacy_id, arrived)
     if wrong := unfit(arrivals, shelf, before.today):
         return wrong
     around = Surroundings(today=before.today, now=before.now, currency=before.order.currency)
-    gone_into = await bring_in(tx, actor, pharmacy_id, arrivals, around, before.order.id)
+    gone_into = await bring_in(
+        tx, actor, pharmacy_id, arrivals, around, command.delivery_id, before.order.id
+    )
     if isinstance(gone_into, Conflict):
         return gone_into
-    if refusal := await serve(tx, actor, served(owing, arrived), command.delivery_id):
-        return refusal
+    given = await give_out(tx, actor, pharmacy_id, arrived)
+    if not isinstance(given, dict):
+        return given
     version = await save(tx, actor, before, received(before, command.goods))
     return version if isinstance(version, Conflict) else await done(tx, actor, version)
 
