@@ -15,6 +15,9 @@ NEEDED: Final = ("xdotool", "import")
 
 _SCANNER_MS: Final = 1
 """Between two keys of a scanner that is plugged in as a keyboard."""
+_PRESS_MS: Final = 60
+_TYPE_MS: Final = 90
+"""xdotool has a key down for half of the one, and for a quarter of the other: as a quick finger."""
 
 
 class Hands:
@@ -89,13 +92,13 @@ class Hands:
         """Press keys one after another ("F8", "ctrl+s", "Return"); when the first went down."""
         self.keys += len(keys)
         pressed = time.monotonic_ns()
-        _xdotool("key", "--delay", "12", *keys)
+        _xdotool("key", "--delay", str(_PRESS_MS), *keys)
         return pressed
 
     def type(self, text: str) -> None:
-        """Type a text, as quickly as a person can: what is quicker is taken for a scanner."""
+        """Type a text, as quickly as a person can: keys that are let go sooner are a scanner's."""
         self.keys += len(text)
-        _xdotool("type", "--delay", "45", "--", text)
+        _xdotool("type", "--delay", str(_TYPE_MS), "--", text)
 
     def scan(self, text: str) -> None:
         """Type a code and Enter as a scanner does, in one go."""
