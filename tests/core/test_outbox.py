@@ -306,6 +306,8 @@ async def test_what_waits_says_why(bench: Bench) -> None:
     link.become(LinkStatus.OFFLINE)
     assert cause(first) is Cause.OFFLINE
     assert cause(sign) is Cause.BEHIND
+    link.become(LinkStatus.OFFLINE, server_answers=True)
+    assert cause(first) is Cause.NO_DATABASE
     link.become(LinkStatus.SIGNED_OUT)
     assert cause(first) is Cause.SIGNED_OUT
     link.become(LinkStatus.LIVE)

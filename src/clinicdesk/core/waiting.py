@@ -19,6 +19,7 @@ class Cause(StrEnum):
     SIGNED_OUT = "signed_out"
     NOT_ACCEPTED = "not_accepted"  # rights withdrawn, or another version of the server
     OFFLINE = "offline"
+    NO_DATABASE = "no_database"  # the server is there, and its database is not
     BUSY = "busy"
     FAULT = "fault"
     ITS_TURN = "its_turn"  # it goes with the next ones
@@ -28,7 +29,7 @@ class Waiting(Struct, frozen=True):
     """Why one command waits.
 
     Attributes:
-        since: Since when the desk is offline; None for other causes.
+        since: Since when nothing gets through; None where no connection is at fault.
     """
 
     cause: Cause
@@ -46,6 +47,8 @@ def why_waiting(entry: OutboxEntry, entries: Sequence[OutboxEntry], link: Link) 
             return Waiting(Cause.SIGNED_OUT)
         case LinkStatus.REFUSED:
             return Waiting(Cause.NOT_ACCEPTED)
+        case LinkStatus.OFFLINE if link.server_answers:
+            return Waiting(Cause.NO_DATABASE, link.since)
         case LinkStatus.OFFLINE:
             return Waiting(Cause.OFFLINE, link.since)
         case _:

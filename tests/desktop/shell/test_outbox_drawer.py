@@ -154,6 +154,11 @@ async def test_each_entry_says_why_it_waits(design: Design, tmp_path: Path) -> N
         seat.desk.link.become(LinkStatus.OFFLINE)
         drawer.choose(0)
         assert "Offline since" in drawer.words()
+        assert any(note.startswith("offline since") for _, _, note in drawer.headings())
+        seat.desk.link.become(LinkStatus.OFFLINE, server_answers=True)
+        assert "its database is not" in drawer.words()
+        assert "Offline" not in drawer.words()
+        assert any(note.startswith("no database since") for _, _, note in drawer.headings())
 
 
 @on_qt_loop

@@ -161,6 +161,9 @@ class OutboxModel(QAbstractListModel):
     def _waiting_note(self) -> str:
         link = self._desk.link
         match link.status:
+            case LinkStatus.OFFLINE if link.server_answers:
+                text = self.tr("no database since %1")
+                return text.replace("%1", time_text(link.since, self._zone))
             case LinkStatus.OFFLINE:
                 text = self.tr("offline since %1")
                 return text.replace("%1", time_text(link.since, self._zone))

@@ -30,6 +30,7 @@ from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState
 from clinicdesk.core.waiting import Cause, Waiting
 from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.models.medicine_names import medicine_title
 from clinicdesk.desktop.wording import money, time_text
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 
@@ -115,7 +116,14 @@ def waiting_sentence(waiting: Waiting, zone: ZoneInfo) -> str:
                 "Outbox", "Offline since %1. It goes by itself when the server is back."
             )
             return text.replace("%1", time_text(waiting.since, zone))
-        case Cause.OFFLINE:
+        case Cause.NO_DATABASE if waiting.since is not None:
+            text = QCoreApplication.translate(
+                "Outbox",
+                "The server is there, but its database is not: nothing gets through since %1. It "
+                "goes by itself when the database is back.",
+            )
+            return text.replace("%1", time_text(waiting.since, zone))
+        case Cause.OFFLINE | Cause.NO_DATABASE:
             return QCoreApplication.translate(
                 "Outbox", "The server did not answer. It is tried again by itself."
             )
@@ -160,8 +168,18 @@ def about_words(entry: OutboxEntry, replica: Replica) -> str:
             return "" if batch is None else batch.number
         case WriteSupplier():
             return command.name
-        case SetPrice() | SetReorder():
+        case SetPrice():
+            return _about_price(entry, command)
+        case SetReorder():
             return ""
+
+
+def _about_price(entry: OutboxEntry, command: SetPrice) -> str:
+    """ "Metformin 500 mg tablet · ₹ 125.00"; the medicine came with the command."""
+    medicine = next((each for each in entry.medicines if each.id == command.medicine_id), None)
+    if medicine is None:
+        return ""
+    return f"{medicine_title(medicine)} · {money(command.price_minor, medicine.currency)}"
 
 
 def _about_prescription(command: OfPrescription, replica: Replica) -> str:

@@ -14,6 +14,7 @@ from clinicdesk.contract.entities import Medicine
 from clinicdesk.contract.problems import InvalidField
 from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.design.appearance import Design
+from clinicdesk.desktop.shell.outbox_words import about_words
 from clinicdesk.desktop.workspaces.stock.days import day_text, read_day
 from clinicdesk.desktop.workspaces.stock.price_lookup import PriceLookup
 from tests.desktop.workspaces.dashboard.page import some_shelves
@@ -110,6 +111,8 @@ async def test_another_price_is_set_by_keyboard_and_seen_at_once(prices: Place) 
     assert entry.command.price_minor == 12_500
     assert (entry.command.effective_from, entry.command.effective_until) == (TODAY, None)
     await until(lambda: "125.00" in lookup(prices).pane._price.text())
+    said = about_words(entry, prices.desk.replica)
+    assert said == "Azithromycin 250 mg tablet · ₹\N{NO-BREAK SPACE}125.00"
 
 
 async def test_a_price_that_was_wrong_is_corrected_from_its_own_day(prices: Place) -> None:
