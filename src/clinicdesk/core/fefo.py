@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
-from clinicdesk.contract.entities import Batch
+from clinicdesk.contract.entities import Batch, PrescriptionItem
 from clinicdesk.core.denial import Denied
+from clinicdesk.core.may_line import still_wanted
 from clinicdesk.core.stock import Stock
 
 
@@ -51,6 +54,24 @@ def portion(
             "batch_id",
         )
     return _of(named, stock.free(named.id), asked, said=quantity is not None)
+
+
+def lacking(stock: Stock, items: Sequence[PrescriptionItem]) -> Denied | None:
+    """The first of these lines that cannot be supplied whole, each with what those before it leave
+    on the shelf; None: all of them can."""
+    taken: Counter[UUID] = Counter()
+    for item in items:
+        if item.pharmacy_id is None:
+            continue
+        product, wanted = item.substitute_id or item.medicine_id, still_wanted(item)
+        there = stock.dispensable(item.pharmacy_id, product)
+        if there is not None and there - taken[product] < wanted:
+            left = max(0, there - taken[product])
+            rest = f"{left} of {wanted} in stock: check those, and owe the rest with O."
+            said = rest if left else f"None of {wanted} in stock: owe them with O."
+            return Denied(f"Line {item.line}: {said}", "item_ids")
+        taken[product] += wanted
+    return None
 
 
 def _first(stock: Stock, usable: list[Batch], asked: int, *, said: bool) -> Portion | Denied:
