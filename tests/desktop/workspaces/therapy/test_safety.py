@@ -168,6 +168,22 @@ async def test_enter_goes_from_reason_to_reason_and_then_to_the_signature(
     assert focused() == "sign_button"
 
 
+async def test_tab_leads_from_the_lines_to_the_reasons_and_then_to_the_note(
+    room: Place, demo: DemoRows
+) -> None:
+    await begin(room, demo)
+    await add(room, "warfarin")
+    await add(room, "ibuprofen 400")
+    await until(lambda: fields(room))
+    room.key(Qt.Key.Key_Down)
+    assert focused() == "lines_table"
+    way = []
+    for _ in range(3):
+        room.key(Qt.Key.Key_Tab)
+        way.append(focused())
+    assert way == ["finding_reason", "note_field", "pharmacy_choice"]
+
+
 async def test_two_letters_are_no_reason(room: Place, demo: DemoRows) -> None:
     await begin(room, demo)
     await add(room, "warfarin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -72,10 +73,11 @@ class PrescriptionEditor(QWidget):
         )
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._dress_lines()
-        self.findings = FindingsPanel(design)
+        self.findings = FindingsPanel(design, self.ui.lines_table)
         self.ui.findings_place.addWidget(self.findings)
         self._picker = PharmacyPicker(context, editing, self.ui, self._lines, self)
         self._dress_buttons()
+        self._order_tabs()
         self._connect()
 
     def focus_start(self) -> None:
@@ -106,6 +108,17 @@ class PrescriptionEditor(QWidget):
         ui.discard_button.dress(design, kind=Kind.DANGER, icon="trash-2")
         ui.save_draft_button.dress(design, icon="save", key=_SAVE_KEY)
         ui.sign_button.dress(design, kind=Kind.PRIMARY, icon="send", key=_SIGN_KEY)
+
+    def _order_tabs(self) -> None:
+        """Tab goes the way of the work: what was put into cards had come last."""
+        ui = self.ui
+        way = (
+            self.entry.ui.add_line_button, ui.lines_table, ui.note_field, ui.pharmacy_choice,
+            ui.repeats_field, ui.delivery_box, ui.discard_button, ui.save_draft_button,
+            ui.sign_button,
+        )  # fmt: skip
+        for one, next_one in pairwise(way):
+            QWidget.setTabOrder(one, next_one)
 
     def _connect(self) -> None:
         ui, editing = self.ui, self._editing

@@ -31,10 +31,16 @@ class FindingsPanel(QWidget):
     reason_given = Signal(str, str)
     finished = Signal()
 
-    def __init__(self, design: Design, parent: QWidget | None = None) -> None:
+    def __init__(self, design: Design, after: QWidget, parent: QWidget | None = None) -> None:
+        """Make it empty.
+
+        Args:
+            after: From where Tab leads to the reasons.
+        """
         super().__init__(parent)
         self.setObjectName("draft_findings")
         self._design = design
+        self._after = after
         self._cards: list[FindingCard] = []
         self._tally = PillFlow(design)
         self._tally.setObjectName("findings_tally")
@@ -110,7 +116,7 @@ class FindingsPanel(QWidget):
             self._stack.insertWidget(place, card)
         self._cards = cards
         fields = [card.reason for card in cards if card.reason is not None]
-        for one, next_one in pairwise(fields):
+        for one, next_one in pairwise([self._after, *fields]):
             QWidget.setTabOrder(one, next_one)
         self.setAccessibleName(". ".join(finding.summary for finding in found))
 
