@@ -111,7 +111,7 @@ def test_a_line_feed_behind_enter_presses_no_button(desk: Desk) -> None:
     desk.scan(f"{CODE}\n\n", gap_ms=3)
     desk.wait(300)
     assert desk.reached == []
-    desk.type("\n")
+    desk.press("\n")
     assert desk.pressed == "\n"
 
 

@@ -56,6 +56,7 @@ class Burst(Generic[T]):
         self._pace = Pace()
         self._swallowed: set[int] = set()
         self._ended_ms = _NEVER_MS
+        self._silent_ms = _NEVER_MS
         self._torn_ms = _NEVER_MS
         self._clear()
 
@@ -177,11 +178,12 @@ class Burst(Generic[T]):
             return _Role.ENDS
         if self._is_tail(stroke, self._torn_ms):
             return _Role.HELD  # a person's stays down, as any key does
-        if self.holding or not self._is_tail(stroke, self._ended_ms):
+        if self.holding:
             return _Role.PASSES
-        # Some scanners send a line feed behind Enter: it is not for the button in front.
-        at_once = stroke.at_ms - self._ended_ms <= GAP_MS
-        return _Role.SWALLOWED if at_once else _Role.HELD
+        if 0 <= stroke.at_ms - self._ended_ms <= GAP_MS:
+            # Some scanners send a line feed behind Enter: it is not for the button in front.
+            return _Role.SWALLOWED
+        return _Role.HELD if self._is_tail(stroke, self._silent_ms) else _Role.PASSES
 
     # What becomes of it
 
@@ -246,7 +248,7 @@ class Burst(Generic[T]):
     def _are_rest(self) -> bool:
         """Whether a torn code's rest is due, or the key that ends a code which seemed over."""
         only_end = all(each.kind is Kind.END for each in self._keys)
-        since_ms = max(self._torn_ms, self._ended_ms) if only_end else self._torn_ms
+        since_ms = max(self._torn_ms, self._silent_ms) if only_end else self._torn_ms
         return self._is_tail(self._keys[0], since_ms)
 
     def _swallow_rest(self) -> None:
@@ -272,7 +274,7 @@ class Burst(Generic[T]):
         is_one = is_whole(code) if in_field else len(code.typed) >= LEAST and _has_digit(code)
         if is_one and (self._pace.ended_silently() or is_certain(code)):
             outcome.scanned = code
-            self._ended_ms = last_ms  # the key that ends it may still come
+            self._silent_ms = last_ms  # the key that ends it may still come
         elif is_one or not in_field or begins(code):
             outcome.torn = True
             self._torn_ms = last_ms
