@@ -39,6 +39,16 @@ def page_count(pdf: bytes) -> int:
             document.close()
 
 
+def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of each page, in points."""
+    with _ONE_AT_A_TIME:
+        document = pdfium.PdfDocument(pdf)
+        try:
+            return [document.get_page_size(page) for page in range(len(document))]
+        finally:
+            document.close()
+
+
 def picture_of(pdf: bytes, page: int, dpi: float, *, grey: bool = False) -> Picture:
     """One page, counted from 0, on white."""
     with _ONE_AT_A_TIME:

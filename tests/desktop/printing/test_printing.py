@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import stat
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from msgspec.structs import replace
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLineEdit, QSpinBox
 
-from clinicdesk.contract.entities import DispenseStatus, Row
-from clinicdesk.contract.paper import Document, Printed
+from clinicdesk.contract.entities import DispenseStatus, PrescriptionItem, Row
+from clinicdesk.contract.paper import Document, Printed, RegisterKind
 from clinicdesk.core.transport import Answer
+from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.inline_error import InlineError
 from clinicdesk.desktop.printing.delivery import (
     PrinterTrouble,
@@ -32,7 +34,9 @@ from clinicdesk.desktop.printing.destinations import (
     SystemPrinter,
     ToFile,
 )
-from clinicdesk.desktop.printing.gathering import labelled
+from clinicdesk.desktop.printing.gathering import gather_labels, labelled
+from clinicdesk.desktop.printing.page_view import PageRoom, PageView
+from clinicdesk.desktop.printing.papers import LabelsPaper, Shape
 from clinicdesk.desktop.printing.preview import PrintPreview
 from clinicdesk.desktop.printing.registers import Registers
 from clinicdesk.desktop.printing.setup import PrinterSetup
@@ -124,8 +128,7 @@ async def test_the_next_print_of_the_same_says_that_it_is_a_copy(
     for number in (1, 2):
         paper.printing.print_prescription(RX)
         preview = await opened(paper)
-        note = preview.findChild(QLabel, "preview_note").text()
-        assert ("copy" in note) == (number == 2)
+        assert preview.findChild(Banner, "preview_copy").isVisible() == (number == 2)
         choose(preview, "Save as PDF")
         await save(paper, preview, tmp_path / f"{number}.pdf")
         await until(lambda number=number: len(paper.said) == number)
@@ -184,9 +187,63 @@ async def test_labels_on_a_sheet_begin_where_the_last_ended(open_with: Opening) 
     preview = await opened(paper)
     choose(preview, "Save as PDF")
     assert preview.findChild(QSpinBox, "preview_place").value() == 23
-    await until(lambda: preview.ui.page_words.text() == "Page 1 of 2")
+    await until(lambda: preview.pages.ui.page_words.text() == "Page 1 of 2")
     paper.press(preview, Qt.Key.Key_PageDown)
-    assert preview.ui.page_words.text() == "Page 2 of 2"
+    assert preview.pages.ui.page_words.text() == "Page 2 of 2"
+
+
+async def test_a_label_that_goes_on_on_another_uses_up_two_places_of_the_sheet(
+    open_with: Opening,
+) -> None:
+    long = "dissolve it in a glass of warm water and drink it slowly while you sit, " * 7
+    rows = [
+        replace(row, instructions=long) if isinstance(row, PrescriptionItem) else row
+        for row in prepared()
+    ]
+    paper = await open_with(*rows)
+    facts = await gather_labels(paper.desk, RX, NOON)
+    labels = LabelsPaper(facts)
+    labels.pdf(0, Shape(roll=None))
+    assert labels.places > len(facts.dispenses)
+
+
+async def test_the_pages_are_read_by_keys_and_made_larger(
+    open_with: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = await open_with(*prepared())
+    server = ServerWithRegisters(render_register(register(60)))
+    monkeypatch.setattr(paper.desk.session, "transport", server)
+    paper.printing.print_register(RegisterKind.X, date(2026, 3, 1), date(2026, 3, 31))
+    preview = await opened(paper)
+    assert preview.ui.preview_about.text() == "Schedule X, with balance · 1 Mar 2026 – 31 Mar 2026"
+    words = preview.pages.ui.page_words
+    assert words.text() == "Page 1 of 5"
+    page = preview.findChild(PageView)
+    whole = page.size()
+    for key, said in (
+        (Qt.Key.Key_PageDown, "Page 2 of 5"), (Qt.Key.Key_End, "Page 5 of 5"),
+        (Qt.Key.Key_PageDown, "Page 5 of 5"), (Qt.Key.Key_Home, "Page 1 of 5"),
+    ):  # fmt: skip
+        paper.press(preview, key)
+        assert words.text() == said
+    paper.press(preview, Qt.Key.Key_Plus)
+    assert page.width() > whole.width()
+    assert preview.pages.ui.page_smaller.isEnabled()
+    paper.press(preview, Qt.Key.Key_Minus)
+    assert page.size() == whole
+    assert not preview.pages.ui.page_smaller.isEnabled()
+
+
+async def test_the_preview_keeps_to_its_window(open_with: Opening) -> None:
+    paper = await open_with(*prepared())
+    paper.view.resize(1280, 800)
+    paper.printing.print_prescription(RX)
+    preview = await opened(paper)
+    assert preview.width() < 1280
+    assert preview.height() < 800
+    room, page = preview.findChild(PageRoom), preview.findChild(PageView)
+    assert page.height() > 0.95 * room.height(), "the whole page, as large as there is room"
+    assert not room.verticalScrollBar().isVisible()
 
 
 async def test_what_cannot_be_printed_says_why(open_with: Opening) -> None:
@@ -222,7 +279,7 @@ async def test_a_label_printer_is_set_up_and_a_wrong_address_is_said_at_its_fiel
     paper.printing.open_setup()
     setup = paper.dialog(PrinterSetup)
     setup.findChild(QComboBox, "setup_way").setCurrentIndex(1)
-    name = setup.findChild(QLineEdit, "setup_name")
+    name = setup.findChild(QLineEdit, "setup_host")
     name.setText("not an address!")
     setup.save()
     assert "That is no address" in setup.findChildren(InlineError)[1].text() + "".join(
@@ -293,7 +350,7 @@ async def test_a_register_is_asked_for_by_its_days_and_previewed(
     preview = await opened(paper)
     (path,) = server.asked
     assert path.startswith("/api/registers/X?from=2026-03-01&to=2026-03-31&format=pdf")
-    assert preview.ui.page_words.text() == "Page 1 of 1"
+    assert preview.pages.ui.page_words.text() == "Page 1 of 1"
     assert await untold(paper) == [], "the server entered it when it handed it out"
 
 

@@ -33,6 +33,7 @@ from clinicdesk.desktop.printing.papers import (
     PrescriptionPaper,
     RegisterPaper,
 )
+from clinicdesk.desktop.wording import date_text
 from clinicdesk.desktop.workspace import Context
 
 _REGISTER_PATIENCE_S = 60.0
@@ -90,7 +91,10 @@ class DeskPrinting(QObject):
         what = f"{kind} {first} {last}"
 
         def show(pdf: bytes) -> None:
-            about = f"{kind} · {first} – {last}"
+            from clinicdesk.desktop.printing.registers import register_words
+
+            days = " – ".join(dict.fromkeys((date_text(first), date_text(last))))
+            about = f"{register_words(kind)} · {days}"
             self._show(RegisterPaper(pharmacy or self._context.desk.clinic.id, what, about, pdf))
 
         self._context.tasks.start(

@@ -1,16 +1,14 @@
-"""A page as it will come out, as large as there is room."""
+"""A page as it will come out, in a room that scrolls when the page is larger."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.painting import draw_text
 from clinicdesk.desktop.design.tokens import TextRole
-
-_EDGE = 1
 
 
 class PageView(QWidget):
@@ -21,7 +19,6 @@ class PageView(QWidget):
         self._design = design
         self._image: QImage | None = None
         self._word = ""
-        self.setMinimumSize(320, 320)
         design.changed.connect(self.update)
 
     def show_page(self, image: QImage, words: str) -> None:
@@ -37,9 +34,6 @@ class PageView(QWidget):
         self.setAccessibleName(word)
         self.update()
 
-    def sizeHint(self) -> QSize:
-        return QSize(480, 640)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         area = QRectF(self.rect())
@@ -47,13 +41,42 @@ class PageView(QWidget):
             ink = self._design.theme.second
             draw_text(painter, self._design, area, self._word, TextRole.BODY, ink)
         else:
+            # Drawn at this very size it is crisp; after another one the right one is on its way.
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            size = QSizeF(self._image.size()).scaled(
-                area.size() - QSizeF(2 * _EDGE, 2 * _EDGE), Qt.AspectRatioMode.KeepAspectRatio
-            )
-            page = QRectF(area.topLeft(), size)
-            page.moveCenter(area.center())
-            painter.drawImage(page, self._image)
+            painter.drawImage(area, self._image)
             painter.setPen(QColor(self._design.theme.outline))
-            painter.drawRect(page)
+            painter.drawRect(area.adjusted(0, 0, -1, -1))
         painter.end()
+
+
+class PageRoom(QScrollArea):
+    """Where a page lies. Its keys scroll; those that turn pages are its owner's.
+
+    Signals:
+        resized: There is more room, or less.
+    """
+
+    resized = Signal()
+
+    def __init__(self, page: PageView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_room")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 320)
+        self.setWidget(page)
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 640)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        scrolls = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
+        if event.key() in scrolls:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()

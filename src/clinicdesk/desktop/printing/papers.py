@@ -70,7 +70,12 @@ class PrescriptionPaper:
 
 
 class LabelsPaper:
-    """The labels of what was prepared. See `Paper`."""
+    """The labels of what was prepared. See `Paper`.
+
+    Attributes:
+        places: How many labels of a sheet they take, known when the sheet is made; one that is too
+            full for one takes two.
+    """
 
     document = Document.LABELS
     what = ""
@@ -81,18 +86,20 @@ class LabelsPaper:
         self.subject_id = facts.prescription.id
         self.name = f"labels-{facts.prescription.code}"
         self.about = f"{facts.patient.name} · {facts.prescription.code}"
-
-    @property
-    def count(self) -> int:
-        """How many labels there are."""
-        return len(self._facts.dispenses)
+        self.places = 0
 
     def pdf(self, earlier: int, shape: Shape) -> bytes:
         """See `Paper`."""
-        from clinicdesk.printing.labels import labels_of, render_labels, render_sheet
+        from clinicdesk.printing.labels import (
+            labels_of,
+            places_taken,
+            render_labels,
+            render_sheet,
+        )
 
         labels = labels_of(self._printed(earlier))
         if shape.roll is None:
+            self.places = places_taken(labels)
             return render_sheet(labels, first=shape.first_place)
         return render_labels(labels, label_size(shape.roll))
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QSizePolicy, QWidget
 
-from clinicdesk.contract.paper import MOST_COPIES, Document, PaperForm, Printed
-from clinicdesk.contract.problems import Problem, Refusal
-from clinicdesk.core.denial import Denied
+from clinicdesk.contract.paper import MOST_COPIES, Document
 from clinicdesk.core.print_log import PrintLog
+from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.field_block import FieldBlock
 from clinicdesk.desktop.design.inline_error import InlineError
@@ -27,23 +25,21 @@ from clinicdesk.desktop.printing.destinations import (
     SystemPrinter,
     ToFile,
 )
-from clinicdesk.desktop.printing.page_view import PageView
+from clinicdesk.desktop.printing.page_panel import PagePanel
 from clinicdesk.desktop.printing.papers import LabelsPaper, Paper, Shape
-from clinicdesk.desktop.printing.sending import (
-    Order,
-    Pages,
-    image_of_page,
-    pages_of,
-    printers,
-    send,
-)
+from clinicdesk.desktop.printing.print_run import PrintRun
+from clinicdesk.desktop.printing.sending import Order, Pages, printers
+from clinicdesk.desktop.printing.where import Where
 from clinicdesk.desktop.workspace import Context
 
 _PLACES = 24
+_LARGEST = QSize(1240, 980)
+_AROUND = 32
+"""Of the window below it that stays to be seen on each side."""
 
 
 class PrintPreview(QDialog):
-    """One paper. It is entered as printed once, however often a printer has to be tried.
+    """One paper.
 
     Signals:
         setup_wanted: The person wants to set up printers.
@@ -64,14 +60,9 @@ class PrintPreview(QDialog):
         super().__init__(parent)
         self._context = context
         self._paper = paper
-        self._log = log
+        self._run = PrintRun(paper, log)
         self._choices = choices
-        self._print_id = uuid4()
-        self._entered: int | None = None
-        self._earlier = 0
-        self._pages: Pages | None = None
-        self._made_for = (-1, Shape(roll=None))
-        self._page = 0
+        self._shown: tuple[Shape, int, Pages] | None = None
         self._busy = False
         self.ui = Ui_PrintPreview()
         self.ui.setupUi(self)
@@ -80,53 +71,44 @@ class PrintPreview(QDialog):
         self._dress()
 
     def begin(self) -> None:
-        """Appear, and make the pages."""
+        """Appear as large as the window allows, and make the pages."""
+        if (window := self.parentWidget()) is not None:
+            room = window.size() - QSize(2 * _AROUND, 2 * _AROUND)
+            self.resize(room.boundedTo(_LARGEST).expandedTo(self.minimumSize()))
         self.open()
-        self._view.say(self.tr("Preparing the pages…"))
-        self._context.tasks.start(
-            printers(), doing=self.tr("looking for printers"), on_done=self._offer, of=self
-        )
+        self.pages.say(self.tr("Preparing the pages…"))
+        self._look_for_printers()
 
     def offer_again(self) -> None:
         """Printers were set up: offer them."""
         self._choices = PrintingChoices.read(self._context.desk.session.home.config)
-        self._context.tasks.start(
-            printers(), doing=self.tr("looking for printers"), on_done=self._offer, of=self
-        )
+        self._look_for_printers()
 
     @property
     def destination(self) -> Destination | None:
         """Where it would go."""
-        chosen = self._where.currentData()
-        return chosen if isinstance(chosen, Destination) else None
+        return self._where.destination
 
     def send(self) -> None:
         """Print, or ask for the file's name first; what is wrong is said here."""
         destination = self.destination
-        if self._busy or self._pages is None or destination is None:
+        if self._busy or self._shown is None or destination is None:
             return
         if isinstance(destination, ToFile):
             self._ask_path(destination)
         else:
             self._start(destination, None)
 
-    def turn(self, by: int) -> None:
-        """Show another page."""
-        if self._pages is not None and 0 <= self._page + by < self._pages.count:
-            self._page += by
-            self._draw_page()
-
     def _make_fields(self) -> None:
         design = self._context.design
-        self._view = PageView(design)
-        self._view.setObjectName("preview_page")
-        self.ui.page_place.addWidget(self._view)
-        self._where = QComboBox()
-        self._where.setObjectName("preview_where")
-        self._where.setMinimumWidth(260)
+        self.pages = PagePanel(self._context)
+        self.pages.failed.connect(self._failed)
+        self.ui.page_place.addWidget(self.pages)
+        self._where = Where(self._paper.document)
         self._copies = NumberField()
         self._copies.setObjectName("preview_copies")
         self._copies.setRange(1, MOST_COPIES)
+        self._copies_block = FieldBlock(design, self.tr("Copies"), self._copies)
         self._place = NumberField()
         self._place.setObjectName("preview_place")
         self._place.setRange(1, _PLACES)
@@ -137,13 +119,19 @@ class PrintPreview(QDialog):
             self._place,
             hint=self.tr("Counted row by row from the upper left, 1 to 24."),
         )
-        for block in (
-            FieldBlock(design, self.tr("Printer"), self._where),
-            FieldBlock(design, self.tr("Copies"), self._copies),
-            self._place_block,
-        ):
+        where = FieldBlock(design, self.tr("Printer"), self._where)
+        for block in (where, self._copies_block, self._place_block):
             block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
             self.ui.fields.addWidget(block)
+        self._copy = Banner(
+            design,
+            Tone.WARNING,
+            self.tr("This print is marked as a copy"),
+            self.tr("It was printed before: the first print may be in use."),
+        )
+        self._copy.setObjectName("preview_copy")
+        self._copy.hide()
+        self.ui.fields.insertWidget(0, self._copy)
         self._error = InlineError(design)
         self._error.setObjectName("preview_error")
         self.ui.error_place.addWidget(self._error)
@@ -154,14 +142,12 @@ class PrintPreview(QDialog):
         self.setWindowTitle(title)
         ui.preview_title.setText(title)
         ui.preview_about.setText(self._paper.about)
-        ui.page_back.dress(design, kind=Kind.QUIET, icon="chevron-left", compact=True)
-        ui.page_on.dress(design, kind=Kind.QUIET, icon="chevron-right", compact=True)
-        ui.preview_setup.dress(design, kind=Kind.QUIET, icon="settings")
+        ui.preview_setup.dress(design, kind=Kind.QUIET, icon="settings", compact=True)
         ui.preview_close.dress(design, key="Esc")
         ui.preview_print.dress(design, kind=Kind.PRIMARY, icon="printer", key="Enter")
         ui.preview_print.setEnabled(False)
-        ui.page_back.clicked.connect(lambda: self.turn(-1))
-        ui.page_on.clicked.connect(lambda: self.turn(1))
+        ui.preview_note.setText(self.tr("The server hears of the print when it is back."))
+        ui.preview_note.hide()
         ui.preview_setup.clicked.connect(self.setup_wanted)
         ui.preview_close.clicked.connect(self.reject)
         ui.preview_print.clicked.connect(self.send)
@@ -177,49 +163,27 @@ class PrintPreview(QDialog):
             case Document.REGISTER:
                 return self.tr("Print the register")
 
+    def _look_for_printers(self) -> None:
+        self._context.tasks.start(
+            printers(), doing=self.tr("looking for printers"), on_done=self._offer, of=self
+        )
+
     def _offer(self, names: list[str]) -> None:
-        """The places that this paper can go to, with the one of the last time chosen."""
-        labels = isinstance(self._paper, LabelsPaper)
-        offers: list[tuple[str, Destination]] = []
-        if labels and self._choices.label_printer is not None:
-            offers.append((self._label_printer_words(), self._choices.label_printer))
-        sheet = self.tr("%1, sheet of A4") if labels else "%1"
-        offers += [(sheet.replace("%1", name), SystemPrinter(name)) for name in names]
-        offers.append((self.tr("Save as PDF…"), ToFile()))
-        if labels:
-            offers.append((self.tr("Save for a label printer (ZPL)…"), ToFile(zpl=True)))
-        last = self._choices.destination(self._paper.document)
-        self._where.blockSignals(True)
-        self._where.clear()
-        for words, destination in offers:
-            self._where.addItem(words, destination)
-        known = [destination for _words, destination in offers]
-        self._where.setCurrentIndex(known.index(last) if last in known else 0)
-        self._where.blockSignals(False)
+        self._where.offer(names, self._choices)
         self._chosen()
 
-    def _label_printer_words(self) -> str:
-        match self._choices.label_printer:
-            case NetworkPrinter(host=name) | RawQueue(name=name):
-                return self.tr("Label printer %1").replace("%1", name)
-            case None:
-                return ""
-
     def _chosen(self) -> None:
-        filed = isinstance(self.destination, ToFile)
+        filed = self._where.is_file
         sheet = self._paper.document is Document.LABELS and self._shape().roll is None
-        self._copies.setEnabled(not filed)
+        self._copies_block.setVisible(not filed)
         self._place_block.setVisible(sheet)
+        self.ui.preview_print.set_icon_name("save" if filed else "printer")
         self.ui.preview_print.setText(self.tr("Save") if filed else self.tr("Print"))
         self._error.show_error("")
         self._make()
 
     def _shape(self) -> Shape:
-        destination = self.destination
-        roll = isinstance(destination, RawQueue | NetworkPrinter) or (
-            isinstance(destination, ToFile) and destination.zpl
-        )
-        return Shape(roll=self._choices.roll if roll else None, first_place=self._place.value())
+        return self._where.shape(self._choices, self._place.value())
 
     def _make(self) -> None:
         """Make the pages anew, unless they are right as they are."""
@@ -232,60 +196,26 @@ class PrintPreview(QDialog):
         )
 
     async def _make_pages(self, shape: Shape) -> tuple[Shape, int, Pages]:
-        earlier = self._entered
-        if earlier is None:
-            earlier = 0 if self._paper.entered else await self._log.earlier(self._record())
-        if self._pages is not None and self._made_for == (earlier, shape):
-            return shape, earlier, self._pages
-        return shape, earlier, await pages_of(self._paper, earlier, shape)
+        return shape, *await self._run.pages(shape)
 
     def _made(self, made: tuple[Shape, int, Pages]) -> None:
         shape, earlier, pages = made
         if shape != self._shape():
             return  # something else was chosen meanwhile
-        if pages is not self._pages:
-            self._page = 0
-        self._earlier, self._pages, self._made_for = earlier, pages, (earlier, shape)
+        other = self._shown is None or self._shown[2] is not pages
+        self._shown = made
         first = not self.ui.preview_print.isEnabled()
         self.ui.preview_print.setEnabled(not self._busy)
         if first:
             self.ui.preview_print.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._say_whether_copy()
-        self._draw_page()
+        self._say_whether_copy(earlier)
+        if other:
+            self.pages.show_pages(pages, anew=True)
 
-    def _say_whether_copy(self) -> None:
-        said = ""
-        if self._earlier:
-            said = self.tr("It was printed before: this print is marked as a copy.")
-        if not self._paper.entered and not self._context.desk.link.reachable:
-            later = self.tr("The server hears of the print when it is back.")
-            said = f"{said} {later}".strip()
-        self.ui.preview_note.setText(said)
-        self.ui.preview_note.setVisible(bool(said))
-
-    def _draw_page(self) -> None:
-        pages = self._pages
-        assert pages is not None
-        self.ui.page_back.setVisible(pages.count > 1)
-        self.ui.page_on.setVisible(pages.count > 1)
-        self.ui.page_back.setEnabled(self._page > 0)
-        self.ui.page_on.setEnabled(self._page + 1 < pages.count)
-        words = self.tr("Page %1 of %2").replace("%1", str(self._page + 1))
-        self.ui.page_words.setText(words.replace("%2", str(pages.count)))
-        shown = (pages, self._page)
-        small = self._made_for[1].roll is not None
-
-        def draw(image: QImage) -> None:
-            if shown == (self._pages, self._page):
-                self._view.show_page(image, self.ui.page_words.text())
-
-        self._context.tasks.start(
-            image_of_page(pages, self._page, small=small),
-            doing=self.tr("drawing the page"),
-            on_done=draw,
-            on_problem=self._failed,
-            of=self,
-        )
+    def _say_whether_copy(self, earlier: int) -> None:
+        self._copy.setVisible(earlier > 0)
+        waits = not self._paper.entered and not self._context.desk.link.reachable
+        self.ui.preview_note.setVisible(waits)
 
     def _ask_path(self, destination: ToFile) -> None:
         ending = "zpl" if destination.zpl else "pdf"
@@ -298,6 +228,8 @@ class PrintPreview(QDialog):
         dialog.open()
 
     def _start(self, destination: Destination, path: Path | None) -> None:
+        assert self._shown is not None
+        _shape, earlier, pages = self._shown
         self._busy = True
         self.ui.preview_print.setEnabled(False)
         self._error.show_error("")
@@ -307,48 +239,22 @@ class PrintPreview(QDialog):
             shape=self._shape(),
             roll=self._choices.roll,
             copies=1 if path is not None else self._copies.value(),
-            earlier=self._earlier,
-            pages=self._pages,
+            earlier=earlier,
+            pages=pages,
             path=path,
         )
         self._context.tasks.start(
-            self._send(order),
+            self._run.send(order),
             doing=self.tr("printing"),
             on_done=lambda _sent: self._sent(order),
             on_problem=self._failed,
             of=self,
         )
 
-    async def _send(self, order: Order) -> Order | Denied | Refusal:
-        """Enter the print, then send it: what lies somewhere on paper is always known of."""
-        if self._entered is None and not self._paper.entered:
-            entered = await self._log.enter(self._record(order))
-            if isinstance(entered, Problem):
-                return entered
-            self._entered = entered.earlier
-        earlier = self._earlier if self._entered is None else self._entered
-        if earlier != order.earlier:  # somebody else has printed it: this one is a copy
-            order = Order(
-                paper=order.paper, destination=order.destination, shape=order.shape,
-                roll=order.roll, copies=order.copies, earlier=earlier, path=order.path,
-            )  # fmt: skip
-        return await send(order) or order
-
-    def _record(self, order: Order | None = None) -> Printed:
-        labels = order is not None and self._shape().roll is not None
-        return Printed(
-            id=self._print_id,
-            document=self._paper.document,
-            subject_id=self._paper.subject_id,
-            form=PaperForm.ZPL if labels else PaperForm.PDF,
-            copies=1 if order is None else order.copies,
-            what=self._paper.what,
-        )
-
     def _sent(self, order: Order) -> None:
         self._choices.remember(self._paper.document, order.destination)
         if isinstance(self._paper, LabelsPaper) and isinstance(order.destination, SystemPrinter):
-            used = order.shape.first_place - 1 + self._paper.count
+            used = order.shape.first_place - 1 + self._paper.places
             self._choices.use_up(used % _PLACES + 1)
         said = self.tr("Saved")
         match order.destination:
@@ -360,18 +266,13 @@ class PrintPreview(QDialog):
 
     def _failed(self, sentence: str) -> None:
         self._busy = False
-        self.ui.preview_print.setEnabled(self._pages is not None)
+        self.ui.preview_print.setEnabled(self._shown is not None)
         self._error.show_error(sentence)
-        if self._pages is None:
-            self._view.say("")
+        if self._shown is None:
+            self.pages.say("")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.send()
-            case Qt.Key.Key_PageUp:
-                self.turn(-1)
-            case Qt.Key.Key_PageDown:
-                self.turn(1)
-            case _:
-                super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.send()
+        elif not self.pages.take_key(event):
+            super().keyPressEvent(event)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import cast
 from uuid import UUID
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QDate, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDateEdit, QDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QDateEdit, QDialog, QHBoxLayout, QWidget
 
 from clinicdesk.contract.entities import Role
 from clinicdesk.contract.paper import LONGEST_REGISTER_DAYS, RegisterKind
@@ -50,8 +50,8 @@ class Registers(QDialog):
         self._kind.setObjectName("registers_kind")
         self._pharmacy = QComboBox()
         self._pharmacy.setObjectName("registers_pharmacy")
-        for words, kind in self._kinds():
-            self._kind.addItem(words, kind)
+        for kind in self._kinds():
+            self._kind.addItem(register_words(kind), kind)
         pharmacies = sorted(
             self._context.desk.replica.pharmacies.values(), key=lambda each: each.name.casefold()
         )
@@ -63,23 +63,22 @@ class Registers(QDialog):
         self._last_block = FieldBlock(design, self.tr("To"), self._last, keeps_room=True)
         whose = FieldBlock(design, self.tr("Pharmacy"), self._pharmacy)
         whose.setVisible(self._context.desk.member.role is Role.ADMIN)
-        for block in (
-            FieldBlock(design, self.tr("Register"), self._kind),
-            whose,
-            FieldBlock(design, self.tr("From"), self._first),
-            self._last_block,
-        ):
-            self.ui.fields.addWidget(block)
+        self.ui.fields.addWidget(FieldBlock(design, self.tr("Register"), self._kind))
+        self.ui.fields.addWidget(whose)
+        days = QHBoxLayout()
+        days.setSpacing(12)
+        first = FieldBlock(design, self.tr("From"), self._first, keeps_room=True)
+        for block in (first, self._last_block):
+            days.addWidget(block, 1)
+        self.ui.fields.addLayout(days)
+        self._kind.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.adjustSize()
 
-    def _kinds(self) -> list[tuple[str, RegisterKind]]:
+    def _kinds(self) -> list[RegisterKind]:
         """Those that the clinic's country knows."""
         if self._context.desk.clinic.country != "IN":
-            return [(self.tr("Controlled drugs"), RegisterKind.CONTROLLED)]
-        return [
-            (self.tr("Schedule H1"), RegisterKind.H1),
-            (self.tr("Schedule X, with balance"), RegisterKind.X),
-            (self.tr("Schedule H"), RegisterKind.H),
-        ]
+            return [RegisterKind.CONTROLLED]
+        return [RegisterKind.H1, RegisterKind.X, RegisterKind.H]
 
     def _show(self) -> None:
         self._ask(self.show_wanted.emit)
@@ -102,6 +101,19 @@ class Registers(QDialog):
             self._show()
         else:
             super().keyPressEvent(event)
+
+
+def register_words(kind: RegisterKind) -> str:
+    """Which register it is."""
+    match kind:
+        case RegisterKind.H:
+            return QCoreApplication.translate("Printing", "Schedule H")
+        case RegisterKind.H1:
+            return QCoreApplication.translate("Printing", "Schedule H1")
+        case RegisterKind.X:
+            return QCoreApplication.translate("Printing", "Schedule X, with balance")
+        case RegisterKind.CONTROLLED:
+            return QCoreApplication.translate("Printing", "Controlled drugs")
 
 
 def _day_field(name: str, day: date) -> QDateEdit:

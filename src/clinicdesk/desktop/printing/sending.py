@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -27,15 +27,17 @@ from clinicdesk.desktop.printing.papers import LabelsPaper, Paper, Shape, label_
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-_SCREEN_DPI: Final = 144
-_LABEL_DPI: Final = 300
-
 
 class Pages(Struct, frozen=True):
-    """A made document and how many pages it has."""
+    """A made document. `sizes`: width and height of each of its pages, in points."""
 
     pdf: bytes
-    count: int
+    sizes: list[tuple[float, float]]
+
+    @property
+    def count(self) -> int:
+        """How many pages it has."""
+        return len(self.sizes)
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -72,22 +74,22 @@ async def pages_of(paper: Paper, earlier: int, shape: Shape) -> Pages:
     """Make the document."""
 
     def make() -> Pages:
-        from clinicdesk.printing.raster import page_count
+        from clinicdesk.printing.raster import page_sizes
 
         pdf = paper.pdf(earlier, shape)
-        return Pages(pdf, page_count(pdf))
+        return Pages(pdf, page_sizes(pdf))
 
     return await asyncio.to_thread(make)
 
 
-async def image_of_page(pages: Pages, page: int, *, small: bool) -> QImage:
-    """A page for the screen; `small`: it is a label."""
+async def image_of_page(pages: Pages, page: int, dpi: float) -> QImage:
+    """A page for the screen."""
 
     def draw() -> QImage:
         from clinicdesk.desktop.printing.delivery import image_of
         from clinicdesk.printing.raster import picture_of
 
-        return image_of(picture_of(pages.pdf, page, _LABEL_DPI if small else _SCREEN_DPI))
+        return image_of(picture_of(pages.pdf, page, dpi))
 
     return await asyncio.to_thread(draw)
 

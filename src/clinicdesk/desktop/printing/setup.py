@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QWidget
 
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.field_block import FieldBlock
@@ -47,19 +47,20 @@ class PrinterSetup(QDialog):
         self._make_fields()
         self._dress()
         self._show(choices)
+        self._way.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def chosen(self) -> LabelPrinter | str | None:
         """The label printer as it is typed, None for none; a sentence when it cannot be."""
-        name = self._name.text().strip()
+        host, queue = (field.text().strip() for field in (self._host, self._queue))
         try:
             match self._way.currentData():
                 case "network":
                     return msgspec.convert(
-                        {"type": "network", "host": name, "port": self._port.value()},
+                        {"type": "network", "host": host, "port": self._port.value()},
                         NetworkPrinter,
                     )
                 case "queue":
-                    return msgspec.convert({"type": "queue", "name": name}, RawQueue)
+                    return msgspec.convert({"type": "queue", "name": queue}, RawQueue)
                 case _:
                     return None
         except msgspec.ValidationError:
@@ -79,8 +80,8 @@ class PrinterSetup(QDialog):
         """Keep it, or say what is wrong."""
         printer = self.chosen()
         if isinstance(printer, str):
-            self._name_block.set_error(printer)
-            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._typed().set_error(printer)
+            self._typed().control.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._choices.set_up(printer, self.roll())
         self.saved.emit()
@@ -90,7 +91,7 @@ class PrinterSetup(QDialog):
         """Print a label that names nobody, to see that size and address are right."""
         printer = self.chosen()
         if isinstance(printer, str) or printer is None:
-            self._name_block.set_error(printer or self.tr("Choose how the printer is reached."))
+            self._typed().set_error(printer or self.tr("Choose how the printer is reached."))
             return
         self.ui.setup_test.setEnabled(False)
         self._context.tasks.start(
@@ -108,34 +109,50 @@ class PrinterSetup(QDialog):
         self._way.addItem(self.tr("No label printer"), _NONE)
         self._way.addItem(self.tr("By its network address"), _NETWORK)
         self._way.addItem(self.tr("By a print queue of the system (raw)"), _QUEUE)
-        self._name = QLineEdit()
-        self._name.setObjectName("setup_name")
-        self._name.setMaxLength(120)
+        self._host, self._queue = QLineEdit(), QLineEdit()
+        for field, name in ((self._host, "setup_host"), (self._queue, "setup_queue")):
+            field.setObjectName(name)
+            field.setMaxLength(120)
         self._port = NumberField()
         self._port.setRange(1, 65535)
         self._port.setValue(RAW_PORT)
         self._width, self._height = NumberField(), NumberField()
         self._width.setRange(57, 160)
         self._height.setRange(32, 160)
-        for field in (self._width, self._height):
-            field.setSuffix(" mm")
+        for size in (self._width, self._height):
+            size.setSuffix(" mm")
         self._dpi = QComboBox()
         for resolution in _RESOLUTIONS:
             self._dpi.addItem(
                 self.tr("%1 dots per inch").replace("%1", str(resolution)), resolution
             )
-        self._name_block = FieldBlock(
-            design, self.tr("Address, or name of the queue"), self._name, keeps_room=True
+        self._host_block = FieldBlock(
+            design, self.tr("Network address"), self._host, keeps_room=True
+        )
+        self._queue_block = FieldBlock(
+            design, self.tr("Name of the print queue"), self._queue, keeps_room=True
         )
         self._port_block = FieldBlock(design, self.tr("Port"), self._port)
-        self._more = [
+        self._roll_blocks = [
             FieldBlock(design, self.tr("Width of a label"), self._width),
             FieldBlock(design, self.tr("Height of a label"), self._height),
             FieldBlock(design, self.tr("Resolution"), self._dpi),
         ]
-        way = FieldBlock(design, self.tr("Label printer"), self._way)
-        for block in (way, self._name_block, self._port_block, *self._more):
-            self.ui.fields.addWidget(block)
+        self.ui.fields.addWidget(FieldBlock(design, self.tr("Label printer"), self._way))
+        self._beside(self._host_block, self._port_block)
+        self.ui.fields.addWidget(self._queue_block)
+        self._beside(*self._roll_blocks)
+
+    def _beside(self, *blocks: FieldBlock) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for block in blocks:
+            row.addWidget(block, 3 if block is self._host_block else 1)
+        self.ui.fields.addLayout(row)
+
+    def _typed(self) -> FieldBlock:
+        """The field that says which printer."""
+        return self._queue_block if self._way.currentData() == _QUEUE else self._host_block
 
     def _dress(self) -> None:
         design, ui = self._context.design, self.ui
@@ -146,18 +163,19 @@ class PrinterSetup(QDialog):
         ui.setup_test.clicked.connect(self.test)
         ui.setup_close.clicked.connect(self.reject)
         ui.setup_save.clicked.connect(self.save)
-        self._name.returnPressed.connect(self.save)
+        for field in (self._host, self._queue):
+            field.returnPressed.connect(self.save)
         self._way.currentIndexChanged.connect(self._show_fields)
 
     def _show(self, choices: PrintingChoices) -> None:
         match choices.label_printer:
             case NetworkPrinter(host=host, port=port):
                 self._way.setCurrentIndex(self._way.findData(_NETWORK))
-                self._name.setText(host)
+                self._host.setText(host)
                 self._port.setValue(port)
             case RawQueue(name=name):
                 self._way.setCurrentIndex(self._way.findData(_QUEUE))
-                self._name.setText(name)
+                self._queue.setText(name)
             case None:
                 self._way.setCurrentIndex(0)
         self._width.setValue(choices.roll.width)
@@ -167,11 +185,14 @@ class PrinterSetup(QDialog):
 
     def _show_fields(self) -> None:
         way = self._way.currentData()
-        for block in (self._name_block, *self._more):
+        for block in self._roll_blocks:
             block.setVisible(way != _NONE)
-        self._port_block.setVisible(way == _NETWORK)
+        for block in (self._host_block, self._port_block):
+            block.setVisible(way == _NETWORK)
+        self._queue_block.setVisible(way == _QUEUE)
         self.ui.setup_test.setVisible(way != _NONE)
-        self._name_block.set_error("")
+        for block in (self._host_block, self._queue_block):
+            block.set_error("")
         self.adjustSize()
 
     def _tested(self, _answer: object) -> None:
@@ -180,4 +201,4 @@ class PrinterSetup(QDialog):
 
     def _test_failed(self, sentence: str) -> None:
         self.ui.setup_test.setEnabled(True)
-        self._name_block.set_error(sentence)
+        self._typed().set_error(sentence)

@@ -12,7 +12,13 @@ from __future__ import annotations
 
 from clinicdesk.printing.labels.label import TEST_LABEL, Label, labels_of
 from clinicdesk.printing.labels.layout import LabelSize
-from clinicdesk.printing.labels.pages import A4_SHEET, SheetOfLabels, render_labels, render_sheet
+from clinicdesk.printing.labels.pages import (
+    A4_SHEET,
+    SheetOfLabels,
+    places_taken,
+    render_labels,
+    render_sheet,
+)
 from clinicdesk.printing.labels.zpl import render_zpl
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "LabelSize",
     "SheetOfLabels",
     "labels_of",
+    "places_taken",
     "render_labels",
     "render_sheet",
     "render_zpl",

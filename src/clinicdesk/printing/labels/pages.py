@@ -80,6 +80,12 @@ def render_sheet(
         return ink.finish()
 
 
+def places_taken(labels: Sequence[Label], sheet: SheetOfLabels = A4_SHEET) -> int:
+    """How many labels of a sheet are used up by these."""
+    with RENDERING:
+        return len(_faces(labels, sheet.label))
+
+
 def _faces(labels: Sequence[Label], size: LabelSize) -> list[Face]:
     if not labels:
         raise ValueError("There is no label to print.")
