@@ -111,3 +111,15 @@ async def test_what_is_shown_can_be_asked_again_in_its_order(store: Store) -> No
     again = await made.at(STATION.id, shown)
     assert brands(again) == ["Aaa", "Bbb", "Ccc"]
     assert again[0].availability is Availability.NONE
+
+
+async def test_a_pharmacy_that_has_it_comes_before_one_of_which_nobody_knows(store: Store) -> None:
+    _made, here = await choices(store, at_the_station(MOXA, 50))
+    dearer = a_price(
+        90_000, -1, price_list_id=STATION_LIST.id, pharmacy_id=STATION.id, medicine_id=MOXA.id
+    )
+    await store.prices.take_page(STATION_LIST.id, [dearer], DONE)
+    offers = await here.pricing.offers([MOXA.id], [10])
+    assert [(offer.pharmacy.id, offer.available) for offer in offers] == [
+        (STATION.id, True), (MAIN_STREET, None),
+    ]  # fmt: skip

@@ -92,8 +92,8 @@ class Pricing:
     async def offers(self, medicine_ids: Sequence[UUID], quantities: Sequence[int]) -> list[Offer]:
         """What each active pharmacy would take for so many units of each medicine.
 
-        Those that have all of it come first, then the cheaper. A medicine that is not in the
-        clinic's list any more is left out.
+        Those that have all of it come first, then those of which it is not known, each by what they
+        take. A medicine that is not in the clinic's list any more is left out.
         """
         known = await self._medicines.get(medicine_ids)
         wanted = {
@@ -108,7 +108,7 @@ class Pricing:
             for pharmacy in self._replica.pharmacies.values()
             if pharmacy.active
         ]
-        return sorted(offers, key=lambda o: (o.available is False, o.total_minor, o.pharmacy.name))
+        return sorted(offers, key=_preferred)
 
     async def listed(self, medicine_ids: Sequence[UUID]) -> dict[UUID, int]:
         """What a pack of each costs today by the list of the member's pharmacy, in minor units.
@@ -219,3 +219,9 @@ class Pricing:
                 missing.append(medicine_id)
         available = False if missing else None if uncounted else True
         return Offer(pharmacy, total, available, tuple(missing), prices)
+
+
+def _preferred(offer: Offer) -> tuple[int, int, str]:
+    """Where an offer stands among others; the lesser comes first."""
+    place = {True: 0, None: 1, False: 2}[offer.available]
+    return (place, offer.total_minor, offer.pharmacy.name)
