@@ -56,7 +56,9 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
                 app.processEvents()
             window.grab().save(options.shot)
         else:
-            await until(lambda: not window.isVisible())
+            while window.isVisible():
+                app.processEvents()
+                await asyncio.sleep(0.01)
         await page.tasks.end()
         window.close()
         await desk.close()

@@ -417,7 +417,9 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
                 f"{options.scene}: {window.width()}x{window.height()}", *room.said, sep="\n  said "
             )
         else:
-            await until(lambda: not window.isVisible())
+            while window.isVisible():
+                app.processEvents()
+                await asyncio.sleep(0.01)
         await room.close()
         window.close()
         await desk.close()
