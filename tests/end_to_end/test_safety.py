@@ -21,7 +21,15 @@ from tests.end_to_end.clinic import (
     TOM,
     a_line,
 )
-from tests.end_to_end.desks import Office, caught_up, sent, submitted, write, write_and_sign
+from tests.end_to_end.desks import (
+    Office,
+    caught_up,
+    sent,
+    stands_at,
+    submitted,
+    write,
+    write_and_sign,
+)
 from tests.end_to_end.polling import until
 from tests.end_to_end.truth import Truth
 
@@ -67,6 +75,39 @@ async def test_a_rule_reaches_the_desk_and_the_reason_it_asked_for_the_counter(
     await until(lambda: KEY in pia.safety.answered(draft))
     answer = pia.safety.answered(draft)[KEY]
     assert (answer.reason, answer.stage) == ("palliative care", Stage.PRESCRIBING)
+
+
+async def test_lines_that_nobody_checked_want_a_reason_that_the_prescriber_reads(
+    office: Office, database_url: str
+) -> None:
+    tara, pia = await office.open("tara"), await office.open("pia")
+    rx = await write_and_sign(tara, a_line(PARACETAMOL), a_line(MORPHINE))
+    await stands_at(pia, rx, "DRAFT")
+    submitted(await pia.dispensing.take_payment(rx))
+    await sent(pia)
+    await know(database_url, RuleLevel.MAJOR)
+    await until(lambda: any(rules.rule_count for rules in pia.replica.rule_sets.values()))
+    await until(lambda: pia.rules.complete)
+    (finding,) = await found(pia, rx)
+    lines = [item.id for item in pia.replica.items.of(rx)]
+
+    op_id = submitted(await pia.dispensing.fulfill(rx, lines, hand_reason="no scanner here"))
+    await until(lambda: pia.outbox.refused())
+    (entry,) = pia.outbox.refused()
+    assert isinstance(entry.refusal, Conflict)
+    assert entry.refusal.field == "overrides"
+    assert finding.key in entry.refusal.detail
+    await pia.outbox.dismiss(op_id)
+    await until(lambda: all(not item.prepared for item in pia.replica.items.of(rx)))
+
+    reasons = [Override(key=finding.key, reason="asked Tara")]
+    submitted(
+        await pia.dispensing.fulfill(rx, lines, hand_reason="no scanner here", overrides=reasons)
+    )
+    await until(lambda: finding.key in tara.safety.answered(rx))
+    answer = tara.safety.answered(rx)[finding.key]
+    assert (answer.reason, answer.stage) == ("asked Tara", Stage.DISPENSING)
+    await stands_at(tara, rx, "FULFILLED")
 
 
 async def test_what_another_prescriber_signed_is_known_once_the_desk_has_asked(
