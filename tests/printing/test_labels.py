@@ -259,3 +259,14 @@ def test_no_line_ends_with_the_dot_that_parts() -> None:
         texts = [each.text for size in SIZES for face in lay_out(label, size)
                  for each in face.texts]  # fmt: skip
         assert not [text for text in texts if text.endswith("·")]
+
+
+def test_a_long_name_is_written_smaller_before_it_is_cut() -> None:
+    facts = label_facts(1)
+    name = "Venkata Satyanarayana Lakshmi Narasimha Subrahmanyam Chaturvedula"
+    patient = replace(facts.patient, name=name, name_local="వేంకట సత్యనారాయణ")
+    (face,) = lay_out(*labels_of(replace(facts, patient=patient)), ROLL)
+    said = " ".join(each.text for each in face.texts)
+    for word in (*name.split(), "వేంకట", "సత్యనారాయణ"):
+        assert word in said
+    assert "…" not in said

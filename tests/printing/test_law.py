@@ -161,3 +161,16 @@ def test_a_long_name_of_a_pharmacy_stays_above_the_line() -> None:
     name = [at for at, line in enumerate(lines) if "Dispensary" in line and at < heading]
     assert name, "the last of it stands above the headings"
     assert not any("Dispensary" in line for line in lines[heading : heading + 3])
+
+
+def test_who_has_many_degrees_signs_above_the_foot() -> None:
+    facts = of_india()
+    prescriber = replace(
+        facts.practitioner,
+        name="Dr Ananthapadmanabhan Krishnamoorthy Subrahmanyam Iyer",
+        qualification="MBBS, MD (Physical Medicine and Rehabilitation), DNB, FRCP (Edinburgh)",
+    )
+    lines = text_of(render_prescription(replace(facts, practitioner=prescriber)), 2).splitlines()
+    (signed,) = [at for at, line in enumerate(lines) if "Signed at the desk" in line]
+    (foot,) = [at for at, line in enumerate(lines) if "Page 2 of 2" in line]
+    assert signed < foot

@@ -91,6 +91,7 @@ class _Flow(Struct):
     air: float
     faces: list[Face] = field(default_factory=list)
     y: float = 0.0
+    cut: bool = False
 
     def begin(self) -> None:
         """A fresh face with its head: whose it is, and of what."""
@@ -116,6 +117,7 @@ class _Flow(Struct):
         lines = wrapped(block.text, size, room or self.width - 2 * self.margin, bold=block.bold)
         if len(lines) > block.most_lines:
             lines = [*lines[: block.most_lines - 1], f"{lines[block.most_lines - 1]}…"]
+            self.cut = True
         for line in lines:
             if not head and self.y + size * 1.25 > self.height - self.margin:
                 self.begin()
@@ -166,7 +168,7 @@ def lay_out(label: Label, size: LabelSize) -> list[Face]:
             flow.write(block)
         flow.close(foot)
         faces = flow.faces
-        if len(faces) == 1:
+        if len(faces) == 1 and not flow.cut:
             break
     return faces
 

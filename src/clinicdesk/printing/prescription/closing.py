@@ -13,8 +13,8 @@ from clinicdesk.printing.words import day_text, moment_text
 _BODY: Final = 9.5
 _SMALL: Final = 8.5
 _TINY: Final = 7.5
-_SIGNATURE: Final = 78.0
-"""Height of the signature: room for the hand, the line, and who it is."""
+_HAND: Final = 36.0
+"""Height of the room for the hand that signs, above the line."""
 _ROW: Final = 40.0
 """Height of a row for one dispensing: a pharmacy's stamp goes into it."""
 _MOST_ROWS: Final = 3
@@ -63,7 +63,8 @@ def _words(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -> fl
 
 
 def _by_hand(facts: PrescriptionFacts, country: Country) -> float:
-    return _rows(facts, country) * _ROW + _SIGNATURE
+    signature = _signature(Ink(title=""), facts, country, 0)
+    return _rows(facts, country) * _ROW + signature
 
 
 def _rows(facts: PrescriptionFacts, country: Country) -> int:
@@ -80,10 +81,11 @@ def _dispensing(ink: Ink, y: float) -> None:
         ink.text(MARGIN + left + (0 if left else 5), y + 10, words, 6.5, colour=GREY)
 
 
-def _signature(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -> None:
+def _signature(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -> float:
+    """As high as its names are long; where it ends."""
     width = 230.0
     left = ink.width - MARGIN - width
-    y += 36
+    y += _HAND
     ink.rule(left, y, width)
     y = ink.block(left, y + 11, f"Signature of {facts.practitioner.name}", _SMALL, width)
     said = " · ".join(part for part in credentials(facts.practitioner, country) if part)
@@ -91,7 +93,8 @@ def _signature(ink: Ink, facts: PrescriptionFacts, country: Country, y: float) -
     if facts.prescription.signed_at is not None:
         signed = moment_text(facts.prescription.signed_at, facts.clinic.zone)
         proof = "; the QR code proves it" if facts.prescription.seal else ""
-        ink.block(left, y, f"Signed at the desk {signed}{proof}.", _TINY, width, colour=GREY)
+        y = ink.block(left, y, f"Signed at the desk {signed}{proof}.", _TINY, width, colour=GREY)
+    return y
 
 
 def _repeats(facts: PrescriptionFacts) -> str:

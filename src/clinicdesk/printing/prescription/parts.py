@@ -117,7 +117,8 @@ def credentials(prescriber: Practitioner, country: Country) -> list[str]:
     """Qualification and registration; what the law asks for and nobody entered is said to lack."""
     number = prescriber.registration_number or "not recorded"
     missing = "Qualification not recorded" if country.qualification else ""
-    return [prescriber.qualification or missing, f"{country.registration} {number}"]
+    called = f"{country.registration} {number}"
+    return [prescriber.qualification or missing, called.replace(" ", NO_BREAK)]
 
 
 def draw_between(ink: Ink, y: float) -> None:
