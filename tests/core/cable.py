@@ -8,6 +8,7 @@ from contextlib import suppress
 
 class Cable:
     """Relays to a port of this machine; `cut` ends what runs and takes nothing new until `mend`.
+    `freeze`: nothing gets through any more, and nobody is told.
 
     Attributes:
         port: Where desks connect.
@@ -16,6 +17,8 @@ class Cable:
     def __init__(self, target: int) -> None:
         self._target = target
         self._whole = True
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._ends: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -31,6 +34,9 @@ class Cable:
 
     def mend(self) -> None:
         self._whole = True
+
+    def freeze(self) -> None:
+        self._flowing.clear()
 
     def drop(self) -> None:
         """End what runs now; new connections are taken."""
@@ -59,6 +65,7 @@ class Cable:
     async def _relay(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await source.read(65536):
+                await self._flowing.wait()
                 sink.write(data)
                 await sink.drain()
         with suppress(ConnectionError):

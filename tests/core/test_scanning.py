@@ -20,6 +20,7 @@ from clinicdesk.contract.working_set import settled_before
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.scanning import (
+    PATIENCE_S,
     OlderScan,
     PatientScan,
     PrescriptionScan,
@@ -194,6 +195,18 @@ async def test_a_code_that_is_not_here_says_what_to_do_without_a_server(
     said = await desk.scanning.read("rx 00oo0")
     assert isinstance(said, Refused)
     assert said.sentence.startswith("RX-00000 is not on this desk, and the server is out of reach")
+
+
+async def test_a_server_that_does_not_answer_does_not_hold_up_the_next_code(
+    server: SmallServer, open_desk: OpenDesk
+) -> None:
+    desk = await a_desk(server, open_desk)
+    server.cable.freeze()
+    assert desk.link.reachable
+    async with asyncio.timeout(3 * PATIENCE_S):
+        said = await desk.scanning.read("RX-00000")
+    assert isinstance(said, Refused)
+    assert "the server is out of reach" in said.sentence
 
 
 async def test_a_code_that_the_desk_let_go_is_read_from_the_server(

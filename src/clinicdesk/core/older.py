@@ -14,7 +14,7 @@ from clinicdesk.contract.session import CURRENT_MEDICINES, PRESCRIPTION_BY_CODE,
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.server_reading import ServerReading
-from clinicdesk.core.transport import Tokens, Transport
+from clinicdesk.core.transport import TIMEOUT_S, Tokens, Transport
 
 
 class Older(Struct, frozen=True):
@@ -53,11 +53,16 @@ class OlderPrescriptions:
         path = CURRENT_MEDICINES.replace("{patient_id}", str(patient_id))
         return await self._read(path, CurrentMedicines)
 
-    async def detail(self, prescription_id: UUID) -> PrescriptionDetail | Denied | Refusal:
-        """One with its lines and its ledger."""
-        return await self._read(f"{PRESCRIPTION_LIST}/{prescription_id}", PrescriptionDetail)
+    async def detail(
+        self, prescription_id: UUID, timeout_s: float = TIMEOUT_S
+    ) -> PrescriptionDetail | Denied | Refusal:
+        """One with its lines and its ledger. `timeout_s`: How long the server has for an answer."""
+        path = f"{PRESCRIPTION_LIST}/{prescription_id}"
+        return await self._read(path, PrescriptionDetail, timeout_s)
 
-    async def by_code(self, code: str) -> PrescriptionDetail | Denied | Refusal:
+    async def by_code(
+        self, code: str, timeout_s: float = TIMEOUT_S
+    ) -> PrescriptionDetail | Denied | Refusal:
         """As `detail`, of the one with a whole code."""
         path = PRESCRIPTION_BY_CODE.replace("{code}", quote(code, safe=""))
-        return await self._read(path, PrescriptionDetail)
+        return await self._read(path, PrescriptionDetail, timeout_s)

@@ -43,7 +43,8 @@ from clinicdesk.core.sealed import is_replaced, key_named, verdict_on
 from clinicdesk.core.transport import Answer, Tokens, Transport
 
 PATIENCE_S: Final = 3.0
-"""How long a prescription that the server knows may take to come here by the log."""
+"""How long the server has for an answer, and a prescription that it knows to come here by the log:
+whoever scans the next code waits behind it."""
 
 _LEAST_PRODUCT: Final = 13
 _SORT_OF_CODE: Final = re.compile(r"^\][A-Za-z]\d")
@@ -220,7 +221,7 @@ class Scanning:
         away = Refused(_AWAY_CODE.format(code=code))
         if not self._link.reachable:
             return away
-        match await self._older.by_code(code):
+        match await self._older.by_code(code, PATIENCE_S):
             case PrescriptionDetail() as found:
                 return await self._read_through(found)
             case Denied():
@@ -270,6 +271,7 @@ class Scanning:
             SCAN.format(prescription_id=prescription_id),
             msgspec.json.encode(ScannedCode(code=text)),
             tokens=self._tokens,
+            timeout_s=PATIENCE_S,
         )
         if isinstance(outcome, Refusal):
             return Refused(outcome.detail)
@@ -283,7 +285,7 @@ class Scanning:
             return Refused(said.detail, said.verdict)
         if prescription_id in self._replica.prescriptions:
             return PrescriptionScan(prescription_id, said.verdict, said.detail)
-        found = await self._older.detail(prescription_id)
+        found = await self._older.detail(prescription_id, PATIENCE_S)
         if not isinstance(found, PrescriptionDetail):
             return Refused(said.detail or away, said.verdict)
         return await self._read_through(found)

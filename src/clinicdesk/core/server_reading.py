@@ -9,7 +9,13 @@ from msgspec import Struct
 
 from clinicdesk.contract.problems import Refusal
 from clinicdesk.core.denial import Denied
-from clinicdesk.core.transport import Tokens, Transport, Unreachable, not_clinicdesk
+from clinicdesk.core.transport import (
+    TIMEOUT_S,
+    Tokens,
+    Transport,
+    Unreachable,
+    not_clinicdesk,
+)
 
 _Read = TypeVar("_Read", bound=Struct)
 
@@ -21,9 +27,11 @@ class ServerReading:
         self._transport = transport
         self._tokens = tokens
 
-    async def read(self, path: str, expected: type[_Read]) -> _Read | Denied | Refusal:
+    async def read(
+        self, path: str, expected: type[_Read], timeout_s: float = TIMEOUT_S
+    ) -> _Read | Denied | Refusal:
         """What is at a path; `Denied` when the server is out of reach or is none of ours."""
-        outcome = await self._transport.call("GET", path, tokens=self._tokens)
+        outcome = await self._transport.call("GET", path, tokens=self._tokens, timeout_s=timeout_s)
         if isinstance(outcome, Unreachable):
             return Denied(outcome.sentence)
         if isinstance(outcome, Refusal):
