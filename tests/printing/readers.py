@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -17,6 +18,14 @@ def text_of(pdf: bytes, page: int | None = None) -> str:
 def words_of(pdf: bytes) -> str:
     """The same on one line."""
     return " ".join(text_of(pdf).split())
+
+
+def bottom_of(pdf: bytes, word: str) -> float:
+    """Where a word ends, in points from the top of its page; it stands there once."""
+    call = ["pdftotext", "-bbox", "-", "-"]
+    done = subprocess.run(call, input=pdf, capture_output=True, check=True)
+    (found,) = re.findall(rf'yMax="([\d.]+)">{re.escape(word)}</word>', done.stdout.decode())
+    return float(found)
 
 
 def pages_of(pdf: bytes) -> int:
