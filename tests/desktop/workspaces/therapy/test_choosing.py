@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QTableView
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QTableView
 
 from clinicdesk.contract.entities import Medicine
 from clinicdesk.contract.money import line_amount
@@ -142,5 +143,67 @@ async def test_down_in_the_empty_search_leads_to_the_lines(room: Place, demo: De
     await until(lambda: room.place.editor.entry.entry().medicine is not None)
     room.key(Qt.Key.Key_Return)
     await settled()
+    assert not room.find(QPushButton, "remove_line_button").isVisible(), "no line is chosen"
     room.key(Qt.Key.Key_Down)
     assert QApplication.focusWidget() is room.find(QTableView, "lines_table")
+    assert room.find(QPushButton, "remove_line_button").isVisible()
+
+
+async def test_a_delivery_to_nowhere_is_said_while_it_can_be_helped(
+    room: Place, demo: DemoRows
+) -> None:
+    patient = demo.patient("Tāne Wiremu")
+    await begin(room, demo, demo.pharmacies[0])
+    note = room.find(QLabel, "delivery_note")
+    room.find(QCheckBox, "delivery_box").setChecked(True)
+    await settled()
+    assert not note.isVisible()
+    await room.feed(replace(patient, version=2, address=""))
+    room.find(QCheckBox, "delivery_box").setChecked(False)
+    room.find(QCheckBox, "delivery_box").setChecked(True)
+    await settled()
+    assert note.isVisible()
+
+
+async def test_a_price_that_changes_under_the_form_says_what_it_was(
+    room: Place, demo: DemoRows
+) -> None:
+    lesser, _greater = strengths(demo)
+    here = demo.pharmacies[0]
+    await set_price(room, here, lesser, 4_000)
+    await begin(room, demo, here)
+    await proposals(room, "amoxicillin 250")
+    room.key(Qt.Key.Key_Return)
+    await until(lambda: room.place.editor.entry.entry().medicine == lesser)
+    room.key(Qt.Key.Key_Return)
+    total, was = room.find(QLabel, "draft_total"), room.find(QLabel, "was_label")
+    form = room.place.editing.form
+    assert form is not None
+    quantity = form.lines[0].quantity
+    before = money(line_amount(4_000, lesser.pack_size, quantity), "INR")
+    await until(lambda: total.text() == before)
+    assert not was.isVisible()
+    await set_price(room, here, lesser, 5_000)
+    await until(lambda: total.text() != before)
+    assert was.text() == f"was {before}"
+
+
+async def test_pharmacies_stand_with_price_and_stock_the_one_that_has_it_all_first(
+    room: Place, demo: DemoRows
+) -> None:
+    lesser, _greater = strengths(demo)
+    out, has = demo.pharmacies[:2]
+    await room.feed(a_level(out, lesser, 0), a_level(has, lesser, 500))
+    await begin(room, demo, out)
+    await proposals(room, "amoxicillin 250")
+    room.key(Qt.Key.Key_Return)
+    await until(lambda: room.place.editor.entry.entry().medicine == lesser)
+    room.key(Qt.Key.Key_Return)
+    choice = room.find(QComboBox, "pharmacy_choice")
+    await until(lambda: choice.itemText(0) == has.name)
+    spoken = [choice.itemData(n, Qt.ItemDataRole.AccessibleTextRole) for n in range(choice.count())]
+    assert "All in stock" in spoken[0]
+    assert has.address.split()[0] in spoken[0]
+    assert "short" in spoken[-1]
+    assert out.name in spoken[-1]
+    assert choice.currentText() == out.name, "what is chosen stays"

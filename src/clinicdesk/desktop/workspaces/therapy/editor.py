@@ -208,6 +208,7 @@ class PrescriptionEditor(QWidget):
         count = len(form.lines)
         self.ui.line_count.setText(str(count) if count else "")
         self._picker.show_changes()
+        self.ui.delivery_note.setVisible(form.delivery and not self._editing.facts.address())
         self.ui.leave_button.set_key("" if self._editing.line_begun else _LEAVE_KEY)
         self._show_line_buttons()
         self._show_findings()

@@ -56,6 +56,12 @@ class FormFacts(QObject):
         form = self._form()
         return [] if form is None else self._desk.replica.allergies.of(form.patient_id)
 
+    def address(self) -> str:
+        """Where the patient lives, in one line; empty where that is not on record."""
+        form = self._form()
+        patient = None if form is None else self._desk.replica.patients.get(form.patient_id)
+        return "" if patient is None else " ".join((patient.address or "").split())
+
     def age(self, today: date) -> int | None:
         """The patient's whole years; None while the patient is not known here."""
         form = self._form()

@@ -140,9 +140,9 @@ class LineEntry(QWidget):
 
     def clear(self) -> None:
         """Begin another line."""
+        self.focus_search()
         self.show_entry(Entry())
         self.changed.emit()
-        self.focus_search()
 
     def focus_search(self) -> None:
         """Put the keyboard where a line begins."""
@@ -172,9 +172,10 @@ class LineEntry(QWidget):
                 instructions=directions.instructions,
                 quantity=quantity,
             )
+            # First: from a field that is switched off Qt would go on to the lines.
+            self.focus_search()
             self.added.emit(line)
             self.show_entry(Entry())
-            self.focus_search()
 
     def _connect(self) -> None:
         self.search.typed.connect(self._search_changed)
