@@ -18,6 +18,10 @@ SYMBOLS: Final = {
 }
 
 
+GREATEST_PRICE_MINOR: Final = 1_000_000_000
+"""Of a pack: ten million, where the currency has two decimal places. More is a slip of the hand."""
+
+
 def line_amount(price_minor: int, pack_size: int, quantity: int) -> int:
     """What `quantity` units cost when a pack of `pack_size` units costs `price_minor`.
 

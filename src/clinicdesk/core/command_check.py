@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from clinicdesk.contract.commands import AnyCommand
+from clinicdesk.contract.text import what_it_needs
 from clinicdesk.core.denial import Denied
 
 _PLACE: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<field>[^`]*)`)?$", re.DOTALL)
@@ -37,7 +38,8 @@ def _sentence(what: str, field: str) -> str:
     if size is not None:
         bound = "at least" if size["sign"] == ">=" else "at most"
         return f"The {name} must be {bound} {size['limit']}."
-    return f"The {name} is not right."
+    needed = what_it_needs(what)
+    return f"The {name} {needed or 'is not right'}."
 
 
 _DECODER = msgspec.json.Decoder(AnyCommand)

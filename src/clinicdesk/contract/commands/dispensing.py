@@ -10,11 +10,11 @@ from msgspec import Meta, field
 from clinicdesk.contract.commands.command import MAX_ITEMS, OfPrescription, Quantity
 from clinicdesk.contract.commands.prescribing import Overrides
 from clinicdesk.contract.entities import OrderResponse, PaymentMethod, Verified
-from clinicdesk.contract.text import Currency, Minor, Name, Note, Reason
+from clinicdesk.contract.text import WRITTEN, Currency, Minor, Name, Note, Reason
 
 PaidMinor = Annotated[int, Meta(ge=0, le=100_000_000_000)]
 ItemIds = Annotated[list[UUID], Meta(min_length=1, max_length=MAX_ITEMS)]
-Bin = Annotated[str, Meta(min_length=1, max_length=20)]
+Bin = Annotated[str, Meta(min_length=1, max_length=20, pattern=WRITTEN)]
 
 
 class TakePayment(OfPrescription, frozen=True, kw_only=True, tag="take_payment"):

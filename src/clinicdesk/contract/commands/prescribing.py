@@ -8,9 +8,9 @@ from uuid import UUID
 from msgspec import Meta, Struct, field
 
 from clinicdesk.contract.commands.command import MAX_ITEMS, Days, OfPrescription, Quantity
-from clinicdesk.contract.text import Line, Note, Reason
+from clinicdesk.contract.text import WRITTEN, Line, Note, Reason
 
-Dose = Annotated[str, Meta(min_length=1, max_length=60)]
+Dose = Annotated[str, Meta(min_length=1, max_length=60, pattern=WRITTEN)]
 Repeats = Annotated[int, Meta(ge=0, le=11)]
 
 

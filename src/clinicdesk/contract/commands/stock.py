@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from clinicdesk.contract.commands.command import Command
 from clinicdesk.contract.entities import MovementKind
-from clinicdesk.contract.text import Line, Minor, Name, Note, Phone, Reason
+from clinicdesk.contract.text import Line, Minor, Name, Note, PackPrice, Phone, Place, Reason
 
 Packs = Annotated[int, Meta(ge=1, le=10_000)]
 BatchNumber = Annotated[str, Meta(min_length=1, max_length=20)]
@@ -59,7 +59,7 @@ class SetReorder(Command, frozen=True, kw_only=True, tag="set_reorder"):
     medicine_id: UUID
     reorder_level: Annotated[int, Meta(ge=0, le=1_000_000)]
     reorder_packs: Annotated[int, Meta(ge=0, le=10_000)]
-    shelf: Annotated[str, Meta(max_length=20)]
+    shelf: Place
 
 
 class SetPrice(Command, frozen=True, kw_only=True, tag="set_price"):
@@ -71,7 +71,7 @@ class SetPrice(Command, frozen=True, kw_only=True, tag="set_price"):
     price_list_id: UUID
     price_id: UUID
     medicine_id: UUID
-    price_minor: Minor
+    price_minor: PackPrice
     effective_from: date
     effective_until: date | None = None
 

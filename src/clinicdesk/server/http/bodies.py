@@ -11,6 +11,7 @@ from litestar.dto import AbstractDTO
 from msgspec import Struct
 
 from clinicdesk.contract.problems import InvalidField, Malformed
+from clinicdesk.contract.text import what_it_needs
 from clinicdesk.server.http.problems import Refused
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def _misfit(message: str) -> InvalidField | Malformed:
     if missing := _MISSING.match(said):
         path = f"{path}.{missing['name']}" if path else missing["name"]
         return InvalidField(detail=f"The field {path} is missing.", field=path)
+    if needed := what_it_needs(said):
+        return InvalidField(detail=f"The field {path} {needed}.", field=path)
     said = said.replace("`", "")
     if not path:
         return Malformed(detail=f"The body is not of the shape asked for: {_lower(said)}.")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinicdesk.contract.entities import Schedule
+from clinicdesk.contract.money import GREATEST_PRICE_MINOR
 from clinicdesk.contract.sig import FREQUENCIES, ROUTES
 from clinicdesk.server.domain.formulary import own_header
 from clinicdesk.server.domain.formulary.physical_lines import LONGEST_LINE
@@ -19,7 +20,6 @@ from clinicdesk.server.domain.formulary.reading import (
     RejectedRow,
     read_formulary,
 )
-from clinicdesk.server.domain.formulary.rows import GREATEST_PRICE_MINOR
 from tests.server.domain.formulary import indian_list_file
 
 INDIAN = indian_list_file.HEADER

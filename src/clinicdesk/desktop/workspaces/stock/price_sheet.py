@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from clinicdesk.contract.entities import Medicine
+from clinicdesk.contract.money import GREATEST_PRICE_MINOR
 from clinicdesk.contract.prices import wrong_price
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.field_block import FieldBlock
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from clinicdesk.desktop.design.appearance import Design
     from clinicdesk.desktop.tasks import TaskOwner
 
-_MOST_MINOR: Final = 100_000_000_000
 _SHOWN_OF_TYPED: Final = 24
 _DOUBTFUL: Final = 3
 """So many times the price that holds, or so small a part of it, is looked at twice."""
@@ -169,7 +169,7 @@ class PriceSheet(Asking):
             return self.tr("%1 is no price: it has to be above zero.").replace(
                 "%1", money(minor, currency)
             )
-        if minor > _MOST_MINOR:
+        if minor > GREATEST_PRICE_MINOR:
             text = self.tr("%1 is more than anything costs.")
             return text.replace("%1", money(minor, currency))
         return ""

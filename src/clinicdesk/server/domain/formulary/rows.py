@@ -13,9 +13,8 @@ from typing import Final
 from msgspec import Struct
 
 from clinicdesk.contract.entities import Schedule
-from clinicdesk.contract.money import MINOR_DIGITS
+from clinicdesk.contract.money import GREATEST_PRICE_MINOR, MINOR_DIGITS
 
-GREATEST_PRICE_MINOR: Final = 1_000_000_000
 """A pack that costs more than a crore of rupees is a slip of the keyboard, not a price."""
 
 GREATEST_PACK: Final = 100_000
