@@ -58,7 +58,7 @@ class _Reading:
                 case Swapped():
                     yield from self._swapped(event)
                 case Looked():
-                    yield from self._sums("replica", event.held)
+                    yield from self._sums("replica", event.place, event.held)
                 case Ended():
                     yield from self._ended(event)
         if self._desk.unsettled:
@@ -80,7 +80,11 @@ class _Reading:
         else:
             self._sight.advance(event.place.seq)
         self._place = event.place
-        yield from self._sums("store", event.held)
+        anew = Sight(self._log, self._desk.member_id)
+        anew.look_anew(event.place.seq)
+        if anew.sums(event.place.access) == event.held:
+            self._sight = anew  # perhaps of a snapshot after which it was killed before it wrote
+        yield from self._sums("store", event.place, event.held)
 
     def _took(self, event: Took) -> Iterator[Finding]:
         if self._place is None or event.after != self._sight.seq:
@@ -148,7 +152,7 @@ class _Reading:
         self._place = event.to
         if event.to.access != access_digest(self._sight.scopes):
             yield self._found("rights", f"The snapshot of {event.to.seq} names other rights.")
-        yield from self._sums("snapshot", event.held)
+        yield from self._sums("snapshot", event.to, event.held)
 
     def _ended(self, event: Ended) -> Iterator[Finding]:
         if event.place is None:
@@ -165,8 +169,12 @@ class _Reading:
         if self._given is not None:
             yield from _differences("replica", self._desk.name, event.rows, self._given)
 
-    def _sums(self, rule: str, held: dict[str, Sum]) -> Iterator[Finding]:
-        for kind, due in self._sight.sums().items():
+    def _sums(self, rule: str, place: Place, held: dict[str, Sum]) -> Iterator[Finding]:
+        wanted = self._sight.sums(place.access)
+        if wanted is None:
+            yield self._found("rights", f"At {place.seq} it names rights that it does not have.")
+            return
+        for kind, due in wanted.items():
             if held.get(kind, (0, "")) != due:
                 yield self._found(
                     rule, f"At {self._sight.seq} it holds {held.get(kind)} of {kind}, not {due}."

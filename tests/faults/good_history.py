@@ -93,19 +93,57 @@ class Story:
 
     def move(self, pharmacy: UUID) -> None:
         """Quin goes to another counter: what only the old one showed is gone."""
+        if self._post(pharmacy):
+            self.catch_up("quin")
+            self._learn()
+            self._look()
+            self.snapshot("quin")
+
+    def move_and_back(self) -> None:
+        """Quin goes to another counter and back, and hears of one before the other."""
+        here = self.members["quin"].pharmacy_id
+        self._post(CORNER if here == MAIN else MAIN)
+        self.catch_up("quin")
+        self._learn()
+        self._post(MAIN if here == MAIN else CORNER)
+        self.catch_up("quin")
+        self._look()  # it has the frame, and not yet the word about its rights
+        self._learn()
+        self.snapshot("quin")
+
+    def move_and_die(self, pharmacy: UUID) -> None:
+        """Quin goes to another counter; the desk is killed before the word about its rights."""
+        if self._post(pharmacy):
+            self.catch_up("quin")
+            self.restart("quin", unrecorded=False)
+            self.snapshot("quin")
+
+    def move_while_away(self, pharmacy: UUID) -> None:
+        """The desk comes back to other rights, and dies before it writes of the snapshot."""
+        if self._post(pharmacy):
+            self.snapshot("quin")
+            self.events["quin"].pop()
+            self.restart("quin", unrecorded=False)
+
+    def _post(self, pharmacy: UUID) -> bool:
+        """Write where Quin works now; False: that is where she is."""
         old = self.members["quin"]
         if old.pharmacy_id == pharmacy:
-            return
+            return False
         new = self.members["quin"] = replace(old, version=old.version + 1, pharmacy_id=pharmacy)
         self._log("member", old, new, None)
-        self.catch_up("quin")
-        self._seen_as["quin"] = new
+        return True
+
+    def _learn(self) -> None:
+        """The word about Quin's rights."""
+        member = self._seen_as["quin"] = self.members["quin"]
         held = self._held["quin"]
         for prescription in self.prescriptions:
-            if _shown("quin", new, prescription) is None:
+            if _shown("quin", member, prescription) is None:
                 held.pop(("prescription", prescription.id), None)
+
+    def _look(self) -> None:
         self.events["quin"].append(Looked(0.0, self._place("quin"), self._sums("quin")))
-        self.snapshot("quin")
 
     def catch_up(self, login: str) -> None:
         """A frame with everything since the last one."""
@@ -230,6 +268,9 @@ _STEPS: Final = st.one_of(
     st.tuples(st.just("send on"), st.integers(0, 5), st.sampled_from([MAIN, CORNER])),
     st.tuples(st.just("refuse"), st.integers(0, 5)),
     st.tuples(st.just("move"), st.sampled_from([MAIN, CORNER])),
+    st.tuples(st.just("move and back")),
+    st.tuples(st.just("move and die"), st.sampled_from([MAIN, CORNER])),
+    st.tuples(st.just("move while away"), st.sampled_from([MAIN, CORNER])),
     st.tuples(st.just("frame"), st.sampled_from(DESKS)),
     st.tuples(st.just("restart"), st.sampled_from(DESKS), st.booleans()),
     st.tuples(st.just("snapshot"), st.sampled_from(DESKS)),
@@ -264,6 +305,12 @@ def _tell(story: Story, step: tuple[Any, ...]) -> None:
             story.refuse("pia", which)
         case ("move", pharmacy):
             story.move(pharmacy)
+        case ("move and back",):
+            story.move_and_back()
+        case ("move and die", pharmacy):
+            story.move_and_die(pharmacy)
+        case ("move while away", pharmacy):
+            story.move_while_away(pharmacy)
         case ("frame", login):
             story.catch_up(login)
         case ("restart", login, unrecorded):

@@ -13,10 +13,19 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
-from clinicdesk.contract.access import View, audience_of, body_of, scopes_of, view_for
+from clinicdesk.contract.access import (
+    View,
+    access_digest,
+    audience_of,
+    body_of,
+    scopes_of,
+    view_for,
+)
 from clinicdesk.contract.digest import digest_of
 from clinicdesk.contract.entities import ENTITIES, Member
+from clinicdesk.core.replica import NO_RIGHTS
 from tests.faults.evidence import Entry
 from tests.faults.history import Change, Sum, print_of
 
@@ -102,6 +111,14 @@ class Log:
         return found
 
 
+class _Before(Struct, frozen=True):
+    """What was seen just before the rights changed with the entry `seq`."""
+
+    seq: int
+    scopes: frozenset[str]
+    held: dict[Key, Seen]
+
+
 class Sight:
     """The rows that a desk of one member should hold, moved along the log."""
 
@@ -110,6 +127,7 @@ class Sight:
         self._member_id = member_id
         self._scopes: frozenset[str] = frozenset()
         self._held: dict[Key, Seen] = {}
+        self._before: _Before | None = None
         self.seq = 0
 
     @property
@@ -120,6 +138,7 @@ class Sight:
         """As a snapshot at `seq` shows it."""
         self._scopes = self._log.scopes(self._member_id, seq)
         self._held = self._log.state(seq, self._scopes)
+        self._before = None
         self.seq = seq
 
     def advance(self, to: int) -> list[Change]:
@@ -131,15 +150,22 @@ class Sight:
                 changes.append(change)
             if seen.key == ("member", self._member_id):
                 self._change_rights(seen)
+        if self._before is not None and self._before.seq != to:
+            self._before = None
         self.seq = to
         return changes
 
-    def sums(self) -> dict[str, Sum]:
-        """Check sums by kind, also of kinds without rows."""
-        rows: dict[str, list[tuple[UUID, int]]] = {kind: [] for kind in ENTITIES}
-        for (kind, row_id), seen in self._held.items():
-            rows[kind].append((row_id, seen.entry.version))
-        return {kind: digest_of(of) for kind, of in rows.items()}
+    def sums(self, access: str) -> dict[str, Sum] | None:
+        """Check sums by kind, also of kinds without rows, of a desk whose rights have this name.
+
+        The frame with a change of one's own rights comes before the word about it. A desk in
+        between has everything that its old rights show. None: no rights of that name hold here.
+        """
+        if access in (access_digest(self._scopes), NO_RIGHTS):
+            return _sums(self._held)
+        if self._before is not None and access == access_digest(self._before.scopes):
+            return _sums(self._before.held)
+        return None
 
     def rows(self) -> dict[str, dict[UUID, tuple[int, str]]]:
         """Everything, with prints."""
@@ -162,10 +188,21 @@ class Sight:
 
     def _change_rights(self, seen: Seen) -> None:
         """What only the old rights showed is dropped; what new ones show, a snapshot brings."""
-        self._scopes = _scopes(seen.entry.new)
+        scopes = _scopes(seen.entry.new)
+        if scopes == self._scopes:
+            return
+        self._before = _Before(seen.seq, self._scopes, self._held)
+        self._scopes = scopes
         self._held = {
             key: held for key, held in self._held.items() if held.views(self._scopes)[1] is not None
         }
+
+
+def _sums(held: Mapping[Key, Seen]) -> dict[str, Sum]:
+    rows: dict[str, list[tuple[UUID, int]]] = {kind: [] for kind in ENTITIES}
+    for (kind, row_id), seen in held.items():
+        rows[kind].append((row_id, seen.entry.version))
+    return {kind: digest_of(of) for kind, of in rows.items()}
 
 
 def _scopes(row: dict[str, Any] | None) -> frozenset[str]:
