@@ -60,9 +60,10 @@ async def _measure(extent: Extent) -> None:
             reading = await _open_desks(place, server, extent, stack)
             low = stack.enter_context(floors(extent.desks, 2 * extent.rounds * extent.frames))
             size = await _one_by_one(place, server, reading, low, extent)
-            await _steady(place, server, reading, extent, f"{_PER_S} changes a second")
-            await _with_stalled_readers(place, server, reading, extent)
-            ours = await _saturated(place, server, reading, extent)
+            with low.aside():
+                await _steady(place, server, reading, extent, f"{_PER_S} changes a second")
+                await _with_stalled_readers(place, server, reading, extent)
+                ours = await _saturated(place, server, reading, extent)
     theirs = fanout_nats.changes_per_s(extent.desks, size, extent.nats_messages)
     if theirs is None:
         print("nats-server is not installed")
@@ -106,17 +107,19 @@ async def _one_by_one(
         before = reading.counted()
         await change(place, extent.frames)
         cpu = server.cpu_s()
-        server.say(f"hint {place.clinic_id}")
-        after = reading.wait_for(changes=before.changes + extent.frames * extent.desks)
+        with low.aside():
+            server.say(f"hint {place.clinic_id}")
+            after = reading.wait_for(changes=before.changes + extent.frames * extent.desks)
         effort.append((server.cpu_s() - cpu) / (extent.frames * extent.desks) * 1e6)
         size = (after.size - before.size) // (after.frames - before.frames)
         ours.append(reading.rate(before, after))
         wire = frame_of(place, size)
-        own = time.process_time()
-        in_python.append(low.in_python(wire, extent.frames))
-        own = time.process_time() - own
-        least_effort.append(own / (extent.frames * extent.desks) * 1e6)
-        in_c.append(low.in_c(wire, extent.frames))
+        with reading.paused():
+            own = time.process_time()
+            in_python.append(low.in_python(wire, extent.frames))
+            own = time.process_time() - own
+            least_effort.append(own / (extent.frames * extent.desks) * 1e6)
+            in_c.append(low.in_c(wire, extent.frames))
     server.say("together")
     print(
         f"one change per frame ({size} bytes): ours                   {median(ours) / 1e3:8.0f} k/s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -43,8 +44,18 @@ class Counted(Struct, frozen=True):
 class Drain:
     """The process, from outside."""
 
-    def __init__(self, shared: mmap.mmap) -> None:
+    def __init__(self, shared: mmap.mmap, process: subprocess.Popen[str]) -> None:
         self._shared = shared
+        self._process = process
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the processor to others: it never sleeps, not even when nothing comes."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def counted(self) -> Counted:
         """What has been read so far."""
@@ -99,7 +110,7 @@ def drain(
             one.close()
         try:
             with counters.open("r+b") as file, mmap.mmap(file.fileno(), 0) as shared:
-                yield Drain(shared)
+                yield Drain(shared, process)
         finally:
             process.kill()
             process.wait()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from bench.fanout_drain import Drain, compiled, drain
@@ -35,6 +35,10 @@ class Floors:
             )  # fmt: skip
 
         return self._rate(send, rounds)
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Their reader leaves the processor to whatever else is measured."""
+        return self._drain.paused()
 
     def in_python(self, wire: bytes, rounds: int) -> float:
         """Deliveries per second of a loop in Python around `socket.send`."""
