@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clinicdesk.contract.commands import Override
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
-    from clinicdesk.server.domain.prescribing.held import Held
+    from clinicdesk.server.domain.prescribing import Held
 
 _INSTEAD: Final = {
     Stage.PRESCRIBING: "Prescribe something else.",

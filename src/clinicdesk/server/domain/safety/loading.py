@@ -22,7 +22,7 @@ from clinicdesk.server.database.queries import load_queries
 if TYPE_CHECKING:
     from clinicdesk.contract.entities import PrescriptionItem
     from clinicdesk.server.database.transaction import Transaction
-    from clinicdesk.server.domain.prescribing.held import Held
+    from clinicdesk.server.domain.prescribing import Held
 
 _QUERIES = load_queries("clinicdesk.server.domain.safety", "loading.sql")
 _LEFT_OUT = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED})
