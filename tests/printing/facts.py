@@ -149,7 +149,8 @@ def register(entries: int, kind: RegisterKind = RegisterKind.X) -> RegisterFacts
         balance += quantity
         movement = MovementKind.RECEIVED if delivery else MovementKind.DISPENSED
         entry = RegisterEntry(
-            at=NOON + timedelta(minutes=37 * place), kind=movement if balanced else None,
+            number=place + 1, at=NOON + timedelta(minutes=37 * place),
+            kind=movement if balanced else None,
             generic_name="Methylphenidate", strength="10 mg", form="prolonged-release tablet",
             brand="Methyrel", manufacturer="Sample Labs", schedule="X", batch_number=f"B{place}",
             expiry=date(2027, 3, 31), quantity=quantity, balance=balance if balanced else None,

@@ -89,6 +89,7 @@ class RegisterEntry(Struct, frozen=True, kw_only=True):
     """One line of a register: a supply, or another movement of what is on the shelf.
 
     Attributes:
+        number: Of the register's entries of its year, whatever days were asked for.
         at: When it was handed over; of a movement, when it was made. UTC.
         kind: None for what was handed over where no stock is kept.
         quantity: Units; negative when they went from the shelf, in registers with a balance.
@@ -97,6 +98,7 @@ class RegisterEntry(Struct, frozen=True, kw_only=True):
         prescription_code and all below it: None where it was no supply on a prescription.
     """
 
+    number: int
     at: datetime
     kind: MovementKind | None
     generic_name: str

@@ -6,7 +6,7 @@ import csv
 import io
 import subprocess
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -218,6 +218,37 @@ def test_a_register_of_schedule_x_keeps_a_balance_of_the_stock(hands: Hands, own
         ("written off", "", "3", str(before + 97), "broken"),
         ("count corrected", "1", "", str(before + 98), "counted"),
     ]
+
+
+@pytest.mark.parametrize("kind", ["H1", "X"])
+def test_an_entry_has_the_same_number_whatever_days_are_asked_for(
+    hands: Hands, owner: Owner, kind: str
+) -> None:
+    for _ in range(3):
+        hand_over_some(hands, owner, kind)
+    year = datetime.now(UTC).year
+    owner(
+        "update dispense set handed_over_at = now() - interval '40 days' where id = (select d.id"
+        " from dispense d join prescription_item i on i.id = d.item_id where i.schedule = %s"
+        " and d.status = 'HANDED_OVER' and d.batch_id is null order by d.handed_over_at limit 1)"
+        " returning id",
+        kind,
+    )
+
+    def numbers(first: str, last: str) -> list[int]:
+        period = {"from": first, "to": last, "format": "csv"}
+        made = hands.pharmacist.get(f"/api/registers/{kind}", **period)
+        rows = csv.DictReader(io.StringIO(made.content.decode("utf-8-sig")))
+        return [int(row["No"]) for row in rows]
+
+    whole = numbers(f"{year}-01-01", f"{year}-12-31")
+    assert whole == list(range(1, len(whole) + 1))
+    now = datetime.now(UTC)
+    lately = numbers(f"{now - timedelta(days=20):%Y-%m-%d}", f"{now + timedelta(days=1):%Y-%m-%d}")
+    assert lately
+    if (now - timedelta(days=42)).year == year:
+        assert lately == whole[-len(lately) :]
+        assert lately[0] > 1
 
 
 def test_a_register_is_its_pharmacys(hands: Hands) -> None:

@@ -32,10 +32,10 @@ def render_csv(facts: RegisterFacts) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADINGS)
     zone = zone_of(facts.clinic.zone)
-    for number, entry in enumerate(facts.entries, 1):
+    for entry in facts.entries:
         local = entry.at.astimezone(zone)
         when = (local.date().isoformat(), f"{local:%H:%M}")
-        writer.writerow([number, *when, *_rest(entry, prescribers_at(facts))])
+        writer.writerow([entry.number, *when, *_rest(entry, prescribers_at(facts))])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -97,7 +97,7 @@ def _columns(facts: RegisterFacts) -> list[_Column]:
     ]
 
 
-def _cells(facts: RegisterFacts, number: int, entry: RegisterEntry) -> list[str]:
+def _cells(facts: RegisterFacts, entry: RegisterEntry) -> list[str]:
     made = " · ".join(part for part in (entry.brand, entry.manufacturer) if part)
     deed = deed_of(entry)
     done = ": ".join(part for part in (deed, entry.reason) if part)
@@ -106,7 +106,7 @@ def _cells(facts: RegisterFacts, number: int, entry: RegisterEntry) -> list[str]
     expiry = "" if entry.expiry is None else f"\n{day_text(entry.expiry)}"
     written = "" if entry.prescribed_on is None else f"\n{day_text(entry.prescribed_on)}"
     return [
-        str(number),
+        str(entry.number),
         moment_text(entry.at, facts.clinic.zone).replace(", ", "\n"),
         about,
         f"{entry.batch_number or ''}{expiry}",
@@ -129,10 +129,10 @@ def _rows(facts: RegisterFacts, columns: list[_Column]) -> list[_Row]:
                     for line in text.split("\n")
                     for part in wrapped(line, _SIZE, column.width - 6)
                 ]
-                for text, column in zip(_cells(facts, number, entry), columns, strict=True)
+                for text, column in zip(_cells(facts, entry), columns, strict=True)
             ]
         )
-        for number, entry in enumerate(facts.entries, 1)
+        for entry in facts.entries
     ]
 
 

@@ -24,27 +24,35 @@ from pharmacy f join clinic c on c.clinic_id = f.clinic_id
 where f.clinic_id = %(clinic_id)s and f.id = %(pharmacy_id)s;
 
 -- name: supplied
--- What was handed over of some schedules, oldest first.
-select d.handed_over_at as at, null::text as kind, i.generic_name, i.strength, i.form, d.brand, d.manufacturer,
-  i.schedule, d.batch_number, d.expiry, d.quantity, null::integer as balance, m.name as by, null::text as reason,
-  p.code as prescription_code, (p.signed_at at time zone %(zone)s)::date as prescribed_on,
+-- What was handed over of some schedules, oldest first, each with its number in the year.
+with entry as (
+  select d.*, i.generic_name, i.strength, i.form, i.schedule,
+    row_number() over (
+      partition by date_part('year', d.handed_over_at at time zone %(zone)s) order by d.handed_over_at, d.id) as number
+  from dispense d
+  join prescription_item i on i.clinic_id = d.clinic_id and i.id = d.item_id
+  where d.clinic_id = %(clinic_id)s and d.pharmacy_id = %(pharmacy_id)s and d.status = 'HANDED_OVER'
+    and i.schedule = any (%(schedules)s) and d.handed_over_at >= %(year)s and d.handed_over_at < %(end)s
+)
+select e.number, e.handed_over_at as at, null::text as kind, e.generic_name, e.strength, e.form, e.brand,
+  e.manufacturer, e.schedule, e.batch_number, e.expiry, e.quantity, null::integer as balance, m.name as by,
+  null::text as reason, p.code as prescription_code, (p.signed_at at time zone %(zone)s)::date as prescribed_on,
   t.name as patient_name, t.address as patient_address, r.name as prescriber_name,
-  r.registration_number as prescriber_registration, d.collected_by, coalesce(g.pack_unit, '') as unit
-from dispense d
-join prescription_item i on i.clinic_id = d.clinic_id and i.id = d.item_id
-join prescription p on p.clinic_id = d.clinic_id and p.id = d.prescription_id
-join practitioner r on r.clinic_id = d.clinic_id and r.id = d.practitioner_id
-join member m on m.clinic_id = d.clinic_id and m.id = d.checked_by
-left join patient t on t.clinic_id = d.clinic_id and t.id = d.patient_id
-left join medicine g on g.clinic_id = d.clinic_id and g.id = d.medicine_id
-where d.clinic_id = %(clinic_id)s and d.pharmacy_id = %(pharmacy_id)s and d.status = 'HANDED_OVER'
-  and i.schedule = any (%(schedules)s) and d.handed_over_at >= %(begin)s and d.handed_over_at < %(end)s
-order by d.handed_over_at, d.id
+  r.registration_number as prescriber_registration, e.collected_by, coalesce(g.pack_unit, '') as unit
+from entry e
+join prescription p on p.clinic_id = e.clinic_id and p.id = e.prescription_id
+join practitioner r on r.clinic_id = e.clinic_id and r.id = e.practitioner_id
+join member m on m.clinic_id = e.clinic_id and m.id = e.checked_by
+left join patient t on t.clinic_id = e.clinic_id and t.id = e.patient_id
+left join medicine g on g.clinic_id = e.clinic_id and g.id = e.medicine_id
+where e.handed_over_at >= %(begin)s
+order by e.handed_over_at, e.id
 limit %(limit)s;
 
 -- name: balanced
 -- Every movement of the stock of some schedules, each with what was left of its medicine, and what was handed
--- over where no stock is kept. Oldest first. A balance counts from the first movement there ever was.
+-- over where no stock is kept. Oldest first, numbered within the year. A balance counts from the first movement there
+-- ever was.
 with moved as (
   select s.*, (sum(s.quantity) over (partition by s.medicine_id order by s.at, s.id))::integer as balance,
     g.generic_name, g.strength, g.form, g.brand, g.manufacturer, g.schedule, g.pack_unit as unit
@@ -59,7 +67,7 @@ with moved as (
   from moved v
   join batch b on b.clinic_id = v.clinic_id and b.id = v.batch_id
   left join dispense d on d.clinic_id = v.clinic_id and d.id = v.subject_id
-  where v.at >= %(begin)s
+  where v.at >= %(year)s
   union all
   select d.id, d.handed_over_at, null, i.generic_name, i.strength, i.form, d.brand, d.manufacturer, i.schedule,
     d.batch_number, d.expiry, d.quantity, null, d.checked_by, null, d.prescription_id, d.collected_by,
@@ -69,18 +77,23 @@ with moved as (
   left join medicine g on g.clinic_id = d.clinic_id and g.id = d.medicine_id
   where d.clinic_id = %(clinic_id)s and d.pharmacy_id = %(pharmacy_id)s and d.status = 'HANDED_OVER'
     and d.batch_id is null and i.schedule = any (%(schedules)s)
-    and d.handed_over_at >= %(begin)s and d.handed_over_at < %(end)s
+    and d.handed_over_at >= %(year)s and d.handed_over_at < %(end)s
+), numbered as (
+  select e.*, row_number() over (
+    partition by date_part('year', e.at at time zone %(zone)s) order by e.at, e.id) as number
+  from entry e
 )
-select e.at, e.kind, e.generic_name, e.strength, e.form, e.brand, e.manufacturer, e.schedule, e.batch_number,
+select e.number, e.at, e.kind, e.generic_name, e.strength, e.form, e.brand, e.manufacturer, e.schedule, e.batch_number,
   e.expiry, e.quantity, e.balance, m.name as by, e.reason, p.code as prescription_code,
   (p.signed_at at time zone %(zone)s)::date as prescribed_on, t.name as patient_name,
   t.address as patient_address, r.name as prescriber_name, r.registration_number as prescriber_registration,
   e.collected_by, e.unit
-from entry e
+from numbered e
 join member m on m.clinic_id = %(clinic_id)s and m.id = e.by
 left join prescription p on p.clinic_id = %(clinic_id)s and p.id = e.prescription_id
 left join practitioner r on r.clinic_id = p.clinic_id and r.id = p.practitioner_id
 left join patient t on t.clinic_id = p.clinic_id and t.id = p.patient_id
+where e.at >= %(begin)s
 order by e.at, e.id
 limit %(limit)s;
 

@@ -85,6 +85,7 @@ async def register_facts(
             **key,
             "schedules": [str(each) for each in _SCHEDULES[kind]],
             "zone": place.clinic.zone,
+            "year": datetime.combine(first.replace(month=1, day=1), time(), zone),
             "begin": datetime.combine(first, time(), zone),
             "end": datetime.combine(last + timedelta(days=1), time(), zone),
             "limit": MOST_ENTRIES + 1,
