@@ -10,6 +10,7 @@ from clinicdesk.contract.entities import Batch, MovementKind, StockMovement
 from clinicdesk.contract.problems import Conflict, InvalidField, NotFound
 from clinicdesk.server.database.insertion import insert_rows
 from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.domain import stock
 from clinicdesk.server.domain.outcome import done
 from clinicdesk.server.domain.pharmacy import give_out, hold_waiting
 from clinicdesk.server.domain.stock import (
@@ -21,7 +22,6 @@ from clinicdesk.server.domain.stock import (
     locked_shelf,
     no_such_medicine,
     stock_products,
-    surroundings,
     unfit,
 )
 
@@ -43,7 +43,7 @@ async def receive_stock(
         return pharmacy_id
     if not await stock_products(tx, actor, [command.medicine_id]):
         return no_such_medicine()
-    around = await surroundings(tx, actor)
+    around = await stock.surroundings(tx, actor)
     arrival = Arrival(
         batch_id=command.batch_id,
         medicine_id=command.medicine_id,
@@ -91,7 +91,7 @@ async def adjust_stock(
             f"{command.quantity:+}. Count it again.",
             field="quantity",
         )
-    around = await surroundings(tx, actor)
+    around = await stock.surroundings(tx, actor)
     movement = StockMovement(
         id=uuid4(),
         clinic_id=batch.clinic_id,
