@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QTableView
 
 from clinicdesk.contract.entities import Medicine
 from clinicdesk.contract.money import line_amount
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspaces.therapy.medicine_popup import MedicinePopup
+from clinicdesk.desktop.workspaces.therapy.pharmacy_choice import within
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
 from tests.desktop.workspaces.therapy.room import (
@@ -207,3 +208,13 @@ async def test_pharmacies_stand_with_price_and_stock_the_one_that_has_it_all_fir
     assert "short" in spoken[-1]
     assert out.name in spoken[-1]
     assert choice.currentText() == out.name, "what is chosen stays"
+
+
+def test_the_open_list_of_pharmacies_stays_within_the_window() -> None:
+    window, choice = QRect(100, 50, 1280, 800), QRect(920, 680, 300, 32)
+    below = QRect(920, 712, 460, 250)
+    assert within(below, choice, window) == QPoint(920, 430), "above, as it would not fit below"
+    wide = QRect(950, 712, 460, 250)
+    assert within(wide, choice, window) == QPoint(920, 430)
+    free = QRect(300, 200, 460, 250)
+    assert within(free, QRect(300, 168, 300, 32), window) == free.topLeft()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt
@@ -19,8 +18,6 @@ from clinicdesk.desktop.workspaces.therapy.editing import Editing
 from clinicdesk.desktop.workspaces.therapy.lines_table import LinesModel
 from clinicdesk.desktop.workspaces.therapy.pharmacy_offers import PharmacyOffers
 from clinicdesk.desktop.workspaces.therapy.pharmacy_rows import PharmacyRows
-
-_ROWS_WIDTH: Final = 460
 
 
 class PharmacyPicker(QObject):
@@ -77,7 +74,6 @@ class PharmacyPicker(QObject):
         choice, design = self._ui.pharmacy_choice, self._context.design
         choice.setModel(self._rows)
         choice.setItemDelegate(RowDelegate(design, Glow(choice.view())))
-        choice.view().setMinimumWidth(_ROWS_WIDTH)
         choice.setCurrentIndex(-1)
 
     def _ordered(self) -> list[Pharmacy]:
