@@ -258,6 +258,16 @@
     </message>
 </context>
 <context>
+    <name>PrescriptionPane</name>
+    <message numerus="yes">
+        <source>Dispense the repeat · %n left</source>
+        <translation>
+            <numerusform>Dispense the repeat · %n left</numerusform>
+            <numerusform>Dispense the repeat · %n left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PrescriptionRows</name>
     <message numerus="yes">
         <source>%n medicine(s)</source>

@@ -12,7 +12,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QListView, QVBoxLayout, QWidget
 from clinicdesk import desktop
 from clinicdesk.contract.entities import (
     ItemStatus,
+    OrderStatus,
     PrescriptionItem,
     PrescriptionStatus,
     Role,
@@ -295,6 +296,75 @@ async def stopped(counter: Counter) -> None:
     counter.key(Qt.Key.Key_Space)
 
 
+async def repeat(counter: Counter) -> None:
+    """It was handed over an hour ago, and two repeats are left."""
+    counter.workspace.open_thing("prescription", an_id("again"))
+    await settled()
+
+
+async def repeated(counter: Counter) -> None:
+    await repeat(counter)
+    counter.key(Qt.Key.Key_N)
+    await until(counter.desk.outbox.entries)
+
+
+async def returning(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("owing"))
+    await settled()
+    counter.key(Qt.Key.Key_R)
+    counter.key(Qt.Key.Key_1)
+
+
+async def returned(counter: Counter) -> None:
+    await returning(counter)
+    counter.key(Qt.Key.Key_Return)
+    await until(counter.desk.outbox.entries)
+
+
+async def to_deliver(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("brought"))
+    await settled()
+
+
+async def on_its_way(counter: Counter) -> None:
+    await to_deliver(counter)
+    counter.key(Qt.Key.Key_T)
+    await until(counter.desk.outbox.entries)
+
+
+async def arriving(counter: Counter) -> None:
+    await on_its_way(counter)
+    counter.key(Qt.Key.Key_T)
+    counter.type("Sunil, at the gate")
+
+
+async def delivered(counter: Counter) -> None:
+    await arriving(counter)
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: len(counter.desk.outbox.entries()) == 2)
+
+
+async def part_refund(counter: Counter) -> None:
+    """One line of a paid prescription is declined: its money is owed back."""
+    await dispense(counter)
+    counter.key(Qt.Key.Key_D)
+    counter.key(Qt.Key.Key_1)
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: len(counter.desk.outbox.entries()) == 2)
+
+
+async def hindi(counter: Counter) -> None:
+    """The first in the queue whose name is written in Devanagari."""
+    model = counter.workspace.queue.model
+    counter.workspace.queue.show_lane(Lane.DISPENSE)
+    for place in range(model.rowCount()):
+        row = model.row_at(place)
+        patient = row and counter.desk.replica.patients.get(row.patient_id)
+        if row and patient and patient.name.startswith("राज"):
+            counter.workspace.queue.selection.choose(row.id)
+            return
+
+
 def long_rules() -> list[SafetyRule]:
     """Sentences as long as the longest of a rule set."""
     rule = SafetyRule(
@@ -321,8 +391,9 @@ SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
         unpaid, paying, short, dispense, in_part, wrong, other_brand, by_hand, substituting,
         making_ready, sending_back, holding, menu, view_menu, filtered, big_screen, long_names,
         declining, cancelling, handing_over, refund, paying_out, offline, search, nothing_found,
-        findings, overriding, stopped, empty, done, cancelled, company, crowd, long_company,
-        prescriber_there,
+        findings, overriding, stopped, repeat, repeated, returning, returned, to_deliver,
+        on_its_way, arriving, delivered, part_refund, hindi, empty, done, cancelled, company,
+        crowd, long_company, prescriber_there,
     )
 }  # fmt: skip
 
@@ -356,7 +427,24 @@ def rows_for(scene: str) -> Rows:
             updated_at=NOON,
         )
     )  # fmt: skip
-    return joined(a_counter_prescription("rx"), paid, owing, grave, many(300))
+    again = a_counter_prescription("again", status=PrescriptionStatus.FULFILLED)
+    again.prescriptions[0] = replace(
+        again.prescriptions[0], code="RX-7F3J4", status=PrescriptionStatus.COMPLETED, repeats=3,
+        repeats_used=1, collected_by="Meera Deshpande", completed_at=NOON - timedelta(hours=1),
+    )  # fmt: skip
+    again.items[:] = [
+        replace(each, status=ItemStatus.HANDED_OVER, supplied=each.quantity) for each in again.items
+    ]
+    brought = a_counter_prescription("brought", status=PrescriptionStatus.FULFILLED)
+    brought.prescriptions[0] = replace(
+        brought.prescriptions[0], code="RX-7F3K8", delivery=True, bin="D2"
+    )
+    brought.items[:] = [replace(each, prepared=each.quantity) for each in brought.items]
+    owing.items[:] = [replace(each, prepared=each.quantity) for each in owing.items]
+    brought.shelves.append(
+        an_order(brought.prescriptions[0], status=OrderStatus.READY, ready_at=NOON)
+    )
+    return joined(a_counter_prescription("rx"), paid, owing, grave, again, brought, many(300))
 
 
 def grab(window: QWidget) -> QPixmap:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPlainTextEdit, QPus
 from clinicdesk.contract.commands import (
     CheckItem,
     DispatchOrder,
+    DispenseRepeat,
     FulfillItems,
     HandOver,
     NoteCounselling,
@@ -408,6 +409,63 @@ async def test_only_a_delivery_has_a_button_to_leave_by(open_with: Opening, deli
     order = an_order(rows.prescriptions[0], status=OrderStatus.READY, ready_at=NOON)
     counter = await open_with(*rows.all(), order)
     assert counter.find(QPushButton, "bring_button").isVisible() is delivery
+
+
+async def test_what_is_on_its_way_is_delivered_and_not_handed_over(open_with: Opening) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.FULFILLED, delivery=True, bin="D2")
+    order = an_order(rows.prescriptions[0], status=OrderStatus.READY, ready_at=NOON)
+    counter = await open_with(*rows.all(), order)
+    bring, hand_over = (
+        counter.find(QPushButton, name) for name in ("bring_button", "hand_over_button")
+    )
+    assert bring.text().startswith("Dispatch")
+    assert hand_over.isVisible()
+    bring.click()
+    await until(lambda: given(counter, DispatchOrder))
+    await until(lambda: bring.text().startswith("Delivered"))
+    assert not hand_over.isVisible()
+    bring.click()
+    sheet = asked(counter, "delivered_sheet")
+    assert "Taken in by" in [each.text() for each in sheet.findChildren(QLabel)]
+
+
+async def test_a_repeat_is_shown_once_it_is_here(open_with: Opening) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.FULFILLED)
+    done = replace(
+        rows.prescriptions[0], status=PrescriptionStatus.COMPLETED, repeats=2, repeats_used=0,
+        completed_at=NOON, collected_by="Meera Deshpande",
+    )  # fmt: skip
+    rows.prescriptions[0] = done
+    counter = await open_with(*rows.all())
+    counter.workspace.open_thing("prescription", done.id)
+    await settled()
+    counter.key(Qt.Key.Key_N)
+    await until(lambda: given(counter, DispenseRepeat))
+    (command,) = given(counter, DispenseRepeat)
+    assert isinstance(command, DispenseRepeat)
+    repeat = replace(
+        done, id=command.repeat_id, repeat_of=done.id, status=PrescriptionStatus.DRAFT, repeats=0,
+        code="RX-7F3L9", completed_at=None, collected_by=None, paid_minor=0, paid_at=None,
+    )  # fmt: skip
+    await counter.feed(repeat)
+    await until(lambda: counter.workspace.pane.prescription == repeat)
+
+
+async def test_what_is_over_asks_for_no_reason(open_with: Opening) -> None:
+    rows = with_penicillin()
+    counter = await open_with(*rows.all())
+    card = counter.find(Card, "findings_card")
+    await until(card.isVisible)
+
+    def words() -> str:
+        return " ".join(each.text() for each in card.findChildren(QLabel) if each.isVisible())
+
+    assert "A reason is asked for when it is checked." in words()
+    ready = replace(rows.prescriptions[0], version=2, status=PrescriptionStatus.FULFILLED)
+    lines = [replace(each, version=2, status=ItemStatus.READY) for each in rows.items]
+    await counter.feed(ready, *lines)
+    await until(lambda: "A reason" not in words())
+    assert "penicillins" in words()
 
 
 async def test_what_is_ready_says_its_bin(open_with: Opening) -> None:

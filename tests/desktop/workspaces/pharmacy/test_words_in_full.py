@@ -14,10 +14,12 @@ from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.workspaces.pharmacy.deeds import KEYS, OF_A_LINE, OF_THE_WHOLE, Deed
 from clinicdesk.desktop.workspaces.pharmacy.findings_card import FindingsCard
 from clinicdesk.desktop.workspaces.pharmacy.reasoned_menu import ReasonedMenu
+from tests.core.sample import an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import a_counter_prescription, settled, until
 from tests.desktop.workspaces.pharmacy.test_dispensing import with_penicillin
 
+LINE = an_id("line")
 _LONG = (
     "Both prolong the QT interval: a dangerous disturbance of the heart's rhythm may follow, above "
     "all in older people, with low potassium or with other medicines that do the same."
@@ -27,7 +29,8 @@ _LONG = (
 def finding(number: int) -> Finding:
     return Finding(
         kind=FindingKind.INTERACTION, tier=Tier.OVERRIDE, key=f"interaction {number}",
-        item_ids=(), summary=f"Azithromycin and medicine {number} interact gravely", detail=_LONG,
+        item_ids=(LINE,), detail=_LONG,
+        summary=f"Azithromycin and medicine {number} interact gravely",
     )  # fmt: skip
 
 
@@ -45,7 +48,7 @@ async def test_every_finding_is_told_whole_however_narrow_the_window(
     design: Design, width: int
 ) -> None:
     card = FindingsCard(design)
-    card.say([finding(number) for number in range(9)], {}, "Dr Sunita Rao")
+    card.say([finding(number) for number in range(9)], {}, "Dr Sunita Rao", {LINE})
     frame = QScrollArea()
     frame.setWidgetResizable(True)
     frame.setWidget(card)

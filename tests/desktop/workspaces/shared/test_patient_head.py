@@ -96,3 +96,22 @@ def test_all_allergies_are_told_the_worst_first_however_narrow_it_is(
     assert pill.toolTip() == told
     assert pill.accessibleName() == f"Allergy: sulfonamides, aspirin\n{told}"
     assert pill.minimumSizeHint().width() < pill.sizeHint().width()
+
+
+def test_a_chip_shows_its_icon_alone_where_its_words_have_no_room(
+    head: PatientHead, qtbot: QtBot
+) -> None:
+    named = ("sulfonamides", "iodine contrast media", "aspirin", "penicillins", "latex")
+    held = [an_allergy(id=an_id(name), substance=name, severity=Severity.SEVERE) for name in named]
+    head.show_patient(a_patient(phone="98220 14417"), held)
+    head.show()
+    phone, link = (head.findChild(Chip, name) for name in ("patient_phone", "open_patient"))
+    assert isinstance(phone, Chip)
+    assert isinstance(link, Chip)
+    for width in range(1400, 480, -20):
+        head.resize(width, head.height())
+        QApplication.processEvents()
+        for chip in (phone, link):
+            assert chip.width() == chip.sizeHint().width(), width
+            whole = chip.fontMetrics().horizontalAdvance(chip.text())
+            assert chip.width() < 40 or chip.width() > whole, width

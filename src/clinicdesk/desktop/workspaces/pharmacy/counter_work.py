@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +16,7 @@ from clinicdesk.contract.commands import (
     CheckItem,
     DeclineItem,
     DeliverOrder,
+    DispenseRepeat,
     FulfillItems,
     HandOver,
     HoldItems,
@@ -31,6 +33,8 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     Verified,
 )
+from clinicdesk.core.denial import Denied
+from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import money
@@ -63,9 +67,11 @@ class CounterWork(QObject):
 
     Signals:
         at_rest: A sheet closed and the keyboard has no place of its own to go back to.
+        prescription_wanted: Another one is to be shown: its identifier.
     """
 
     at_rest = Signal()
+    prescription_wanted = Signal(object)
 
     def __init__(
         self,
@@ -79,6 +85,7 @@ class CounterWork(QObject):
         self._desk = context.desk
         self._pane = pane
         self._refunds = refunds
+        self._awaited: tuple[UUID, UUID] | None = None
         dispensing, orders = context.desk.dispensing, context.desk.orders
         self._place = place = SheetPlace(context, pane)
         place.at_rest.connect(self.at_rest)
@@ -161,6 +168,7 @@ class CounterWork(QObject):
     def look_again(self) -> None:
         """Something changed: leave a sheet that is not about what is shown, or of no use now."""
         self._place.look_again()
+        self._go_to_repeat()
 
     def _ask(self, sheet: PaymentSheet, prescription: Prescription) -> None:
         self._place.open(sheet, prescription)
@@ -241,9 +249,29 @@ class CounterWork(QObject):
         self._place.submit(work, self.tr("dispatching the order"), said)
 
     def _repeat(self, prescription: Prescription) -> None:
-        work = self._desk.dispensing.dispense_repeat(prescription.id)
         said = self.tr("The repeat waits for payment.")
-        self._place.submit(work, self.tr("opening the repeat"), said)
+        self._place.submit(
+            self._opened_repeat(prescription.id), self.tr("opening the repeat"), said
+        )
+
+    async def _opened_repeat(self, prescription_id: UUID) -> Submitted | Denied:
+        """The repeat is shown as soon as it is here: its payment comes next."""
+        given = await self._desk.dispensing.dispense_repeat(prescription_id)
+        entry = self._desk.outbox.entry(given.op_id) if isinstance(given, Submitted) else None
+        if entry is not None and isinstance(entry.command, DispenseRepeat):
+            self._awaited = (prescription_id, entry.command.repeat_id)
+        return given
+
+    def _go_to_repeat(self) -> None:
+        if self._awaited is None:
+            return
+        of, repeat_id = self._awaited
+        shown = self._pane.prescription
+        if shown is None or shown.id != of or self._place.asking is not None:
+            self._awaited = None  # the person has gone on to something else
+        elif repeat_id in self._desk.replica.prescriptions:
+            self._awaited = None
+            self.prescription_wanted.emit(repeat_id)
 
     def _mend_hand_over(self, command: HandOver | DeliverOrder) -> None:
         prescription, offers = self._pane.prescription, self._pane.offers

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
@@ -25,38 +26,55 @@ class FindingsCard(Card):
         self.hide()
 
     def say(
-        self, found: Sequence[Finding], answered: Mapping[str, SafetyFinding], prescriber: str
+        self,
+        found: Sequence[Finding],
+        answered: Mapping[str, SafetyFinding],
+        prescriber: str,
+        to_check: Set[UUID],
     ) -> None:
         """Show these, all of them.
 
         Args:
             answered: What somebody gave a reason for, by the finding's key.
             prescriber: Who signed, for their answers.
+            to_check: The lines that may be checked still: only for them something is asked.
         """
-        said = (list(found), {key: row.reason for key, row in answered.items()}, prescriber)
+        reasons = {key: row.reason for key, row in answered.items()}
+        said = (list(found), reasons, prescriber, frozenset(to_check))
         self.setVisible(bool(found))
         if said == self._said:
             return
         self._said = said
-        waits = [each for each in found if each.tier is not Tier.INFORMATION]
-        open_ones = [each for each in waits if each.key not in answered]
+        open_ones = [
+            each
+            for each in found
+            if each.tier is not Tier.INFORMATION
+            and each.key not in answered
+            and not to_check.isdisjoint(each.item_ids)
+        ]
         self.set_tone(TONES[open_ones[0].tier] if open_ones else None)
-        self._rows.show_rows(
-            [self._row(each, answered.get(each.key), prescriber) for each in found]
-        )
+        rows = []
+        for each in found:
+            answer, past = answered.get(each.key), to_check.isdisjoint(each.item_ids)
+            rows.append(self._row(each, answer, prescriber, past))
+        self._rows.show_rows(rows)
         self.setAccessibleName(" ".join(finding.summary for finding in found))
 
-    def _row(self, finding: Finding, answer: SafetyFinding | None, prescriber: str) -> FindingRow:
+    def _row(
+        self, finding: Finding, answer: SafetyFinding | None, prescriber: str, past: bool
+    ) -> FindingRow:
         answered = answer is not None and finding.tier is Tier.OVERRIDE
         tier = Tier.INFORMATION if answered else finding.tier
-        return FindingRow(tier, finding.summary, self._below(finding, answer, prescriber))
+        return FindingRow(tier, finding.summary, self._below(finding, answer, prescriber, past))
 
-    def _below(self, finding: Finding, answer: SafetyFinding | None, prescriber: str) -> str:
+    def _below(
+        self, finding: Finding, answer: SafetyFinding | None, prescriber: str, past: bool
+    ) -> str:
         if answer is not None:
             who = prescriber if answer.stage is Stage.PRESCRIBING else self.tr("The pharmacy")
             text = self.tr("%1: “%2”").replace("%1", who).replace("%2", answer.reason)
             return f"{text}  {finding.detail}".strip()
-        return f"{finding.detail} {self._asked_for(finding.tier)}".strip()
+        return finding.detail if past else f"{finding.detail} {self._asked_for(finding.tier)}"
 
     def _asked_for(self, tier: Tier) -> str:
         match tier:

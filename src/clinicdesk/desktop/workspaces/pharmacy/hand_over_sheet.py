@@ -47,7 +47,7 @@ class CollectorSheet(Sheet):
         self._field.setObjectName("collected_by_field")
         self._field.setMaxLength(_NAME_LENGTH)
         self._field.installEventFilter(self)
-        self._block = FieldBlock(design, self.tr("Collected by"), self._field)
+        self._block = FieldBlock(design, self.who(), self._field)
         self._field.textChanged.connect(lambda: self._block.set_error(""))
         self._field.textEdited.connect(self._on_typed)
         self.ui.body.addWidget(self._block)
@@ -59,6 +59,10 @@ class CollectorSheet(Sheet):
             self._chips.append(chip)
             row.add(chip)
         self.ui.body.addWidget(row)
+
+    def who(self) -> str:
+        """What the field asks for."""
+        return self.tr("Collected by")
 
     def prepare(self, patient: str, warning: str, given: str = "") -> None:
         """Say whose it is, what should be known before, and who was named before; then
@@ -182,6 +186,10 @@ class DeliveredSheet(CollectorSheet):
         self._orders = orders
         self.setObjectName("delivered_sheet")
         self.ui.sheet_confirm.setObjectName("confirm_delivered_button")
+
+    def who(self) -> str:
+        """See CollectorSheet."""
+        return self.tr("Taken in by")
 
     def fill(self, prescription: Prescription) -> None:
         """Name it."""

@@ -128,9 +128,7 @@ class OfferMaker(QObject):
                 back = state is ItemStatus.RETURNED_TO_STOCK
                 return RestartItems if back else ReturnToStock
             case Deed.BRING:
-                order = self._desk.orders.open_order(prescription.id)
-                on_its_way = order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY
-                return DeliverOrder if on_its_way else DispatchOrder
+                return DeliverOrder if self._is_on_its_way(prescription.id) else DispatchOrder
             case _:
                 return _PLAIN[deed]
 
@@ -164,6 +162,8 @@ class OfferMaker(QObject):
         match deed:
             case Deed.TAKE_PAYMENT:  # also later, when a substitute is dearer
                 return Offer(prescription.status is _P.DRAFT or not why, why)
+            case Deed.HAND_OVER if self._is_on_its_way(which):
+                return Offer(shown=False, why_off=why)
             case Deed.HAND_OVER:
                 why = self._why_no_hand_over(prescription, items, why)
             case Deed.READY:
@@ -176,6 +176,10 @@ class OfferMaker(QObject):
                 left = prescription.repeats - prescription.repeats_used
                 return Offer(left > 0 and prescription.status is _P.COMPLETED, why)
         return Offer(prescription.status in _SHOWN_IN[deed], why)
+
+    def _is_on_its_way(self, prescription_id: UUID) -> bool:
+        order = self._desk.orders.open_order(prescription_id)
+        return order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY
 
     def _paper(self, deed: Deed, prescription: Prescription) -> Offer:
         if deed is Deed.LABELS:

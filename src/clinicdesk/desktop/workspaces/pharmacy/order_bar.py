@@ -52,7 +52,6 @@ class OrderBar(Card):
         for deed, words, icon, key in (
             (Deed.SEND_BACK, self.tr("Send back"), "undo-2", "X"),
             (Deed.ACKNOWLEDGE, self.tr("Acknowledge"), "check", "A"),
-            (Deed.BRING, self.tr("Dispatch"), "truck", "T"),
         ):
             button = SecondaryButton(design, words, icon=icon, key=key, compact=True)
             button.setObjectName(f"{deed}_button")
@@ -75,14 +74,8 @@ class OrderBar(Card):
         self._state.show_pill(order_look(order.status).pill())
         self._words.set_text(self._how(order, now))
         self.set_tone(Tone.WARNING if order.status is OrderStatus.REJECTED else None)
-        on_its_way = order.status is OrderStatus.OUT_FOR_DELIVERY
-        self._buttons[Deed.BRING].setText(
-            self.tr("Delivered") if on_its_way else self.tr("Dispatch")
-        )
-        # What is collected at the counter is sent out only now and then: the menu has it.
-        brought = order.delivery or on_its_way
         for deed, button in self._buttons.items():
-            button.setVisible(offers[deed].shown and (brought or deed is not Deed.BRING))
+            button.setVisible(offers[deed].shown)
 
     def _how(self, order: PurchaseOrder, now: datetime) -> str:
         if order.status is OrderStatus.REJECTED:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from clinicdesk.contract.entities import (
     ItemStatus,
+    OrderStatus,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
@@ -202,13 +203,28 @@ class PrescriptionPane(QFrame):
         unpaid = prescription.status is PrescriptionStatus.DRAFT
         _offer(ui.cancel_button, Offer(unpaid and cancel.shown, cancel.why_off))
         ui.more_button.setVisible(dispensing or prescription.status is PrescriptionStatus.FULFILLED)
+        left = max(0, prescription.repeats - prescription.repeats_used)
+        ui.repeat_button.setText(self.tr("Dispense the repeat · %n left", "", left))
         item = self.current_item
         held = item is not None and item.status is ItemStatus.ON_HOLD
         ui.hold_button.setText(self.tr("Go on") if held else self.tr("Hold"))
-        self._order_bar.say(self._order(prescription), offers, self._now())
+        order = self._order(prescription)
+        self._order_bar.say(order, offers, self._now())
+        self._offer_bringing(order, offers)
         self._show_refund(prescription, offers[Deed.PAY_OUT])
         ui.why_off.setText(offers.why or self._end_words(prescription))
         self.menu.say(offers)
+
+    def _offer_bringing(self, order: PurchaseOrder | None, offers: Offers) -> None:
+        """What is to be delivered leaves by the filled button; all else is handed over by it."""
+        # What is collected at the counter is sent out only now and then: the menu has it.
+        on_its_way = order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY
+        brought = order is not None and (order.delivery or on_its_way) and offers[Deed.BRING].shown
+        ui, design = self.ui, self._context.design
+        ui.bring_button.setVisible(brought)
+        ui.bring_button.setText(self.tr("Delivered") if on_its_way else self.tr("Dispatch"))
+        kind = Kind.SECONDARY if brought else Kind.PRIMARY
+        ui.hand_over_button.dress(design, kind=kind, icon="hand-helping", key="F10")
 
     def show_table_row(self) -> None:
         """Scroll until the current line is seen."""
@@ -232,7 +248,10 @@ class PrescriptionPane(QFrame):
         if prescription is not None:
             answered = self._desk.safety.answered(prescription.id)
             prescriber = self._prescriber(prescription)
-            self._findings_card.say(self.findings.findings(), answered, prescriber)
+            found, to_check = self.findings.findings(), set(self.open_lines())
+            if prescription.status in _OVER:  # what matters then is what somebody answered
+                found = [finding for finding in found if finding.key in answered]
+            self._findings_card.say(found, answered, prescriber, to_check)
 
     def _show_head(self, prescription: Prescription) -> None:
         replica = self._desk.replica
@@ -301,7 +320,9 @@ class PrescriptionPane(QFrame):
         """How it ended: who has it, or who cancelled it."""
         zone, now = self._context.zone, self._now()
         if prescription.completed_at is not None:
-            text = self.tr("Collected by %1, %2")
+            order = self._order(prescription)
+            brought = order is not None and order.status is OrderStatus.DELIVERED
+            text = self.tr("Delivered to %1, %2") if brought else self.tr("Collected by %1, %2")
             who, when = prescription.collected_by or "", prescription.completed_at
         elif prescription.cancelled_at is not None:
             by = self._desk.replica.members.get(prescription.updated_by)
@@ -371,6 +392,7 @@ class PrescriptionPane(QFrame):
         ui.take_payment_button.dress(design, kind=Kind.PRIMARY, icon="banknote", key="F8")
         ui.fulfil_button.dress(design, icon="package-check", key="F9")
         ui.repeat_button.dress(design, icon="rotate-ccw", key="N")
+        ui.bring_button.dress(design, kind=Kind.PRIMARY, icon="truck", key="T")
         ui.hand_over_button.dress(design, kind=Kind.PRIMARY, icon="hand-helping", key="F10")
         for button, deed in (
             (ui.cancel_button, Deed.CANCEL),
@@ -379,6 +401,7 @@ class PrescriptionPane(QFrame):
             (ui.take_payment_button, Deed.TAKE_PAYMENT),
             (ui.fulfil_button, Deed.READY),
             (ui.repeat_button, Deed.REPEAT),
+            (ui.bring_button, Deed.BRING),
             (ui.hand_over_button, Deed.HAND_OVER),
         ):
             button.clicked.connect(lambda _checked=False, deed=deed: self.wanted.emit(deed))

@@ -212,6 +212,7 @@ class QueuePane(QFrame):
             replica.prescriptions.subscribe(self._glow),
             replica.items.subscribe(partial(self._refresh, _own_prescription)),
             replica.payments.subscribe(partial(self._refresh, _own_prescription)),
+            replica.orders.subscribe(partial(self._refresh, _own_prescription)),
             replica.patients.subscribe(partial(self._refresh, self._of_patient)),
             replica.practitioners.subscribe(lambda _change: self.model.refresh()),
             replica.applied.add(lambda applied: self._choose_work() if applied.snapshot else None),

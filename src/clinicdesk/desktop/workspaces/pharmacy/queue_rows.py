@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from clinicdesk.contract.entities import (
     ItemStatus,
+    OrderStatus,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
@@ -124,8 +125,22 @@ class QueueRows(QObject):
             return self.tr("Sent back"), Tone.WARNING
         if prescription.status is PrescriptionStatus.PAID:
             return self._dispensing_words(self._replica.items.of(prescription.id))
-        if prescription.status is PrescriptionStatus.FULFILLED and prescription.bin:
-            return self.tr("Ready in %1").replace("%1", prescription.bin), Tone.ACCENT
+        if prescription.status is PrescriptionStatus.FULFILLED:
+            return self._ready_words(prescription)
+        look = prescription_look(prescription)
+        return look.word, look.tone
+
+    def _ready_words(self, prescription: Prescription) -> tuple[str, Tone]:
+        """Where the bag is: in a bin, or on its way."""
+        orders = self._replica.orders.of(prescription.id)
+        if any(order.status is OrderStatus.OUT_FOR_DELIVERY for order in orders):
+            return self.tr("On its way"), Tone.INFO
+        place = prescription.bin or ""
+        if prescription.delivery:
+            text = self.tr("To deliver, in %1") if place else self.tr("To deliver")
+            return text.replace("%1", place), Tone.ACCENT
+        if place:
+            return self.tr("Ready in %1").replace("%1", place), Tone.ACCENT
         look = prescription_look(prescription)
         return look.word, look.tone
 

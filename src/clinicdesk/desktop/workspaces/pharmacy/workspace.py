@@ -108,8 +108,10 @@ class PharmacyWorkspace(Workspace):
                     searches,
                 ]
             case PrescriptionStatus.FULFILLED:
+                bring = Hint(("T",), self.tr("dispatch, then delivered"))
                 return [
                     *moves,
+                    *([bring] if prescription is not None and prescription.delivery else []),
                     Hint(("R",), self.tr("return to stock")),
                     Hint(("C",), self.tr("counselling")),
                     Hint(("F11",), self.tr("big screen")),
@@ -244,6 +246,7 @@ class PharmacyWorkspace(Workspace):
         self.pane.dismissed.connect(self._dismiss)
         self.pane.history_wanted.connect(lambda patient: self.open_thing("patient", patient))
         self.work.at_rest.connect(self._rest)
+        self.work.prescription_wanted.connect(self._open_prescription)
         self.queue.deserted.connect(self._rest)
 
     def _bind_keys(self) -> None:

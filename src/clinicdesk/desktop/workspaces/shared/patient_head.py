@@ -7,27 +7,26 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from clinicdesk.contract.entities import Allergy, Patient
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.avatar import Avatar
-from clinicdesk.desktop.design.chip import Chip
 from clinicdesk.desktop.design.company import Company
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.pill import Pill
-from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_5, TextRole
+from clinicdesk.desktop.design.tokens import SPACE_5, TextRole
 from clinicdesk.desktop.wording import person_line, phone_text
 from clinicdesk.desktop.workspaces.shared.allergy_pill import (
     AllergyPill,
     by_severity,
     severity_word,
 )
+from clinicdesk.desktop.workspaces.shared.head_chips import BriefChip, HeadChips
 
 __all__ = ["HEAD_HEIGHT", "PatientHead", "by_severity", "severity_word"]
 
 HEAD_HEIGHT = 104
-_LEAST_CHIP = 64
 _AVATAR = 48
 
 
@@ -68,13 +67,14 @@ class PatientHead(QFrame):
         self._facts.setObjectName("patient_facts")
         self._allergies = AllergyPill(design)
         self._allergies.setObjectName("patient_allergies")
-        self._phone = Chip(design, Pill("", icon="phone"))
+        self._phone = BriefChip(design, Pill("", icon="phone"))
         self._phone.setObjectName("patient_phone")
         self._phone.setToolTip(self.tr("Copy the number"))
         self._phone.clicked.connect(self._copy_phone)
-        self.link = Chip(design, link or Pill(self.tr("Open patient"), icon="external-link"))
+        self.link = BriefChip(design, link or Pill(self.tr("Open patient"), icon="external-link"))
         self.link.setObjectName("open_patient")
         self.link.clicked.connect(self._ask_for_patient)
+        self._chips = HeadChips(self._allergies, (self._phone, self.link))
         self.company = Company(design)
         self.company.setObjectName("company")
         self.aside = QVBoxLayout()
@@ -99,6 +99,7 @@ class PatientHead(QFrame):
         self._allergies.show_allergies(allergies)
         self._phone.setVisible(bool(patient.phone))
         self._phone.show_pill(Pill(phone_text(patient.phone or ""), icon="phone"))
+        self._chips.fit()
 
     def hide_allergies(self) -> None:
         """Say nothing of allergies: for desks that are not told of them, where "none" would lie."""
@@ -110,22 +111,13 @@ class PatientHead(QFrame):
         names.addWidget(self._name)
         names.addWidget(self._name_local, 0, Qt.AlignmentFlag.AlignBottom)
         names.addWidget(self.company, 1)
-        chips = QHBoxLayout()
-        chips.setSpacing(SPACE_2)
-        for chip in (self._allergies, self._phone, self.link):
-            chips.addWidget(chip)
-        for chip in (self._phone, self.link):
-            # In a small window these give way; an allergy never does.
-            chip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-            chip.setMinimumWidth(_LEAST_CHIP)
-        chips.addStretch(1)
         middle = QVBoxLayout()
         middle.setSpacing(0)
         middle.addStretch(1)
         middle.addLayout(names)
         middle.addWidget(self._facts)
         middle.addSpacing(7)
-        middle.addLayout(chips)
+        middle.addWidget(self._chips)
         middle.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_5, 0, SPACE_5, 0)
