@@ -187,13 +187,13 @@ def _places(columns: list[_Column]) -> list[float]:
 
 
 def _end_height(facts: RegisterFacts) -> float:
-    return (min(len(totals(facts)), _MOST_TOTALS + 1) + 2) * _TOTAL_LINE + 52
+    return (min(len(totals(facts)), _MOST_TOTALS + 1) + 2) * _TOTAL_LINE + 60
 
 
 def _draw_end(ink: Ink, facts: RegisterFacts, y: float) -> None:
     """The sums of the period, and where the pharmacist signs."""
-    count = len(facts.entries)
-    if count:
+    y += 8
+    if facts.entries:
         y = _draw_totals(ink, facts, y)
     else:
         ink.text(_MARGIN, y, "There is nothing to enter for these days.", 8.5)
