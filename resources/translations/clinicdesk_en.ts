@@ -72,17 +72,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n reason(s) missing</source>
-        <translation>
-            <numerusform>%n reason missing</numerusform>
-            <numerusform>%n reasons missing</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n stop(s)</source>
         <translation>
             <numerusform>%n stop</numerusform>
             <numerusform>%n stops</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to answer</source>
+        <translation>
+            <numerusform>%n to answer</numerusform>
+            <numerusform>%n to answer</numerusform>
         </translation>
     </message>
 </context>

@@ -203,9 +203,11 @@ async def stopped(room: Room[Any], demo: DemoRows) -> None:
         ("ciprofloxacin 500", ""),
         ("paracetamol 650", "2 tab q4h 5d"),
         ("amoxicillin 500", ""),
+        ("omeprazole", ""),
+        ("pantoprazole 40", ""),
     ):
         await add(room, name, typed)
-    await until(lambda: len(room.place.editing.safety.findings()) >= 3)
+    await until(lambda: len(room.place.editing.safety.findings()) >= 4)
 
 
 async def many_lines(room: Room[Any], demo: DemoRows) -> None:

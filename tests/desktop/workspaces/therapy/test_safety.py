@@ -106,6 +106,11 @@ async def test_every_word_of_every_finding_can_be_read(room: Place, demo: DemoRo
         assert part.width() >= part.minimumSizeHint().width(), part.text()
     scroll = room.find(QScrollArea, "findings_scroll")
     assert scroll.widget().width() <= scroll.viewport().width(), "it only scrolls down"
+    bar = scroll.verticalScrollBar()
+    assert bar.maximum() > 0
+    for _ in range(bar.maximum()):
+        room.key(Qt.Key.Key_Down, CTRL)
+    assert bar.value() == bar.maximum(), "the last is reached by keyboard too"
 
 
 async def test_the_tiers_are_told_apart_in_words(room: Place, demo: DemoRows) -> None:

@@ -147,6 +147,8 @@ class PrescriptionEditor(QWidget):
         editing.keeper.kept.connect(self._tell_kept)
         self._bind("Ctrl+S", ui.save_draft_button.click)
         self._bind("F4", self._picker.open)
+        self._bind("Ctrl+Down", lambda: self.findings.scroll_by(1))
+        self._bind("Ctrl+Up", lambda: self.findings.scroll_by(-1))
         for key in ("Ctrl+Return", "Ctrl+Enter"):
             self._bind(key, self._sign)
         escape = QShortcut(QKeySequence(_LEAVE_KEY), self)

@@ -18,6 +18,7 @@ from clinicdesk.desktop.workspaces.therapy.finding_card import FindingCard
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 
 _HEAD_HEIGHT = 28
+_CARD_HEIGHT = 120
 
 
 class FindingsPanel(QWidget):
@@ -48,7 +49,7 @@ class FindingsPanel(QWidget):
         head.setSpacing(SPACE_2)
         title = label(self.tr("Safety"), TextRole.STRONG)
         title.setFixedHeight(_HEAD_HEIGHT)
-        head.addWidget(title)
+        head.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._tally, 1)
         content = QWidget()
         content.setProperty("transparent", True)
@@ -96,6 +97,11 @@ class FindingsPanel(QWidget):
         if self._cards:
             self._reveal(self._cards[0])
 
+    def scroll_by(self, cards: int) -> None:
+        """Show what is further down, or up, by about so many cards."""
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + cards * _CARD_HEIGHT)
+
     def _reveal(self, card: FindingCard) -> None:
         self._scroll.ensureWidgetVisible(card, 0, 0)
 
@@ -141,7 +147,7 @@ class FindingsPanel(QWidget):
         if stops:
             pills.append(Pill(self.tr("%n stop(s)", "", stops), Tone.DANGER, "ban"))
         if asked:
-            text = self.tr("%n reason(s) missing", "", asked)
+            text = self.tr("%n to answer", "", asked)
             pills.append(Pill(text, Tone.WARNING, "triangle-alert"))
         if notes:
             pills.append(Pill(self.tr("%n note(s)", "", notes), Tone.INFO, "info"))

@@ -123,6 +123,7 @@ class TherapyWorkspace(Workspace):
             Shortcut(("Enter",), self.tr("Take the medicine, then add the line"), writing),
             Shortcut(("Down",), self.tr("From the empty search to the lines"), writing),
             Shortcut(("Enter", "Del"), self.tr("On a line: edit it, remove it"), writing),
+            Shortcut(("Ctrl+Down", "Ctrl+Up"), self.tr("Read on in the safety findings"), writing),
             Shortcut(("F4",), self.tr("Compare the pharmacies and choose one"), writing),
             Shortcut(("Ctrl+S",), self.tr("Save the draft"), writing),
             Shortcut(("Ctrl+Enter",), self.tr("Sign and send to the pharmacy"), writing),
