@@ -214,7 +214,7 @@ def test_a_shift_between_its_keys_does_not_hide_that_a_code_goes_on(
 ) -> None:
     """A machine that is behind kept the first key down for longer than scanners do."""
     desk.move("R", held=SHIFT, down=True)
-    for _ in range(9):
+    for _ in range(8):
         next(desk.stamps)
     desk.move("R", held=SHIFT, down=False)
     desk.move("", int(Qt.Key.Key_Shift), down=True)

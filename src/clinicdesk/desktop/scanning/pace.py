@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from clinicdesk.desktop.scanning.keys import Kind, Stroke
 
-TAP_MS: Final = 14
+TAP_MS: Final = 12
 """A scanner lets go of a key with its next report, after 1 to 10 ms; no finger is so quick. It is
 less than one of sixty pictures a second takes.
 """
