@@ -100,3 +100,27 @@ def test_half_a_code_says_to_scan_again(pharmacist: Pharmacist, paid: Prescripti
     assert paid.seal is not None
     scan(paid.seal[:80])
     says(pharmacist, "Only a part of the prescription's code was read")
+
+
+def test_a_code_that_breaks_off_does_no_deed(
+    stage: Stage, pharmacist: Pharmacist, paid: Prescription
+) -> None:
+    """P, C, R and X are deeds of the counter, 1 to 5 its lanes."""
+    assert paid.seal is not None
+    pharmacist.scan(paid.seal, "its page", partial(pharmacist.shows, paid.id))
+    subprocess.run(["xdotool", "type", "--delay", "1", "RX-C1P"], check=True)
+    says(pharmacist, "Only a part of a code")
+    assert pharmacist.shows(paid.id)
+    assert not any(
+        pharmacist.desk.widget(field).get("focused") for field in ("reason_field", "queue_search")
+    )
+
+
+def test_caps_lock_changes_nothing_in_a_scan(pharmacist: Pharmacist, paid: Prescription) -> None:
+    assert paid.seal is not None
+    subprocess.run(["xdotool", "key", "Caps_Lock"], check=True)
+    try:
+        pharmacist.scan(paid.seal, "its page", partial(pharmacist.shows, paid.id))
+        pharmacist.scan(paid.code, "its page", partial(pharmacist.shows, paid.id))
+    finally:
+        subprocess.run(["xdotool", "key", "Caps_Lock"], check=True)
