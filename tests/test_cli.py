@@ -38,7 +38,11 @@ COMMANDS = [
     (["server", "import-rules", "a.csv"], "clinicdesk.server.commands:import_rules"),
     (["server", "import-rules"], "clinicdesk.server.commands:import_rules"),
     (["server", "audit", "verify"], "clinicdesk.server.commands:audit_verify"),
-    (["server", "add-user", "asha", "--role", "slp"], "clinicdesk.server.commands:add_user"),
+    (["server", "add-user", "asha", "--role", "slp"], "clinicdesk.server.staff_commands:add_user"),
+    (
+        ["server", "add-clinic", "Asha", "--pharmacy", "Asha"],
+        "clinicdesk.server.clinic_commands:add_clinic",
+    ),
 ]
 
 

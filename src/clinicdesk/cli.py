@@ -162,13 +162,18 @@ def _add_server(commands: Subcommands) -> None:
     )
     rules.add_argument("--clinic", metavar="NAME", help="needed when there are several clinics")
 
-    add_user = _add_administration(nested, "add-user", "let a person sign in; asks for a password")
+    _add_clinic(nested)
+
+    target = "clinicdesk.server.staff_commands:add_user"
+    add_user = _add(nested, "add-user", target, "let a person sign in; asks for a password")
     add_user.add_argument("username", metavar="USERNAME")
     add_user.add_argument("--name", metavar="NAME", help="the name that others see")
     add_user.add_argument("--role", metavar="ROLE", required=True)
     add_user.add_argument("--clinic", metavar="NAME", help="needed when there are several clinics")
     add_user.add_argument("--pharmacy", metavar="NAME", help="where a pharmacist works")
     add_user.add_argument("--specialization", metavar="FIELD", help="what a therapist practises")
+    add_user.add_argument("--qualification", metavar="TEXT", help="as prescriptions print it")
+    add_user.add_argument("--registration", metavar="NUMBER", help="as prescriptions print it")
 
     audit = nested.add_parser("audit", help="the audit trail", allow_abbrev=False)
     trail = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -189,6 +194,20 @@ def _add_server(commands: Subcommands) -> None:
         default=[],
         help="public key of another server that signed some of them; may be repeated",
     )
+
+
+def _add_clinic(commands: Subcommands) -> None:
+    target = "clinicdesk.server.clinic_commands:add_clinic"
+    clinic = _add(commands, "add-clinic", target, "begin a clinic, with its pharmacies")
+    clinic.add_argument("name", metavar="NAME")
+    clinic.add_argument(
+        "--pharmacy", metavar="NAME", action="append", required=True, help="may be repeated"
+    )
+    clinic.add_argument("--country", metavar="CODE", default="IN", help="of ISO 3166-1; IN")
+    clinic.add_argument("--zone", metavar="ZONE", default="Asia/Kolkata", help="Asia/Kolkata")
+    clinic.add_argument("--currency", metavar="CODE", default="INR", help="of ISO 4217; INR")
+    for field in ("address", "phone", "email"):
+        clinic.add_argument(f"--{field}", metavar="TEXT", help="as prescriptions print it")
 
 
 def _add_administration(commands: Subcommands, name: str, purpose: str) -> argparse.ArgumentParser:

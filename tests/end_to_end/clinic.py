@@ -70,7 +70,7 @@ def a_line(medicine_id: UUID = PARACETAMOL, quantity: int = 10) -> DraftItem:
 
 async def fill(tx: Transaction, password_hash: str) -> None:
     """Write the clinic as the owner."""
-    await set_up(tx, _setup(password_hash))
+    await set_up(tx, _setup(password_hash), equipped=False)
     await insert_rows(tx, "medicine", _medicines())
     patients = [_patient(number) for number in range(len(PATIENTS))]
     await add_patients(tx, CLINIC, patients, [_allergy(patient) for patient in patients[::3]])

@@ -79,7 +79,7 @@ class MadeClinic(Struct, frozen=True):
 async def make_clinic(tx: Transaction, shared: Account) -> MadeClinic:
     """Write a clinic as the owner; `shared` is the admin's account, in other clinics as well."""
     made = _clinic(shared)
-    await set_up(tx, made.setup)
+    await set_up(tx, made.setup, equipped=False)
     await insert_rows(tx, "medicine", made.medicines)
     await add_patients(tx, made.id, made.patients, made.allergies)
     return made

@@ -7,17 +7,15 @@ and refusals on stderr.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import getpass
 import os
 import sys
-import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from clinicdesk.contract.entities import Member, Practitioner, Role, Specialization
+from clinicdesk.contract.entities import Role
 from clinicdesk.failures import StartupFailure
+from clinicdesk.server.administration import the_clinic, with_database
 from clinicdesk.server.app import check_fitness, database_of
 from clinicdesk.server.database.audit import Finding, read_heads, verify
 from clinicdesk.server.database.database import Database
@@ -26,14 +24,6 @@ from clinicdesk.server.database.migrate import current_revision
 from clinicdesk.server.database.migrate import migrate as bring_up_to_date
 from clinicdesk.server.demo_clinic import generate
 from clinicdesk.server.demo_data import PASSWORD, DemoData, login_of
-from clinicdesk.server.domain.clinic import (
-    ClinicFound,
-    Newcomer,
-    SetupRefused,
-    add_staff,
-    belongs,
-    choose_clinic,
-)
 from clinicdesk.server.domain.formulary.importing import ImportReport, import_medicines
 from clinicdesk.server.domain.formulary.reading import read_formulary
 from clinicdesk.server.domain.prescribing.sealing import Sealer
@@ -41,8 +31,7 @@ from clinicdesk.server.domain.safety import ddinter
 from clinicdesk.server.domain.safety.importing import RuleReport
 from clinicdesk.server.domain.safety.importing import import_rules as take_rules
 from clinicdesk.server.domain.safety.own_rules import OWN_SOURCE, own_rules
-from clinicdesk.server.domain.staff import Account, KnownAccount, Passwords, find_account
-from clinicdesk.server.domain.staff.passwords import GREATEST_LENGTH, LEAST_LENGTH
+from clinicdesk.server.domain.staff import Passwords
 from clinicdesk.server.head_export import KeptHeads, read_kept_heads
 from clinicdesk.server.settings import Settings, heads_key, secret_key, settings_from
 from clinicdesk.server.shared_secret import adopt_secret as make_ours
@@ -52,9 +41,7 @@ from clinicdesk.server.signed_heads import Signer
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
-    from uuid import UUID
 
-    from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.formulary.rows import RejectedRow
     from clinicdesk.server.domain.safety.rule_rows import RuleRow
 
@@ -88,7 +75,7 @@ def check(_arguments: argparse.Namespace) -> int:
         await check_secret(database, secret)
         return await database.epoch()
 
-    epoch = _with_database(settings, look)
+    epoch = with_database(settings, look)
     print(f"The database and the configuration are fit to serve (log epoch {epoch}).")
     return 0
 
@@ -102,7 +89,7 @@ def adopt_secret(_arguments: argparse.Namespace) -> int:
         await check_fitness(database, url)
         return await make_ours(database, secret)
 
-    changed = _with_database(settings, adopt)
+    changed = with_database(settings, adopt)
     print(
         "The servers of this database sign with this secret key from now on; stop those that run "
         "with another."
@@ -125,7 +112,7 @@ def demo_data(arguments: argparse.Namespace) -> int:
         sealer = Sealer(secret_key(settings))
         return await DemoData(database, demo, now, hashed, progress.of, sealer=sealer).fill()
 
-    made = _with_database(settings, fill)
+    made = with_database(settings, fill)
     progress.end()
     if made:
         print(
@@ -151,7 +138,7 @@ def import_formulary(arguments: argparse.Namespace) -> int:
     async def take(database: Database, url: str) -> ImportReport:
         await check_fitness(database, url)
         async with database.as_owner() as tx:
-            clinic = await _clinic(tx, arguments.clinic)
+            clinic = await the_clinic(tx, arguments.clinic)
             if clinic.formulary_id is None:
                 raise StartupFailure(f"{clinic.name} has no formulary to import into.")
             rows = read_formulary(source, currency=clinic.currency)
@@ -161,7 +148,7 @@ def import_formulary(arguments: argparse.Namespace) -> int:
         return report
 
     with source:
-        report = _with_database(settings_from(os.environ), take)
+        report = with_database(settings_from(os.environ), take)
     progress.end()
     return _tell_import(path, report)
 
@@ -190,47 +177,13 @@ def _take_rules(
     async def take(database: Database, url: str) -> RuleReport:
         await check_fitness(database, url)
         async with database.as_owner() as tx:
-            clinic = await _clinic(tx, arguments.clinic)
+            clinic = await the_clinic(tx, arguments.clinic)
             whole = source == OWN_SOURCE
             return await take_rules(tx, clinic.id, source, rows, told, whole=whole)
 
-    report = _with_database(settings_from(os.environ), take)
+    report = with_database(settings_from(os.environ), take)
     ended()
     return _tell_import(called, report)
-
-
-def add_user(arguments: argparse.Namespace) -> int:
-    """Let a person sign in to a clinic; asks for the password of somebody who has none yet."""
-    role = _role(arguments.role)
-    login = arguments.username.strip().lower()
-    name = (arguments.name or "").strip()
-    if not 1 <= len(login) <= 120 or len(name) > 120 or "\0" in login + name:
-        raise StartupFailure("The username and the name should have from 1 to 120 characters.")
-
-    async def add(database: Database, url: str) -> str:
-        await check_fitness(database, url)
-        async with database.as_owner() as tx:
-            clinic = await _clinic(tx, arguments.clinic)
-            known = await _free_account(tx, clinic, login)
-        # Between the transactions: whoever sits at the prompt must not keep one open.
-        account = known or _new_account(login, name or arguments.username.strip())
-        called = name or account.name
-        async with database.as_owner() as tx:
-            practitioner, member = await _staff(tx, clinic, account.id, called, role, arguments)
-            newcomer = Newcomer(
-                account=account if isinstance(account, Account) else None,
-                member=member,
-                practitioner=practitioner,
-            )
-            try:
-                await add_staff(tx, newcomer)
-            except SetupRefused as refused:
-                raise StartupFailure(str(refused)) from refused
-        kept = "" if known is None else " The password is the one they have."
-        return f"{called} may sign in to {clinic.name} as {login} ({role}).{kept}"
-
-    print(_with_database(settings_from(os.environ), add))
-    return 0
 
 
 def audit_verify(arguments: argparse.Namespace) -> int:
@@ -248,7 +201,7 @@ def audit_verify(arguments: argparse.Namespace) -> int:
             print(f"clinic {head.clinic_id}: {head.seq} entries, head {head.hash}")
         return findings
 
-    findings = _with_database(settings, look)
+    findings = with_database(settings, look)
     print(f"{len(kept.heads)} signed heads were compared; this server signs as {signer.public_key}")
     for place in kept.torn:
         print(f"{place}: no head of a log; it was passed over.", file=sys.stderr)
@@ -271,121 +224,6 @@ def _kept_heads(settings: Settings, signer: Signer, arguments: argparse.Namespac
         return read_kept_heads(files, {signer.public_key, *arguments.key})
     except OSError as error:
         raise StartupFailure(f"{error.filename} cannot be read: {error.strerror}.") from error
-
-
-def _with_database(settings: Settings, work: Callable[[Database, str], Awaitable[T]]) -> T:
-    async def run(url: str) -> T:
-        database = await Database.open(url, pool_size=2, prepared=settings.prepared_statements)
-        try:
-            return await work(database, url)
-        finally:
-            await database.close()
-
-    try:
-        with database_of(settings) as url:
-            return asyncio.run(run(url))
-    except DatabaseError as error:
-        raise StartupFailure(str(error)) from error
-
-
-async def _clinic(tx: Transaction, name: str | None) -> ClinicFound:
-    found = await choose_clinic(tx, name)
-    if isinstance(found, str):
-        raise StartupFailure(found)
-    return found
-
-
-async def _free_account(tx: Transaction, clinic: ClinicFound, login: str) -> KnownAccount | None:
-    """The account with this login, which may join the clinic; None when there is none yet."""
-    known = await find_account(tx, login)
-    if known is None:
-        return None
-    if known.disabled:
-        raise StartupFailure(f"The login {login} is disabled; nothing was changed.")
-    if await belongs(tx, clinic.id, known.id):
-        raise StartupFailure(f"{login} is in {clinic.name} already; nothing was changed.")
-    return known
-
-
-def _new_account(login: str, name: str) -> Account:
-    hashed = Passwords().hash(_new_password())
-    return Account(id=uuid.uuid4(), login=login, password_hash=hashed, name=name)
-
-
-async def _staff(
-    tx: Transaction,
-    clinic: ClinicFound,
-    account_id: UUID,
-    name: str,
-    role: Role,
-    arguments: argparse.Namespace,
-) -> tuple[Practitioner | None, Member]:
-    practitioner = None
-    if role is Role.THERAPIST:
-        practitioner = Practitioner(
-            id=uuid.uuid4(),
-            clinic_id=clinic.id,
-            version=1,
-            name=name,
-            specialization=_specialization(arguments.specialization),
-            qualification="",
-            registration_number="",
-            phone="",
-            active=True,
-        )
-    member = Member(
-        id=uuid.uuid4(),
-        clinic_id=clinic.id,
-        version=1,
-        account_id=account_id,
-        name=name,
-        role=role,
-        practitioner_id=practitioner.id if practitioner else None,
-        pharmacy_id=await _pharmacy(tx, clinic, arguments) if role is Role.PHARMACIST else None,
-        active=True,
-    )
-    return practitioner, member
-
-
-async def _pharmacy(tx: Transaction, clinic: ClinicFound, arguments: argparse.Namespace) -> UUID:
-    wanted = arguments.pharmacy
-    rows = await tx.all(
-        "select id, name from pharmacy where clinic_id = %(clinic_id)s and active order by name",
-        {"clinic_id": clinic.id},
-    )
-    fitting = [row for row in rows if wanted is None or row[1].casefold() == wanted.casefold()]
-    if len(fitting) == 1:
-        found: UUID = fitting[0][0]
-        return found
-    known = ", ".join(name for _, name in rows) or "none"
-    raise StartupFailure(f"Say with --pharmacy where the pharmacist works; known are: {known}.")
-
-
-def _specialization(text: str | None) -> Specialization:
-    try:
-        return Specialization(text or "")
-    except ValueError as error:
-        known = ", ".join(Specialization)
-        raise StartupFailure(f"Say with --specialization what they practise: {known}.") from error
-
-
-def _role(text: str) -> Role:
-    try:
-        return Role(text.strip().lower())
-    except ValueError as error:
-        raise StartupFailure(f"{text!r} is no role; known are {', '.join(Role)}.") from error
-
-
-def _new_password() -> str:
-    if sys.stdin.isatty():
-        password = getpass.getpass("Password: ")
-        if getpass.getpass("Once more: ") != password:
-            raise StartupFailure("The two passwords differ; nothing was changed.")
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    if not LEAST_LENGTH <= len(password) <= GREATEST_LENGTH:
-        raise StartupFailure(f"A password has from {LEAST_LENGTH} to {GREATEST_LENGTH} characters.")
-    return password
 
 
 def _size(path: Path) -> int:

@@ -98,7 +98,7 @@ class DemoData:
 
     async def _begin(self, tx: Transaction) -> None:
         rows = self._rows
-        await set_up(tx, rows.setup())
+        await set_up(tx, rows.setup(), equipped=False)
         medicines = self._demo.medicines
         await import_medicines(
             tx, rows.clinic_id, rows.formulary_id, medicines, lambda _count: None

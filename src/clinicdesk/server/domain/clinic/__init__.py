@@ -8,7 +8,7 @@ Map:
 
 from __future__ import annotations
 
-from clinicdesk.server.domain.clinic.finding import ClinicFound, choose_clinic
+from clinicdesk.server.domain.clinic.finding import ClinicFound, choose_clinic, name_is_taken
 from clinicdesk.server.domain.clinic.setup import (
     Newcomer,
     Setup,
@@ -28,5 +28,6 @@ __all__ = [
     "add_staff",
     "belongs",
     "choose_clinic",
+    "name_is_taken",
     "set_up",
 ]

@@ -30,7 +30,10 @@ async def choose_clinic(tx: Transaction, name: str | None) -> ClinicFound | str:
         into=ClinicFound,
     )
     if not clinics:
-        return "There is no clinic in this database yet; `clinicdesk server demo-data` makes one."
+        return (
+            "There is no clinic in this database yet; `clinicdesk server add-clinic` begins one, "
+            "and `demo-data` makes one to look at."
+        )
     wanted = [c for c in clinics if name is None or c.name.casefold() == name.strip().casefold()]
     if len(wanted) == 1:
         return wanted[0]
@@ -40,3 +43,11 @@ async def choose_clinic(tx: Transaction, name: str | None) -> ClinicFound | str:
     return (
         f"There is {'more than one' if wanted else 'no'} clinic called {name}; known are {known}."
     )
+
+
+async def name_is_taken(tx: Transaction, name: str) -> bool:
+    """Whether there is a clinic of this name: an administrator could not tell two apart."""
+    found = await tx.value(
+        "select exists (select from clinic where lower(name) = lower(%(name)s))", {"name": name}
+    )
+    return bool(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import psycopg
 from msgspec import Struct
@@ -16,10 +16,12 @@ from clinicdesk.contract.entities import (
     Patient,
     Pharmacy,
     Practitioner,
+    PriceList,
     Role,
     Service,
 )
 from clinicdesk.server.database.insertion import insert_rows
+from clinicdesk.server.domain import safety
 from clinicdesk.server.domain.staff import Account, add_account
 
 if TYPE_CHECKING:
@@ -56,8 +58,15 @@ class SetupRefused(Exception):
     """The rows do not fit what is there already; `str()` is a sentence."""
 
 
-async def set_up(tx: Transaction, setup: Setup) -> None:
+async def set_up(tx: Transaction, setup: Setup, *, equipped: bool = True) -> None:
     """Write a new clinic.
+
+    Args:
+        tx: The owner's.
+        setup: Its rows.
+        equipped: With what its people work with from the first day: our own safety rules, and a
+            price list for each pharmacy, in which what a medicine costs there can be set. Without:
+            for a clinic that brings its own, or has none.
 
     Raises:
         SetupRefused: A login is taken, or the clinic is there already.
@@ -73,6 +82,11 @@ async def set_up(tx: Transaction, setup: Setup) -> None:
     for account in setup.accounts:
         await _add(tx, account)
     await insert_rows(tx, "member", setup.members)
+    if equipped:
+        await insert_rows(tx, "price_list", [_price_list(setup, each) for each in setup.pharmacies])
+        await safety.import_rules(
+            tx, setup.clinic.id, safety.OWN_SOURCE, safety.own_rules(), _silently, whole=True
+        )
 
 
 async def belongs(tx: Transaction, clinic_id: UUID, account_id: UUID) -> bool:
@@ -117,6 +131,24 @@ async def add_patients(
     )
     await insert_rows(tx, "patient", patients)
     await insert_rows(tx, "allergy", allergies)
+
+
+def _price_list(setup: Setup, pharmacy: Pharmacy) -> PriceList:
+    return PriceList(
+        id=uuid5(pharmacy.id, "price list"),
+        clinic_id=pharmacy.clinic_id,
+        version=1,
+        pharmacy_id=pharmacy.id,
+        name=pharmacy.name,
+        currency=setup.clinic.currency,
+        revision=0,
+        price_count=0,
+        updated_at=setup.formulary.updated_at,
+    )
+
+
+def _silently(_read: int) -> None:
+    """Our own rules are read before anybody could ask how far they have come."""
 
 
 async def _add(tx: Transaction, account: Account) -> None:

@@ -15,5 +15,15 @@ from __future__ import annotations
 
 from clinicdesk.server.domain.safety.checking import answer_id, found_in, refused_by_safety
 from clinicdesk.server.domain.safety.current import current_medicines
+from clinicdesk.server.domain.safety.importing import import_rules
+from clinicdesk.server.domain.safety.own_rules import OWN_SOURCE, own_rules
 
-__all__ = ["answer_id", "current_medicines", "found_in", "refused_by_safety"]
+__all__ = [
+    "OWN_SOURCE",
+    "answer_id",
+    "current_medicines",
+    "found_in",
+    "import_rules",
+    "own_rules",
+    "refused_by_safety",
+]
