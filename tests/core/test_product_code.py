@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clinicdesk.contract.gtin import check_digit
+from clinicdesk.contract.gtin import check_digit, gtin14
 from clinicdesk.core.product_code import Misread, ProductCode, read_product
 
 GTIN = "07032069804988"
@@ -112,9 +112,30 @@ def test_what_is_no_product_is_left_to_others(text: str) -> None:
     assert read_product(text) is None
 
 
-@given(st.text(max_size=200))
-def test_no_text_is_too_strange(text: str) -> None:
-    read_product(text)
+ANY_TEXT = (
+    st.text(max_size=200)
+    | st.text("0123456789", min_size=8, max_size=14)
+    | st.text("0123456789()]dCeQ\x1d ", max_size=40).map(lambda text: f"01{text}")
+)
+
+
+@given(ANY_TEXT)
+@example(GTIN)
+@example(f"]d201{GTIN}10A")
+def test_whatever_is_scanned_is_a_number_that_stands_in_it_or_a_sentence_or_not_ours(
+    text: str,
+) -> None:
+    found = read_product(text)
+    assert read_product(f" {text}\r\n") == found, "a scanner's end of line says nothing"
+    match found:
+        case ProductCode(gtin=gtin):
+            assert gtin14(gtin) == gtin, "fourteen digits, and the last belongs to them"
+            assert gtin.lstrip("0") in text
+            assert read_product(gtin) == ProductCode(gtin=gtin)
+        case Misread(sentence=sentence):
+            assert sentence.endswith(".")
+        case None:
+            assert gtin14(text) is None
 
 
 @given(st.text(st.sampled_from("0123456789AB\x1d()]d"), max_size=60).map(lambda t: f"01{GTIN}{t}"))

@@ -7,10 +7,10 @@ from fractions import Fraction
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clinicdesk.contract.safety.dose import micrograms, read_dose
+from clinicdesk.contract.safety.dose import Dose, micrograms, read_dose
 from clinicdesk.contract.safety.dosing import amount_words
 from clinicdesk.contract.safety.strength import read_strength, strengths_of
 
@@ -97,11 +97,31 @@ def test_a_mass_says_nothing_of_one_of_two_ingredients() -> None:
     assert micrograms(read_dose("625 mg"), read, alone=False) is None
 
 
-@given(st.text(max_size=60))
-def test_no_text_breaks_the_readers(text: str) -> None:
-    dose = read_dose(text)
-    for part in read_strength(text):
-        micrograms(dose, part, alone=True)
+MEASURES = {"piece", "ml", "g", "dose", "hour", "ug", "container"}
+AMOUNTS = st.text(max_size=60) | st.text("0123456789 .,/+%-½µmgldosetabw", max_size=30)
+
+
+@given(AMOUNTS, AMOUNTS)
+@example("1/0 tablet", "500 mg/0 ml")
+@example("2 tablets", "500 mg + 125 mg/5 ml")
+def test_whatever_is_written_a_mass_is_what_was_read_and_grows_with_the_dose(
+    dosed: str, strength: str
+) -> None:
+    dose, parts = read_dose(dosed), read_strength(strength)
+    assert len(parts) == strength.count("+") + 1, "each ingredient has its place"
+    assert dose is None or (dose.amount >= 0 and dose.measure in MEASURES)
+    for part in parts:
+        assert part is None or (part.each >= 0 and part.per > 0 and part.measure in MEASURES)
+        mass = micrograms(dose, part, alone=True)
+        if dose is None or mass is None:
+            assert mass is None, "nothing comes of a dose that could not be read"
+            continue
+        assert mass >= 0
+        assert dose.measure == "ug" or part is not None
+        assert micrograms(Dose(2 * dose.amount, dose.measure), part, alone=True) == 2 * mass
+        # Of one of two ingredients the same, but for a mass, which could be the other's.
+        of_one = micrograms(dose, part, alone=False)
+        assert of_one == (None if dose.measure == "ug" else mass)
 
 
 @pytest.mark.parametrize(
