@@ -79,6 +79,8 @@ class TableDelegate(ContentDelegate):
         key = index.sibling(index.row(), 0).data(self._key_role)
         column, last = index.column(), index.model().columnCount() - 1
         strength = self._glow.strength(key)
+        # Of a pointer that rests where a table appears Qt tells the cell alone.
+        option.state &= ~QStyle.StateFlag.State_MouseOver
         if index.row() == self._hover.row:
             option.state |= QStyle.StateFlag.State_MouseOver
         self.paint_ground(painter, option, strength, first=column == 0, last=column == last)

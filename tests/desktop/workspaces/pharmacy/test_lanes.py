@@ -154,6 +154,10 @@ async def test_the_big_screen_tells_codes_and_initials_and_nothing_else(
     paid = a_counter_prescription("paid", status=PrescriptionStatus.PAID, code="RX-7F3K9")
     patients = {row.id for row in ready.patients}
     rest = [row for row in paid.all() if row.id not in patients]
+    brought = a_counter_prescription(
+        "brought", status=PrescriptionStatus.FULFILLED, delivery=True, code="RX-7F3L1"
+    )
+    rest += [row for row in brought.all() if row.id not in patients]
     counter = await open_with(*ready.all(), *[r for r in rest if r.id not in _ids(ready)])
     counter.key(Qt.Key.Key_F11)
     screen = counter.workspace._screen

@@ -52,13 +52,14 @@ async def test_every_finding_is_told_whole_however_narrow_the_window(
     frame = QScrollArea()
     frame.setWidgetResizable(True)
     frame.setWidget(card)
-    frame.resize(width, 500)
+    frame.resize(width, 200)
     frame.show()
     await settled()
     words = " ".join(each.text() for each in card.findChildren(QLabel) if each.isVisible())
     assert all(finding(number).summary in words for number in range(9))
     assert words.count(_LONG) == 9
     assert cut_off(card) == []
+    assert card.height() == card.heightForWidth(card.width()), "no emptiness to scroll to"
     frame.close()
 
 

@@ -83,7 +83,7 @@ class BigScreen(QWidget):
             lane = self._lanes.lane_of(row)
             if lane is Lane.DISPENSE:
                 preparing.append(row)
-            elif lane is Lane.READY:
+            elif lane is Lane.READY and not row.delivery:  # what is brought nobody waits for here
                 ready.append(row)
         self.preparing = [self._called(row) for row in sorted(preparing, key=since)]
         self.ready = [self._called(row) for row in sorted(ready, key=since, reverse=True)]

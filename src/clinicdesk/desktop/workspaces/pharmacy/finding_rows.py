@@ -48,7 +48,7 @@ class FindingRows(QWidget):
         self._grid.setHorizontalSpacing(SPACE_3)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

@@ -67,9 +67,7 @@ class GoodsSheet(Asking):
         self.cost = QLineEdit(maxLength=20)
         self.cost.setObjectName("goods_cost")
         self._batch = FieldBlock(design, self.tr("Batch"), self.batch)
-        self._expiry = FieldBlock(
-            design, self.tr("Expiry"), self.expiry, hint=self.tr("03/27 or 2027-03-31")
-        )
+        self._expiry = FieldBlock(design, self.tr("Expiry"), self.expiry, hint=self.tr("as 03/27"))
         self._packs = FieldBlock(design, self.tr("Packs"), self.packs)
         self._cost = FieldBlock(design, self.tr("Cost of a pack"), self.cost)
         row = QHBoxLayout()

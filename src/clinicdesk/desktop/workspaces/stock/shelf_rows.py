@@ -13,6 +13,7 @@ from clinicdesk.contract.entities import Batch, StockLevel
 from clinicdesk.core.collection import Collection
 from clinicdesk.core.folding import fold
 from clinicdesk.desktop.design.content import RowContent
+from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.medicine_names import MedicineNames, medicine_title
 from clinicdesk.desktop.models.shelf_needs import expires_soon, is_low
@@ -108,10 +109,15 @@ class ShelfRows(QObject):
             key=level.id,
             primary=self.name(level),
             secondary=" · ".join(about),
-            corner=left,
+            pill=Pill(left, self._count_tone(level)),
             status=status,
             status_tone=tone,
         )
+
+    def _count_tone(self, level: StockLevel) -> Tone:
+        if level.on_hand == 0:
+            return Tone.DANGER
+        return Tone.WARNING if self.is_low(level) else Tone.NEUTRAL
 
     def _status(self, level: StockLevel) -> tuple[str, Tone]:
         first = self.first_expiry(level)

@@ -44,7 +44,7 @@ class ShelvesPage(QWidget):
 
     Signals:
         counted: The number of shelves that need somebody has changed.
-        order_wanted: A medicine that should be ordered.
+        order_wanted: A medicine that should be ordered; None: whatever is low.
     """
 
     counted = Signal()
@@ -95,6 +95,7 @@ class ShelvesPage(QWidget):
             sheet.done.connect(self._tell)
             sheet.closed.connect(self._sheet_closed)
         self._nothing = EmptyState(context.design, "package", "")
+        self._nothing.next_step.connect(lambda: self.order_wanted.emit(None))
         self._right = QStackedWidget()
         self._right.addWidget(self._nothing)
         self._right.addWidget(self.pane)
@@ -300,6 +301,7 @@ class ShelvesPage(QWidget):
                 "package",
                 self.tr("No stock is kept yet"),
                 self.tr("Receive an order from a supplier, and its medicines lie here."),
+                self.tr("New order to a supplier"),
             )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

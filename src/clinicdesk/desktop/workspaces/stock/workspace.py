@@ -223,7 +223,7 @@ class StockWorkspace(Workspace):
         self.focus_start()
         self.hints_changed.emit()
 
-    def _order(self, medicine_id: UUID) -> None:
+    def _order(self, medicine_id: UUID | None) -> None:
         self._turn_to(Page.ORDERS)
         self.orders.new_order(medicine_id)
 
