@@ -174,6 +174,31 @@ async def test_the_big_screen_tells_codes_and_initials_and_nothing_else(
     screen.close()
 
 
+async def test_the_big_screen_lets_nobody_wait_for_what_went_back_to_the_shelf(
+    open_with: Opening,
+) -> None:
+    rows = a_counter_prescription(status=PrescriptionStatus.PAID)
+    counter = await open_with(*rows.all())
+    counter.key(Qt.Key.Key_F11)
+    screen = counter.workspace._screen
+    assert isinstance(screen, BigScreen)
+    assert len(screen.preparing) == 1
+    back = ItemStatus.RETURNED_TO_STOCK
+    await counter.feed(*(replace(each, version=2, status=back) for each in rows.items))
+    assert screen.preparing == []
+    screen.close()
+
+
+async def test_the_digits_of_the_lanes_hold_in_an_empty_lane_too(open_with: Opening) -> None:
+    counter = await open_with(*a_counter_prescription(status=PrescriptionStatus.PAID).all())
+    counter.key(Qt.Key.Key_4)
+    await settled()
+    assert counter.workspace.queue.model.rowCount() == 0
+    counter.key(Qt.Key.Key_2)
+    assert counter.workspace.queue.model.rowCount() == 1
+    assert counter.workspace.queue.search.text() == ""
+
+
 def _ids(rows: object) -> set[UUID]:
     return {row.id for row in rows.all()}  # type: ignore[attr-defined]
 

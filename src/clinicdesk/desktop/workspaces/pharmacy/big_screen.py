@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.entities import ItemStatus, Prescription
 from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.painting import colour, draw_rounded
 from clinicdesk.desktop.design.tokens import Tone
@@ -22,6 +22,9 @@ from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
 from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane, since
 
 _CLOCK_MS: Final = 15_000
+_AT_WORK: Final = frozenset(
+    {ItemStatus.PENDING, ItemStatus.PICKING, ItemStatus.CHECKED, ItemStatus.READY}
+)
 _FEW: Final = 5
 """So many are shown largest, below each other."""
 _MARGIN: Final = 0.028
@@ -81,7 +84,7 @@ class BigScreen(QWidget):
         preparing, ready = [], []
         for row in rows:
             lane = self._lanes.lane_of(row)
-            if lane is Lane.DISPENSE:
+            if lane is Lane.DISPENSE and self._is_at_work(row):
                 preparing.append(row)
             elif lane is Lane.READY and not row.delivery:  # what is brought nobody waits for here
                 ready.append(row)
@@ -90,6 +93,11 @@ class BigScreen(QWidget):
         codes = ", ".join(each.code for each in self.ready)
         self.setAccessibleName(self.tr("Ready to collect: %1").replace("%1", codes))
         self.update()
+
+    def _is_at_work(self, row: Prescription) -> bool:
+        """Not of what went back to the shelf, or is held: for that nobody need sit and wait."""
+        lines = self._context.desk.replica.items.of(row.id)
+        return not lines or any(line.status in _AT_WORK for line in lines)
 
     def _called(self, row: Prescription) -> Called:
         patient = self._context.desk.replica.patients.get(row.patient_id)

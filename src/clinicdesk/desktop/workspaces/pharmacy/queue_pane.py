@@ -171,10 +171,14 @@ class QueuePane(QFrame):
         self.search.selectAll()
 
     def focus_rows(self) -> None:
-        """Put the keyboard on the rows, with one chosen; without rows on the search."""
+        """Put the keyboard on the rows, with one chosen; where nothing is found on the search.
+
+        In a lane that is empty the keys of the lanes hold still.
+        """
         if self.selection.current is None:
             self.selection.choose_first()
-        rows = self.ui.queue_list if self.model.rowCount() else self.search
+        nothing = self.search if self.search.text() else self.empty
+        rows = self.ui.queue_list if self.model.rowCount() else nothing
         rows.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_state(self, freshness: str) -> None:
@@ -203,6 +207,8 @@ class QueuePane(QFrame):
         self.ui.tabs_row.addWidget(self.view_menu.left_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.empty = EmptyState(design, "inbox", "")
         self.empty.setObjectName("queue_empty")
+        self.empty.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.empty.installEventFilter(self)
         self.ui.rows.addWidget(self.empty)
 
     def _follow(self) -> Callable[[], None]:
@@ -422,7 +428,7 @@ class QueuePane(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self.ui.queue_list:
+            if watched in (self.ui.queue_list, self.empty):
                 return self._on_list_key(event)
             if watched is self.search and event.key() == Qt.Key.Key_Down:
                 self.focus_rows()
