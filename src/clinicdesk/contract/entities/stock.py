@@ -9,10 +9,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from clinicdesk.contract.entities.row import Row
 from clinicdesk.contract.text import Currency, Minor
+
+
+class Lot(Struct, frozen=True, kw_only=True):
+    """Units of a shelf that expire on one day."""
+
+    expiry: date  # the last day on which they may be dispensed
+    units: int
 
 
 class StockLevel(Row, frozen=True, kw_only=True):
@@ -25,6 +32,9 @@ class StockLevel(Row, frozen=True, kw_only=True):
     reorder_packs: int  # what is ordered then
     shelf: str
     updated_at: datetime
+    # What lies there by its expiry, the first first; kept by the database. Prescribers see no
+    # batches: by this they know what can still be dispensed, on whatever day they look.
+    lots: list[Lot] = field(default_factory=list)
 
 
 class Batch(Row, frozen=True, kw_only=True):

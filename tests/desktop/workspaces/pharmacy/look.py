@@ -38,7 +38,7 @@ from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.core.store.paged_table import CatalogueState
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import CLINIC, NOON, an_id
 from tests.desktop.workspaces.pharmacy.counter import (
     Counter,

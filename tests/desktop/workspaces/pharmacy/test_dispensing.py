@@ -35,8 +35,8 @@ from clinicdesk.desktop.design.number_field import NumberField
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.prescription_items import ItemColumn
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.pharmacy.reasons import reasons_by_hand
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 from tests.core.sample import CLINIC, NOON, an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening

@@ -18,8 +18,8 @@ from clinicdesk.contract.entities import (
 from clinicdesk.desktop.design.chip import Chip
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
 from clinicdesk.desktop.workspaces.pharmacy.big_screen import BigScreen
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
 from clinicdesk.desktop.workspaces.pharmacy.queue_view import Sort
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import NOON, an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import (

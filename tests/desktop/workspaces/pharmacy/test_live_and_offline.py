@@ -17,7 +17,7 @@ from clinicdesk.desktop.design.button import Button
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 from tests.core.sample import NOON, a_snapshot, an_id, pharmacist
 from tests.desktop.workspaces.pharmacy.conftest import Opening

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from clinicdesk.contract.entities import PrescriptionStatus
 from clinicdesk.desktop.design.content import CONTENT_ROLE
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import (

@@ -1,7 +1,7 @@
 """The pharmacy's counter: who waits, what is due, what is in the bag, who has collected it.
 
 - `workspace`          the place on the rail: queue at the left, prescription at the right, keys
-- `queue_pane`         lanes, search and rows; `lane_book` says what stands in which of the `lanes`,
+- `queue_pane`         lanes, search and rows; `shared.lane_book` says what stands in which lane,
                        `queue_rows` what a row says, `queue_view` how somebody wants to see them,
                        `queue_search` what a text finds
 - `prescription_pane`  the chosen prescription; `line_cells` says what its table says
@@ -12,7 +12,6 @@
 - `..._sheet`          each asks one thing; `reasons` are what a pharmacist is asked why
 - `findings_watch`, `findings_card`, `counselling_card`, `order_bar`, `refund_card`: its parts
 - `big_screen`         a window for those who wait
-- `refunds_due`        who is owed money
 """
 
 from clinicdesk.desktop.workspaces.pharmacy.workspace import PharmacyWorkspace

@@ -18,8 +18,8 @@ from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.painting import colour, draw_rounded
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane, since
+from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
+from clinicdesk.desktop.workspaces.shared.lanes import Lane, since
 
 _CLOCK_MS: Final = 15_000
 _AT_WORK: Final = frozenset(

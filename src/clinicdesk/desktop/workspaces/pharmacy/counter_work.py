@@ -49,10 +49,10 @@ from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import Prescriptio
 from clinicdesk.desktop.workspaces.pharmacy.ready_sheet import ReadySheet
 from clinicdesk.desktop.workspaces.pharmacy.reasons import why_cancelled
 from clinicdesk.desktop.workspaces.pharmacy.refund_sheet import RefundSheet
-from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.pharmacy.send_back_sheet import SendBackSheet
 from clinicdesk.desktop.workspaces.pharmacy.sheet_place import SheetPlace
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
+from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.sheet import Work
 
 _NOT_CHECKED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})

@@ -41,7 +41,6 @@ from clinicdesk.desktop.workspaces.pharmacy.line_cells import LineCells
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.order_bar import OrderBar
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
-from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
@@ -51,6 +50,7 @@ from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
+from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 
 _AROUND_A_ROW = 24
 _TO_BE_DISPENSED = (PrescriptionStatus.DRAFT, PrescriptionStatus.PAID)

@@ -26,19 +26,19 @@ from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.models.tally import Tally
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
-from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
-from clinicdesk.desktop.workspaces.pharmacy.lanes import (
+from clinicdesk.desktop.workspaces.pharmacy.queue_rows import QueueRows
+from clinicdesk.desktop.workspaces.pharmacy.queue_search import QueueSearch
+from clinicdesk.desktop.workspaces.pharmacy.queue_view import KeptView, QueueView
+from clinicdesk.desktop.workspaces.pharmacy.view_menu import ViewMenu
+from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
+from clinicdesk.desktop.workspaces.shared.lanes import (
     KEYED_LANES,
     OPEN_LANES,
     Lane,
     empty_words,
     lane_word,
 )
-from clinicdesk.desktop.workspaces.pharmacy.queue_rows import QueueRows
-from clinicdesk.desktop.workspaces.pharmacy.queue_search import QueueSearch
-from clinicdesk.desktop.workspaces.pharmacy.queue_view import KeptView, QueueView
-from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
-from clinicdesk.desktop.workspaces.pharmacy.view_menu import ViewMenu
+from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
 T = TypeVar("T", bound=Row)

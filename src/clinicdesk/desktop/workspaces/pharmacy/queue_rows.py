@@ -22,11 +22,11 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescription_look
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
-from clinicdesk.desktop.workspaces.pharmacy.lane_book import LaneBook
-from clinicdesk.desktop.workspaces.pharmacy.lanes import OPEN_LANES, Lane, since
-from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
 from clinicdesk.desktop.workspaces.shared.company_words import has_it_open, short_words
+from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
+from clinicdesk.desktop.workspaces.shared.lanes import OPEN_LANES, Lane, since
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_here
+from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QSettings, Signal
 
 from clinicdesk.contract.entities import ItemStatus, Prescription
 from clinicdesk.core.folding import fold
-from clinicdesk.desktop.workspaces.pharmacy.lanes import order, since
+from clinicdesk.desktop.workspaces.shared.lanes import order, since
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk

@@ -26,11 +26,11 @@ from clinicdesk.desktop.workspaces.pharmacy.big_screen import BigScreen
 from clinicdesk.desktop.workspaces.pharmacy.counter_work import CounterWork
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.pharmacy.deeds import KEYS, Deed, look_of
-from clinicdesk.desktop.workspaces.pharmacy.lanes import KEYED_LANES, Lane
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
-from clinicdesk.desktop.workspaces.pharmacy.refunds_due import RefundsDue
+from clinicdesk.desktop.workspaces.shared.lanes import KEYED_LANES, Lane
 from clinicdesk.desktop.workspaces.shared.list_width import fit_list
+from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 
 _CLOCK_MS = 30_000
 

@@ -20,7 +20,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
-from clinicdesk.desktop.workspaces.pharmacy.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 
 if TYPE_CHECKING:
     from clinicdesk.core.replica import Replica
