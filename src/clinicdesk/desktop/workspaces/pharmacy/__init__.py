@@ -10,7 +10,7 @@
 - `counter_work`       does it; `line_work` what is done to one line, `sheet_place` opens what asks,
                        `scanned_products` finds the line of a box, or why it fits none
 - `..._sheet`          each asks one thing; `reasons` are what a pharmacist is asked why
-- `findings_watch`, `findings_card`, `counselling_card`, `order_bar`, `refund_card`: its parts
+- `findings_card`, `counselling_card`, `order_bar`, `refund_card`: its parts
 - `big_screen`         a window for those who wait
 """
 

@@ -36,7 +36,6 @@ from clinicdesk.desktop.workspaces.pharmacy.counselling_card import CounsellingC
 from clinicdesk.desktop.workspaces.pharmacy.deed_menu import DeedMenu
 from clinicdesk.desktop.workspaces.pharmacy.deeds import Deed
 from clinicdesk.desktop.workspaces.pharmacy.findings_card import FindingsCard
-from clinicdesk.desktop.workspaces.pharmacy.findings_watch import FindingsWatch
 from clinicdesk.desktop.workspaces.pharmacy.line_cells import LineCells
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.order_bar import OrderBar
@@ -45,6 +44,7 @@ from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_s
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
+from clinicdesk.desktop.workspaces.shared.findings_watch import FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
