@@ -444,7 +444,8 @@ def rows_for(scene: str) -> Rows:
     brought.shelves.append(
         an_order(brought.prescriptions[0], status=OrderStatus.READY, ready_at=NOON)
     )
-    return joined(a_counter_prescription("rx"), paid, owing, grave, again, brought, many(300))
+    whole = joined(a_counter_prescription("rx"), paid, owing, again, brought, many(300))
+    return joined(whole, grave) if scene in ("findings", "overriding", "stopped") else whole
 
 
 def grab(window: QWidget) -> QPixmap:

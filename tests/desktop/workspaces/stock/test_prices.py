@@ -93,6 +93,17 @@ async def test_a_scanned_pack_shows_its_price_whatever_was_typed(prices: Place) 
     assert prices.workspace.tabs.current == "prices"
 
 
+async def test_a_pack_that_is_scanned_while_a_price_is_typed_loses_nothing(prices: Place) -> None:
+    await find(prices, AZITHROMYCIN)
+    prices.key(Qt.Key.Key_F2)
+    prices.type("125")
+    assert prices.workspace.take_scan(ProductScan("1", None, None, [OTHER]))
+    sheet = lookup(prices).sheet
+    assert sheet.isVisible()
+    assert sheet.price.text() == "125"
+    assert any("another medicine" in text for text, _ in prices.said)
+
+
 async def test_a_typed_barcode_finds_its_medicine(prices: Place) -> None:
     assert AZITHROMYCIN.gtin is not None
     prices.type(AZITHROMYCIN.gtin.lstrip("0"))

@@ -122,7 +122,11 @@ class PriceLookup(QWidget):
         """Show what a pack costs; while a price is asked for, only that medicine's."""
         if not scan.medicines:
             return False
-        self.sheet.leave()
+        if self.sheet.isVisible():
+            if self._chosen not in {medicine.id for medicine in scan.medicines}:
+                text = self.tr("That pack is of another medicine. Nothing of the price is lost.")
+                self._context.toast(text, Tone.WARNING, of_scan=True)
+            return True
         self._forget_typed()
         self._scan = scan
         self._start(self._finder.scanned(scan.medicines))
