@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from clinicdesk.contract.commands import AdjustStock, ReceiveStock
-from clinicdesk.contract.entities import MovementKind, Row
+from clinicdesk.contract.entities import Lot, MovementKind, Row
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
+from clinicdesk.core.stock import Availability
 from clinicdesk.core.store.store import Store
 from tests.core.counter_room import (
     AMOXICILLIN,
@@ -21,7 +23,7 @@ from tests.core.counter_room import (
     a_batch,
     a_level,
 )
-from tests.core.sample import MAIN_STREET
+from tests.core.sample import MAIN_STREET, an_id
 
 SOON = a_batch("SOON", 30)
 LATER = a_batch("LATER", 300)
@@ -80,6 +82,30 @@ async def test_the_emptiest_shelf_is_low_first(store: Store) -> None:
     here = await room(store, half, empty, SOON, LATER)
     assert [level.medicine_id for level in here.stock.low()] == [TRAMADOL.id, AMOXICILLIN.id]
     assert (await room(store, a_level(reorder_level=5), SOON, LATER)).stock.low() == []
+
+
+async def test_a_shelf_of_which_all_has_expired_is_low(store: Store) -> None:
+    expired = a_level(reorder_level=5, on_hand=10)
+    here = await room(store, expired, GONE)
+    assert here.stock.dispensable(MAIN_STREET, AMOXICILLIN.id) == 0
+    assert here.stock.low() == [expired]
+    assert here.stock.availability(MAIN_STREET, AMOXICILLIN.id) is Availability.NONE
+
+
+async def test_of_a_pharmacy_elsewhere_the_shelf_itself_says_what_has_expired(store: Store) -> None:
+    elsewhere = an_id("the other pharmacy")
+    lots = [
+        Lot(expiry=TODAY - timedelta(days=1), units=18),
+        Lot(expiry=TODAY, units=5),
+        Lot(expiry=TODAY + timedelta(days=90), units=7),
+    ]
+    level = a_level(pharmacy_id=elsewhere, reorder_level=12, on_hand=30, lots=lots)
+    here = await room(store, level)
+    assert here.stock.dispensable(elsewhere, AMOXICILLIN.id) == 12
+    assert here.stock.availability(elsewhere, AMOXICILLIN.id) is Availability.LOW
+    gone = replace(level, lots=[lots[0]], on_hand=18)
+    here = await room(store, gone)
+    assert here.stock.availability(elsewhere, AMOXICILLIN.id) is Availability.NONE
 
 
 async def test_what_expires_within_some_days_is_listed_with_what_has_expired(store: Store) -> None:

@@ -7,9 +7,10 @@ counted yet. Stock commands may wait for the server; only the server knows wheth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from enum import Enum, auto
+from types import MappingProxyType
 from uuid import UUID
 
 from clinicdesk.contract.commands import (
@@ -43,10 +44,33 @@ class Availability(Enum):
     NOT_KEPT = auto()
 
 
+def units_to_dispense(
+    level: StockLevel,
+    batches: Iterable[Batch],
+    today: date,
+    taken: Mapping[UUID, int] = MappingProxyType({}),
+) -> int:
+    """Units on a shelf that have not expired.
+
+    Args:
+        level: The shelf.
+        batches: Of its medicine; those of other shelves are left out. Where there are none, as of a
+            pharmacy that is not the member's own, the shelf itself says what expires when.
+        today: By the calendar of the clinic's zone.
+        taken: Units that batches still hold and that are gone, by batch.
+    """
+    here = [batch for batch in batches if batch.pharmacy_id == level.pharmacy_id]
+    if here:
+        left = [batch for batch in here if batch.expiry >= today]
+        return sum(max(0, batch.on_hand - taken.get(batch.id, 0)) for batch in left)
+    return max(0, level.on_hand - sum(lot.units for lot in level.lots if lot.expiry < today))
+
+
 class Stock:
     """The shelves of the clinic's pharmacies at one desk.
 
-    The batches of other pharmacies are not on a desk: of them only the levels are known.
+    The batches of other pharmacies are not on a desk: of them only the levels are known, which say
+    how much of what is there expires when.
     """
 
     def __init__(self, replica: Replica, outbox: Outbox, member: Who, today: Today) -> None:
@@ -94,10 +118,7 @@ class Stock:
         level = self.level(pharmacy_id, medicine_id)
         if level is None:
             return None
-        if pharmacy_id != self._member().pharmacy_id:
-            return level.on_hand
-        taken = self._taken()
-        return sum(b.on_hand - taken[b.id] for b in self.usable(pharmacy_id, medicine_id))
+        return self._dispensable(level, self._taken())
 
     def availability(self, pharmacy_id: UUID, medicine_id: UUID) -> Availability:
         """Whether a pharmacy that keeps stock has something of a medicine to dispense."""
@@ -115,11 +136,11 @@ class Stock:
         return 0 if batch is None else max(0, batch.on_hand - self._taken()[batch_id])
 
     def low(self) -> list[StockLevel]:
-        """The medicines of the member's pharmacy that are at or below where they are ordered, those
-        of which most is missing first."""
+        """The medicines of the member's pharmacy of which no more can be dispensed than where they
+        are ordered, those of which most is missing first."""
         own, taken = self._member().pharmacy_id, self._taken()
         there = [
-            (self._on_hand(level, taken), level)
+            (self._dispensable(level, taken), level)
             for level in self._replica.stock_levels.values()
             if level.pharmacy_id == own and level.reorder_level
         ]
@@ -220,6 +241,11 @@ class Stock:
         if not batches:  # another pharmacy's, or an empty shelf
             return level.on_hand
         return sum(max(0, batch.on_hand - taken[batch.id]) for batch in batches)
+
+    def _dispensable(self, level: StockLevel, taken: Counter[UUID]) -> int:
+        return units_to_dispense(
+            level, self._replica.batches.of(level.medicine_id), self._today(), taken
+        )
 
     def _usable(self, batch: Batch, taken: Counter[UUID]) -> bool:
         return batch.on_hand - taken[batch.id] > 0 and not self.expired(batch)

@@ -47,7 +47,8 @@ class Suggestion(Struct, frozen=True):
     """A medicine that is low, and what to order of it.
 
     Attributes:
-        on_hand: Units there. reorder_level: At or below it, it is low. packs: To be ordered.
+        on_hand: Units there that have not expired. reorder_level: At or below it, it is low.
+        packs: To be ordered.
         cost_minor: What a pack cost the last time, in minor units; None: nothing of it has come.
     """
 
@@ -90,7 +91,7 @@ class Supply:
         return [
             Suggestion(
                 level.medicine_id,
-                self._stock.on_hand(level.pharmacy_id, level.medicine_id) or 0,
+                self._stock.dispensable(level.pharmacy_id, level.medicine_id) or 0,
                 level.reorder_level,
                 max(1, level.reorder_packs),
                 self._last_cost(level),

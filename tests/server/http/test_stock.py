@@ -235,6 +235,27 @@ def test_batches_are_shown_to_their_pharmacy_and_shelves_to_everybody(stocked: S
         assert seen(other, "stock_level") == [30]
 
 
+def test_a_shelf_says_to_everybody_what_of_it_expires_when(stocked: Stocked) -> None:
+    medicine = stocked.medicines[0]
+    later = stocked.receive(medicine, 5, number="B2", expiry=LATER)
+    stocked.desk.done(later)
+    stocked.desk.done(stocked.receive(medicine, 30))
+    stocked.desk.done(stocked.receive(medicine, 12, number="B3"))
+
+    def lots(desk: object) -> list[tuple[str, int]]:
+        (level,) = [
+            row
+            for row in rows(snapshot(desk), "stock_level")  # type: ignore[arg-type]
+            if row["medicine_id"] == str(medicine.id)
+        ]
+        return [(lot["expiry"], lot["units"]) for lot in level["lots"]]
+
+    prescriber = stocked.hands.prescriber
+    assert lots(prescriber) == [(str(SOON), 42), (str(LATER), 5)]
+    stocked.desk.done(stocked.adjust(later.batch_id, -5))
+    assert lots(prescriber) == [(str(SOON), 42)]
+
+
 def at_once(*works: Callable[[], object]) -> None:
     """Do them in threads of their own, and wait for all."""
     threads = [threading.Thread(target=work) for work in works]

@@ -60,6 +60,7 @@ from clinicdesk.contract.entities.safety import (
 )
 from clinicdesk.contract.entities.stock import (
     Batch,
+    Lot,
     MovementKind,
     Price,
     PriceList,
@@ -108,6 +109,7 @@ __all__ = [
     "FindingKind",
     "Formulary",
     "ItemStatus",
+    "Lot",
     "Medicine",
     "Member",
     "MovementKind",

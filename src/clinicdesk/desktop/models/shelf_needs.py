@@ -11,9 +11,10 @@ EXPIRING_WITHIN: Final = timedelta(days=60)
 """Soon enough to be sold first, or sent back to the supplier."""
 
 
-def is_low(level: StockLevel) -> bool:
-    """Whether it is time to order; never where nobody has said when."""
-    return level.reorder_level > 0 and level.on_hand <= level.reorder_level
+def is_low(level: StockLevel, left: int) -> bool:
+    """Whether it is time to order, `left` units being what can still be dispensed; never where
+    nobody has said when."""
+    return level.reorder_level > 0 and left <= level.reorder_level
 
 
 def expires_soon(batch: Batch, today: date) -> bool:

@@ -21,6 +21,7 @@ from clinicdesk.contract.entities import (
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
 from clinicdesk.core.replica import Replica
+from clinicdesk.core.stock import units_to_dispense
 from clinicdesk.desktop.models.shelf_needs import expires_soon, is_low
 from clinicdesk.desktop.models.tally import Tally
 
@@ -83,6 +84,7 @@ class PharmacyFigures(QObject):
         for tally in (self._prescriptions, self._owing, self._low, self._batches):
             tally.changed.connect(self.changed)
         self.destroyed.connect(replica.prescriptions.subscribe(self._rows_came))
+        self.destroyed.connect(replica.batches.subscribe(self._batches_came))
 
     def tick(self) -> None:
         """To be called twice a minute: curves move on, and another day may have begun."""
@@ -91,6 +93,7 @@ class PharmacyFigures(QObject):
             self._day = today
             self._prescriptions.recount()
             self._batches.recount()
+            self._low.recount()
 
     def rows(self, stand: Stand) -> list[Prescription]:
         """The prescriptions that stand there, who came first before the others."""
@@ -121,8 +124,12 @@ class PharmacyFigures(QObject):
         """What is to be ordered, the emptiest first."""
         return sorted(
             self._low.rows_in(True),
-            key=lambda level: (level.on_hand / level.reorder_level, level.medicine_id.bytes),
+            key=lambda level: (self.left(level) / level.reorder_level, level.medicine_id.bytes),
         )
+
+    def left(self, level: StockLevel) -> int:
+        """Units that can still be dispensed: those that have expired are not among them."""
+        return units_to_dispense(level, self._replica.batches.of(level.medicine_id), self._day)
 
     def expiring(self) -> list[Batch]:
         """Batches that expire soon or have, the first first."""
@@ -132,6 +139,15 @@ class PharmacyFigures(QObject):
         # What comes of the past, as all of it does on a new desk, was there at earlier steps.
         past = self._now() - _STEP
         self._past_came |= change.reset or any(_first(row) < past for row in change.added)
+
+    def _batches_came(self, change: Change[Batch]) -> None:
+        if change.reset:
+            self._low.recount()
+            return
+        touched = {row.medicine_id for row in (*change.added, *change.removed)}
+        touched |= {new.medicine_id for _, new in change.updated}
+        levels = self._replica.stock_levels
+        self._low.look_again(level.id for each in touched for level in levels.of(each))
 
     def _today(self) -> date:
         return self._now().astimezone(self._zone).date()
@@ -153,7 +169,8 @@ class PharmacyFigures(QObject):
         return None
 
     def _is_low(self, level: StockLevel) -> bool | None:
-        return True if level.pharmacy_id == self._pharmacy_id and is_low(level) else None
+        theirs = level.pharmacy_id == self._pharmacy_id
+        return True if theirs and is_low(level, self.left(level)) else None
 
     def _is_expiring(self, batch: Batch) -> bool | None:
         theirs = batch.pharmacy_id == self._pharmacy_id

@@ -330,13 +330,14 @@ class DashboardWorkspace(Workspace):
 
     def _level_content(self, level: StockLevel) -> RowContent:
         text = self.tr("order at %1").replace("%1", str(level.reorder_level))
+        left = self._figures.left(level)
         return RowContent(
             key=level.id,
             primary=self._medicine_name(level.medicine_id),
             secondary=self.tr("Shelf %1").replace("%1", level.shelf) if level.shelf else text,
-            corner=self.tr("%n left", "", level.on_hand),
-            status=self.tr("out of stock") if level.on_hand == 0 else self.tr("low"),
-            status_tone=Tone.DANGER if level.on_hand == 0 else Tone.WARNING,
+            corner=self.tr("%n left", "", left),
+            status=self.tr("out of stock") if left == 0 else self.tr("low"),
+            status_tone=Tone.DANGER if left == 0 else Tone.WARNING,
         )
 
     def _medicine_name(self, medicine_id: UUID) -> str:

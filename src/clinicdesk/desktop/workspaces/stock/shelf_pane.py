@@ -121,10 +121,11 @@ class ShelfPane(QFrame):
         self._level = level
         self._name.set_text(medicine_title(medicine) if medicine is not None else "…")
         self._about.set_text(self._about_words(level, medicine))
-        self._count.setText(f"{level.on_hand:,}")
-        low = is_low(level)
-        set_ink(self._count, "danger" if level.on_hand == 0 else "warning" if low else "")
-        self._units.setText(self._unit_words(medicine))
+        left = self._rows.left(level)
+        self._count.setText(f"{left:,}")
+        low = is_low(level, left)
+        set_ink(self._count, "danger" if left == 0 else "warning" if low else "")
+        self._units.setText(self._unit_words(level, medicine))
         self._reorder.setText(self._reorder_words(level))
         current = self.current_batch
         batches = self._rows.batches_of(level)
@@ -149,10 +150,12 @@ class ShelfPane(QFrame):
             parts.append(self.tr("Shelf %1").replace("%1", level.shelf))
         return " · ".join(parts)
 
-    def _unit_words(self, medicine: Medicine | None) -> str:
+    def _unit_words(self, level: StockLevel, medicine: Medicine | None) -> str:
         if medicine is None:
             return ""
-        return self.tr("on hand · %1").replace("%1", pack_words(medicine))
+        expired = self._rows.expired(level)
+        text = self.tr("good, %n expired · %1", "", expired) if expired else self.tr("on hand · %1")
+        return text.replace("%1", pack_words(medicine))
 
     def _reorder_words(self, level: StockLevel) -> str:
         if not level.reorder_level:

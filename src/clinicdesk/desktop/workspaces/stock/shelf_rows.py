@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from clinicdesk.contract.entities import Batch, StockLevel
 from clinicdesk.core.collection import Collection
 from clinicdesk.core.folding import fold
+from clinicdesk.core.stock import units_to_dispense
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import Tone
@@ -51,7 +52,16 @@ class ShelfRows(QObject):
 
     def is_low(self, level: StockLevel) -> bool:
         """Whether it is time to order."""
-        return self.is_ours(level) and is_low(level)
+        return self.is_ours(level) and is_low(level, self.left(level))
+
+    def left(self, level: StockLevel) -> int:
+        """Units that can still be dispensed: those that have expired are not among them."""
+        return units_to_dispense(level, self._batches.of(level.medicine_id), self._today())
+
+    def expired(self, level: StockLevel) -> int:
+        """Units that lie there and may not be dispensed any more."""
+        today = self._today()
+        return sum(b.on_hand for b in self.batches_of(level) if b.expiry < today)
 
     def is_expiring(self, level: StockLevel) -> bool:
         """Whether something on it expires soon, or has."""
@@ -104,7 +114,7 @@ class ShelfRows(QObject):
             text = self.tr("Shelf %1")
             about.append(text.replace("%1", level.shelf))
         status, tone = self._status(level)
-        left = self.tr("%n left", "", level.on_hand)
+        left = self.tr("%n left", "", self.left(level))
         return RowContent(
             key=level.id,
             primary=self.name(level),
@@ -115,7 +125,7 @@ class ShelfRows(QObject):
         )
 
     def _count_tone(self, level: StockLevel) -> Tone:
-        if level.on_hand == 0:
+        if self.left(level) == 0:
             return Tone.DANGER
         return Tone.WARNING if self.is_low(level) else Tone.NEUTRAL
 
@@ -124,7 +134,7 @@ class ShelfRows(QObject):
         today = self._today()
         if first is not None and first < today:
             return self.tr("Expired"), Tone.DANGER
-        if level.on_hand == 0:
+        if self.left(level) == 0:
             return self.tr("Out of stock"), Tone.DANGER
         if self.is_low(level):
             return self.tr("Low"), Tone.WARNING

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clinicdesk.desktop.workspace import Context
 
 _LIST_WIDTH: Final = 412
+_CLOCK_MS: Final = 30_000
 
 
 class ShelvesPage(QWidget):
@@ -59,6 +60,7 @@ class ShelvesPage(QWidget):
         replica = desk.replica
         self._rows = ShelfRows(replica.batches, names, desk.member.pharmacy_id, self._today)
         self._tab = ShelfTab.ALL
+        self._day = self._today()
         self._low = Tally(replica.stock_levels, lambda row: self._rows.is_low(row) or None, self)
         self.search = SearchField(
             context.design, self.tr("Scan a pack, or search the shelves"), icon="scan-line",
@@ -103,6 +105,9 @@ class ShelvesPage(QWidget):
         self._connect()
         self._refresh_later = QTimer(self, singleShot=True, interval=0)
         self._refresh_later.timeout.connect(self._refresh)
+        self._clock = QTimer(self, interval=_CLOCK_MS)
+        self._clock.timeout.connect(self._look_at_the_day)
+        self._clock.start()
         self.destroyed.connect(self._follow())
         self._refresh()
 
@@ -254,8 +259,21 @@ class ShelvesPage(QWidget):
         touched |= {new.medicine_id for _, new in change.updated}
         levels = self._context.desk.replica.stock_levels
         rows = [level.id for medicine in touched for level in levels.of(medicine)]
+        if change.reset:
+            self._low.recount()
+        else:
+            self._low.look_again(rows)
         self.model.refresh(None if change.reset else rows)
         self._refresh_later.start()
+
+    def _look_at_the_day(self) -> None:
+        """At midnight something may expire by itself."""
+        if (today := self._today()) != self._day:
+            self._day = today
+            self._low.recount()
+            self.model.set_lane(self._rows.accepts(self._tab))
+            self.model.refresh()
+            self._refresh()
 
     def _names_came(self) -> None:
         self.model.refresh()
