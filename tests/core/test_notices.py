@@ -96,6 +96,47 @@ def test_a_prescriber_is_told_of_a_line_that_was_declined() -> None:
     assert told(sample.therapist, row(declined, replace(declined, version=3))) == []
 
 
+def test_a_prescriber_is_told_of_a_line_whose_rest_was_cancelled() -> None:
+    item = an_item(PAID, status=ItemStatus.OWING, owing=5)
+    cancelled = replace(item, version=2, status=ItemStatus.CANCELLED, decline_reason="not made")
+    assert told(sample.therapist, row(item, cancelled)) == ["item_cancelled"]
+    assert told(sample.pharmacist, row(item, cancelled)) == []
+
+
+def test_the_lines_of_a_cancelled_prescription_are_told_with_it() -> None:
+    item = an_item(PAID)
+    cancelled = row(item, replace(item, version=2, status=ItemStatus.CANCELLED))
+    for both in ([row(PAID, CANCELLED), cancelled], [cancelled, row(PAID, CANCELLED)]):
+        assert told(sample.therapist, *both) == ["prescription_cancelled"]
+
+
+def test_a_prescriber_is_told_of_another_product_and_of_their_own_after_all() -> None:
+    item = an_item(PAID)
+    other = replace(
+        item, version=2, substitute_id=an_id("Novamox"), substitute_brand="Novamox",
+        substitution_reason="Ravi asks for it", prescribed_minor=item.amount_minor,
+    )  # fmt: skip
+    again = replace(other, version=3, substitute_id=an_id("Moxikind"))
+    back = replace(item, version=4)
+    assert told(sample.therapist, row(item, other)) == ["item_substituted"]
+    assert told(sample.therapist, row(other, again)) == ["item_substituted"]
+    assert told(sample.therapist, row(again, back)) == ["item_restored"]
+    assert told(sample.therapist, row(other, replace(other, version=3, prepared=5))) == []
+    assert told(sample.pharmacist, row(item, other)) == []
+    [notice] = derive([row(item, other)], sample.therapist, lambda _: "RX-7F3K2", lambda: NOON)
+    said = msgspec.json.encode(notice)
+    assert b"Ravi" not in said, "it may stand on a locked screen"
+    assert b"Novamox" not in said
+
+
+def test_a_line_that_begins_anew_at_another_pharmacy_is_told_by_its_order() -> None:
+    item = an_item(PAID, substitute_id=an_id("Novamox"), substitution_reason="Out of stock")
+    anew = replace(
+        item, version=2, substitute_id=None, substitution_reason=None, pharmacy_id=an_id("other")
+    )
+    assert told(sample.therapist, row(item, anew)) == []
+
+
 def an_order(number: int = 1, **changes: Any) -> PurchaseOrder:
     order = PurchaseOrder(
         id=uuid5(PAID.id, f"order {number}"), clinic_id=PAID.clinic_id, version=1,

@@ -23,6 +23,7 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     PurchaseOrder,
     Role,
+    Row,
 )
 from clinicdesk.contract.entities import NoticeKind as PatientNoticeKind
 from clinicdesk.core.clock import Now
@@ -43,6 +44,9 @@ class NoticeKind(StrEnum):
     PRESCRIPTION_COMPLETED = "prescription_completed"  # prescriber
     PRESCRIPTION_CANCELLED = "prescription_cancelled"  # whoever did not cancel it
     ITEM_DECLINED = "item_declined"  # prescriber
+    ITEM_CANCELLED = "item_cancelled"  # prescriber: the rest of a line, not the prescription
+    ITEM_SUBSTITUTED = "item_substituted"  # prescriber: another product is supplied
+    ITEM_RESTORED = "item_restored"  # prescriber: the product that was written, after all
     REPEAT_OPENED = "repeat_opened"  # pharmacist: the next dispensing waits for its payment
     ORDER_SENT_BACK = "order_sent_back"  # prescriber; the status says why
     ORDER_REROUTED = "order_rerouted"  # pharmacist: paid elsewhere, or by their own quote
@@ -146,6 +150,11 @@ def derive(
     """
     notices: list[Notice] = []
     held = list(rows)
+    stopped = {
+        row.new.id
+        for row in held
+        if isinstance(row.new, Prescription) and row.new.status is PrescriptionStatus.CANCELLED
+    }
     rerouted = {
         row.new.prescription_id
         for row in held
@@ -157,6 +166,8 @@ def derive(
         kind = _kind_for(row, member)
         if kind is NoticeKind.PRESCRIPTION_ARRIVED and row.item.id in rerouted:
             continue  # the order tells it, and tells more
+        if kind is NoticeKind.ITEM_CANCELLED and _of(row.new) in stopped:
+            continue  # the prescription tells it, once for all its lines
         if kind is not None:
             notices.append(_notice(row, kind, code_of, now))
     return notices
@@ -177,8 +188,7 @@ def _kind_for(row: AppliedRow, member: Member) -> NoticeKind | None:
             return _for_prescriber(old, new)
     elif isinstance(new, PrescriptionItem) and isinstance(old, PrescriptionItem):
         mine = new.practitioner_id == member.practitioner_id
-        declined = new.status is ItemStatus.DECLINED and old.status is not ItemStatus.DECLINED
-        return NoticeKind.ITEM_DECLINED if mine and declined else None
+        return _for_prescriber_of_line(old, new) if mine else None
     return None
 
 
@@ -214,6 +224,22 @@ def _for_prescriber(old: Prescription | None, new: Prescription) -> NoticeKind |
     return _STATUS_KINDS.get(new.status)
 
 
+def _for_prescriber_of_line(old: PrescriptionItem, new: PrescriptionItem) -> NoticeKind | None:
+    """What became of a line that they wrote otherwise."""
+    if new.status is not old.status and new.status in _LINE_KINDS:
+        return _LINE_KINDS[new.status]
+    # At another pharmacy a line begins as it was written: that is nobody's decision about it.
+    if new.substitute_id == old.substitute_id or new.pharmacy_id != old.pharmacy_id:
+        return None
+    back = new.substitute_id is None
+    return NoticeKind.ITEM_RESTORED if back else NoticeKind.ITEM_SUBSTITUTED
+
+
+_LINE_KINDS = {
+    ItemStatus.DECLINED: NoticeKind.ITEM_DECLINED,
+    ItemStatus.CANCELLED: NoticeKind.ITEM_CANCELLED,
+}
+
 _STATUS_KINDS = {
     PrescriptionStatus.PAID: NoticeKind.PRESCRIPTION_PAID,
     PrescriptionStatus.FULFILLED: NoticeKind.PRESCRIPTION_FULFILLED,
@@ -222,10 +248,16 @@ _STATUS_KINDS = {
 }
 
 
+def _of(row: Row | None) -> UUID:
+    """The prescription whose row it is."""
+    assert isinstance(row, _TOLD)
+    return row.id if isinstance(row, Prescription) else row.prescription_id
+
+
 def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], now: Now) -> Notice:
     new = row.new
     assert isinstance(new, _TOLD)
-    prescription_id = new.id if isinstance(new, Prescription) else new.prescription_id
+    prescription_id = _of(new)
     event = f"{kind}:{new.id}:{row.item.v}"
     return Notice(
         # By the event: whichever desk of this member tells it first, it is the same notice.

@@ -39,6 +39,18 @@ def notice_words(notice: Notice, replica: Replica) -> str:
             return text.replace("%1", at)
         case NoticeKind.PRESCRIPTION_COMPLETED if at:
             return QCoreApplication.translate("Notices", "Handed over at %1").replace("%1", at)
+        case NoticeKind.ITEM_SUBSTITUTED if at:
+            text = QCoreApplication.translate("Notices", "Another product is supplied at %1")
+            return text.replace("%1", at)
+        case NoticeKind.ITEM_RESTORED if at:
+            text = QCoreApplication.translate("Notices", "Supplied as written, after all, at %1")
+            return text.replace("%1", at)
+        case NoticeKind.ITEM_DECLINED if at:
+            text = QCoreApplication.translate("Notices", "A line was declined at %1")
+            return text.replace("%1", at)
+        case NoticeKind.ITEM_CANCELLED if at:
+            text = QCoreApplication.translate("Notices", "A line was cancelled at %1")
+            return text.replace("%1", at)
         case NoticeKind.ORDER_SENT_BACK:
             return _sent_back_words(notice)
         case NoticeKind.PRESCRIPTION_CANCELLED if who:
@@ -76,6 +88,15 @@ def notice_look(notice: Notice) -> Look:
         case NoticeKind.ITEM_DECLINED:
             word = QCoreApplication.translate("Notices", "A line was declined")
             return Look("package-x", word, Tone.WARNING)
+        case NoticeKind.ITEM_CANCELLED:
+            word = QCoreApplication.translate("Notices", "A line was cancelled")
+            return Look("package-x", word, Tone.WARNING)
+        case NoticeKind.ITEM_SUBSTITUTED:
+            word = QCoreApplication.translate("Notices", "Another product is supplied")
+            return Look("arrow-left-right", word, Tone.INFO)
+        case NoticeKind.ITEM_RESTORED:
+            word = QCoreApplication.translate("Notices", "Supplied as written, after all")
+            return Look("undo-2", word, Tone.INFO)
         case NoticeKind.REPEAT_OPENED:
             word = QCoreApplication.translate("Notices", "A repeat waits for payment")
             return Look("wallet", word, Tone.ACCENT)
