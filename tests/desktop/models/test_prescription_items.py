@@ -90,7 +90,93 @@ def test_a_line_that_is_not_supplied_says_why(
     model: PrescriptionItems, rows: Collection[PrescriptionItem]
 ) -> None:
     put(rows, line(3, version=2, status=ItemStatus.DECLINED, decline_reason="Out of stock"))
-    assert cell(model, 2, ItemColumn.MEDICINE).second == "Declined: Out of stock"
+    said = cell(model, 2, ItemColumn.MEDICINE)
+    assert said.remarks == ("Declined: Out of stock",)
+    assert said.second, "how it was to be taken still stands there"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"status": ItemStatus.ON_HOLD, "hold_reason": "Asking the prescriber"},
+            ("On hold: Asking the prescriber",),
+        ),
+        ({"status": ItemStatus.PENDING, "hold_reason": "Asked"}, ()),
+        (
+            {"status": ItemStatus.CANCELLED, "decline_reason": "Cannot be had"},
+            ("Cancelled: Cannot be had",),
+        ),
+        (
+            {"status": ItemStatus.CANCELLED, "decline_reason": "Cannot be had", "supplied": 5},
+            ("The rest cancelled: Cannot be had",),
+        ),
+        ({"status": ItemStatus.CANCELLED}, ()),
+    ],
+)
+def test_what_keeps_a_line_or_ended_it_is_said_with_its_reason(
+    model: PrescriptionItems,
+    rows: Collection[PrescriptionItem],
+    changes: dict[str, Any],
+    said: tuple[str, ...],
+) -> None:
+    put(rows, line(2, version=2, **changes))
+    assert cell(model, 1, ItemColumn.MEDICINE).remarks == said
+
+
+SUBSTITUTED: dict[str, Any] = {
+    "substitute_id": an_id("another"),
+    "substitute_brand": "Novamox",
+    "substitution_reason": "Out of stock",
+    "prescribed_minor": 12_000,
+    "amount_minor": 9_000,
+}
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Novamox instead of Amoex · ₹ 30.00 less · Out of stock"),
+        ({"amount_minor": 12_500}, "Novamox instead of Amoex · ₹ 5.00 more · Out of stock"),
+        ({"amount_minor": 12_000}, "Novamox instead of Amoex · the same price · Out of stock"),
+        (
+            {"substitute_brand": ""},
+            "Another product instead of Amoex · ₹ 30.00 less · Out of stock",
+        ),
+        (
+            {"substitute_brand": "Amoex"},
+            "Another product named Amoex · ₹ 30.00 less · Out of stock",
+        ),
+        ({"brand": ""}, "Novamox · ₹ 30.00 less · Out of stock"),
+    ],
+)
+def test_a_substituted_line_names_what_is_supplied_the_difference_and_the_reason(
+    model: PrescriptionItems,
+    rows: Collection[PrescriptionItem],
+    changes: dict[str, Any],
+    said: str,
+) -> None:
+    put(rows, line(2, version=2, **SUBSTITUTED | changes))
+    shown = cell(model, 1, ItemColumn.MEDICINE)
+    assert [plain(remark) for remark in shown.remarks] == [said]
+    assert "Amoex" not in shown.second, "the product is named once"
+    index = model.index(1, ItemColumn.MEDICINE)
+    for role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        assert said in plain(index.data(role))
+
+
+def test_of_a_line_left_out_no_product_is_said_to_be_supplied(
+    model: PrescriptionItems, rows: Collection[PrescriptionItem]
+) -> None:
+    left_out = {"status": ItemStatus.DECLINED, "decline_reason": "Has enough"}
+    put(rows, line(2, version=2, **SUBSTITUTED | left_out))
+    shown = cell(model, 1, ItemColumn.MEDICINE)
+    assert shown.remarks == ("Declined: Has enough",)
+    assert shown.second.endswith("Amoex")
 
 
 def test_a_controlled_medicine_is_marked(

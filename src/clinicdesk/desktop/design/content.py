@@ -56,12 +56,13 @@ class RowContent:
 
 @dataclass(frozen=True, slots=True)
 class CellContent:
-    """A table cell of one or two lines, or a pill, or a key and what it does.
+    """A table cell of one line or more, or a pill, or a key and what it does.
 
     Attributes:
         text: first line; ``strong`` for what the row is about.
         tail: goes on behind ``text`` in its ``tail_tone``: an expiry that is near.
         second: second line, quiet.
+        remarks: further lines, in ordinary ink: what is not as it was written, and why.
         pill: shown instead of the text.
         key: key cap before the text: what the row offers next.
         right: at the right edge, as numbers stand.
@@ -73,6 +74,7 @@ class CellContent:
     tail: str = ""
     tail_tone: Tone = Tone.NEUTRAL
     second: str = ""
+    remarks: tuple[str, ...] = ()
     pill: Pill | None = None
     key: str = ""
     right: bool = False

@@ -1,10 +1,11 @@
-"""A line of a prescription in words: the medicine and how it is to be taken."""
+"""A line of a prescription in words: the medicine, how it is to be taken, what became of it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject
 
 from clinicdesk.contract.entities import ItemStatus, PrescriptionItem
+from clinicdesk.desktop.wording import money
 
 # A line breaks after the dot, never before it.
 _SEPARATOR = "\N{NO-BREAK SPACE}· "
@@ -25,15 +26,81 @@ def intake_words(item: PrescriptionItem) -> str:
 
 
 def detail_words(item: PrescriptionItem) -> str:
-    """The second line of a row: why it was declined, or its schedule, intake and brand."""
-    if item.status is ItemStatus.DECLINED and item.decline_reason:
-        text = QCoreApplication.translate("PrescriptionItem", "Declined: %1")
-        return text.replace("%1", item.decline_reason)
-    parts = [intake_words(item), item.brand]
+    """The second line of a row: its schedule and intake, and the brand unless `remarks` name it."""
+    parts = [intake_words(item), "" if _is_substituted(item) else item.brand]
     if item.schedule.controlled:
         text = QCoreApplication.translate("PrescriptionItem", "Schedule %1")
         parts.insert(0, text.replace("%1", item.schedule))
     return _SEPARATOR.join(part for part in parts if part)
+
+
+def remarks(item: PrescriptionItem) -> tuple[str, ...]:
+    """What was changed of a line or keeps it, and the reasons that were given; none of most."""
+    said = [_substitution(item) if _is_substituted(item) else "", _why_stopped(item)]
+    return tuple(remark for remark in said if remark)
+
+
+def product_words(item: PrescriptionItem) -> str:
+    """The product that is supplied: "Cetzy", or "Alerid instead of Cetzy"."""
+    if not _is_substituted(item):
+        return item.brand
+    supplied = item.substitute_brand or QCoreApplication.translate(
+        "PrescriptionItem", "Another product"
+    )
+    if not item.brand:
+        return supplied
+    if supplied.casefold() == item.brand.casefold():
+        text = QCoreApplication.translate("PrescriptionItem", "Another product named %1")
+        return text.replace("%1", supplied)
+    text = QCoreApplication.translate("PrescriptionItem", "%1 instead of %2")
+    return text.replace("%1", supplied).replace("%2", item.brand)
+
+
+def _is_substituted(item: PrescriptionItem) -> bool:
+    """Whether another product is supplied than was written; nothing is of a line left out."""
+    left_out = item.status is ItemStatus.DECLINED or (
+        item.status is ItemStatus.CANCELLED and not item.supplied
+    )
+    return item.substitute_id is not None and not left_out
+
+
+def _substitution(item: PrescriptionItem) -> str:
+    parts = (product_words(item), _price_words(item), item.substitution_reason or "")
+    return _SEPARATOR.join(part for part in parts if part)
+
+
+def _price_words(item: PrescriptionItem) -> str:
+    """How much more or less the line costs than as it was written."""
+    if item.prescribed_minor is None or item.status is ItemStatus.CANCELLED:
+        return ""  # of a part the line's price says something else
+    dearer = item.amount_minor - item.prescribed_minor
+    if dearer > 0:
+        text = QCoreApplication.translate("PrescriptionItem", "%1 more")
+    elif dearer < 0:
+        text = QCoreApplication.translate("PrescriptionItem", "%1 less")
+    else:
+        return QCoreApplication.translate("PrescriptionItem", "the same price")
+    return text.replace("%1", money(abs(dearer), item.currency))
+
+
+def _why_stopped(item: PrescriptionItem) -> str:
+    """Why nothing is done with a line, or nothing more is supplied of it."""
+    match item.status:
+        case ItemStatus.ON_HOLD:
+            reason = item.hold_reason
+            text = QCoreApplication.translate("PrescriptionItem", "On hold: %1")
+        case ItemStatus.DECLINED:
+            reason = item.decline_reason
+            text = QCoreApplication.translate("PrescriptionItem", "Declined: %1")
+        case ItemStatus.CANCELLED if item.supplied:
+            reason = item.decline_reason
+            text = QCoreApplication.translate("PrescriptionItem", "The rest cancelled: %1")
+        case ItemStatus.CANCELLED:
+            reason = item.decline_reason
+            text = QCoreApplication.translate("PrescriptionItem", "Cancelled: %1")
+        case _:
+            return ""
+    return text.replace("%1", reason) if reason else ""
 
 
 class _Counted(QObject):

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from clinicdesk.contract.entities import PrescriptionItem
 from clinicdesk.core.collection import Change, Collection
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
-from clinicdesk.desktop.models.item_words import detail_words, medicine_words
+from clinicdesk.desktop.models.item_words import detail_words, medicine_words, remarks
 from clinicdesk.desktop.models.row_list import ID_ROLE
 from clinicdesk.desktop.wording import money, status_look
 
@@ -39,6 +39,9 @@ class LineCells(Protocol):
 
     def state(self, item: PrescriptionItem) -> CellContent:
         """How far the line has come."""
+
+    def remarks(self, item: PrescriptionItem) -> tuple[str, ...]:
+        """What is to be known of the line besides what its own row tells."""
 
     def next_step(self, item: PrescriptionItem) -> CellContent:
         """What is offered for the line now."""
@@ -170,12 +173,21 @@ class PrescriptionItems(QAbstractTableModel):
     def _cells_of(self, item: PrescriptionItem) -> list[CellContent]:
         return [
             CellContent(str(item.line), quiet=True),
-            CellContent(medicine_words(item), strong=True, second=detail_words(item)),
+            self._medicine(item),
             CellContent(str(item.quantity), strong=True, right=True),
             self._supply(item),
             self._state(item),
             self._next_step(item) if self._next_step is not None else _NOTHING,
         ]
+
+    def _medicine(self, item: PrescriptionItem) -> CellContent:
+        said = () if self._said is None else self._said.remarks(item)
+        return CellContent(
+            medicine_words(item),
+            strong=True,
+            second=detail_words(item),
+            remarks=(*remarks(item), *said),
+        )
 
     def _supply(self, item: PrescriptionItem) -> CellContent:
         if self._said is not None:
@@ -225,7 +237,7 @@ class PrescriptionItems(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return spoken_cell(cell)
             case Qt.ItemDataRole.ToolTipRole if index.column() == ItemColumn.MEDICINE:
-                return f"{cell.text}\n{cell.second}"
+                return "\n".join((cell.text, cell.second, *cell.remarks))
         return None
 
     def headerData(
@@ -248,4 +260,5 @@ class PrescriptionItems(QAbstractTableModel):
 def spoken_cell(cell: CellContent) -> str:
     """A cell as a screen reader says it."""
     state = cell.pill.text if cell.pill is not None else ""
-    return ", ".join(part for part in (cell.key, cell.text, cell.tail, cell.second, state) if part)
+    parts = (cell.key, cell.text, cell.tail, cell.second, *cell.remarks, state)
+    return ", ".join(part for part in parts if part)

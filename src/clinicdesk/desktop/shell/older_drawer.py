@@ -30,7 +30,7 @@ from clinicdesk.desktop.design.tokens import (
     TextRole,
     Tone,
 )
-from clinicdesk.desktop.models.item_words import intake_words, medicine_words
+from clinicdesk.desktop.models.item_words import intake_words, medicine_words, remarks
 from clinicdesk.desktop.wording import moment_text, person_line, prescription_look, status_look
 from clinicdesk.desktop.workspace import Context
 
@@ -138,6 +138,8 @@ class OlderDrawer(QObject):
         column.addWidget(paragraph(medicine_words(item), TextRole.STRONG))
         column.addWidget(paragraph(intake_words(item), TextRole.SECONDARY, "second"))
         column.addWidget(paragraph(self._outcome(item, dispenses), TextRole.SECONDARY, "second"))
+        for remark in remarks(item):
+            column.addWidget(paragraph(remark, TextRole.SECONDARY))
         return column
 
     def _outcome(self, item: PrescriptionItem, dispenses: Sequence[Dispense]) -> str:

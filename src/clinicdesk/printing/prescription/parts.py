@@ -208,7 +208,10 @@ def _below(item: PrescriptionItem) -> list[str]:
     said = [item.instructions, item.brand and f"Brand: {item.brand}"]
     if item.status in (ItemStatus.DECLINED, ItemStatus.CANCELLED):
         said.append(f"This line was {item.status.lower()} and is not to be supplied.")
-    elif item.supplied:
+        return [text for text in said if text]
+    if item.substitute_id is not None:
+        said.append(f"Dispensed as: {item.substitute_brand or 'another product'}")
+    if item.supplied:
         said.append(f"Supplied so far: {item.supplied} of {item.quantity}.")
     return [text for text in said if text]
 

@@ -98,6 +98,12 @@ class LineCells(QObject):
                 return self._next_of_open(item)
         return CellContent()
 
+    def remarks(self, item: PrescriptionItem) -> tuple[str, ...]:
+        """Why a box of it was not scanned."""
+        said = (each.hand_reason for each in self._dispensed(item))
+        text = self.tr("Checked by hand: %1")
+        return tuple(dict.fromkeys(text.replace("%1", reason) for reason in said if reason))
+
     def open_units(self, item: PrescriptionItem) -> int:
         """What may still be checked, what is owing included."""
         return item.quantity - item.supplied - item.prepared

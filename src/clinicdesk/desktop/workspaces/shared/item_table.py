@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QModelIndex, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
@@ -32,6 +34,14 @@ _WIDTHS = {
 }
 
 
+class CellLine(NamedTuple):
+    """One painted line of a cell."""
+
+    text: str
+    role: TextRole
+    ink: str
+
+
 class ItemDelegate(TableDelegate):
     """Breaks a long medicine or a long direction into further lines instead of cutting it off.
 
@@ -42,12 +52,19 @@ class ItemDelegate(TableDelegate):
         super().__init__(design, glow, hover, ID_ROLE)
         self._broken: dict[tuple[str, TextRole, int], list[str]] = {}
 
-    def lines_of(self, cell: CellContent, width: int) -> list[tuple[str, TextRole]]:
+    def lines_of(self, cell: CellContent, width: int) -> list[CellLine]:
         """What the medicine's cell says, line by line, in a column of `width` pixels."""
-        inner = width - 2 * CELL_PADDING
-        named = [(line, TextRole.STRONG) for line in self._break(cell.text, TextRole.STRONG, inner)]
-        told = self._break(cell.second, TextRole.SECONDARY, inner)
-        return named + [(line, TextRole.SECONDARY) for line in told]
+        inner, theme = width - 2 * CELL_PADDING, self.design.theme
+        parts = [
+            (cell.text, TextRole.STRONG, theme.text),
+            (cell.second, TextRole.SECONDARY, theme.second),
+            *((remark, TextRole.SECONDARY, theme.text) for remark in cell.remarks),
+        ]
+        return [
+            CellLine(line, role, ink)
+            for text, role, ink in parts
+            for line in self._break(text, role, inner)
+        ]
 
     def _break(self, text: str, role: TextRole, width: int) -> list[str]:
         key = (text, role, width)
@@ -63,12 +80,10 @@ class ItemDelegate(TableDelegate):
         if cell.right or not cell.second or len(lines) <= 2:
             super()._paint_words(painter, rect, cell)
             return
-        theme = self.design.theme
         top = rect.top() + (rect.height() - _LINE * len(lines)) / 2
-        for place, (text, role) in enumerate(lines):
-            ink = theme.text if role is TextRole.STRONG else theme.second
+        for place, line in enumerate(lines):
             where = QRectF(rect.left(), round(top) + place * _LINE, rect.width(), _LINE)
-            draw_text(painter, self.design, where, text, role, ink)
+            draw_text(painter, self.design, where, line.text, line.role, line.ink)
 
 
 class ItemTable(QTableView):

@@ -19,7 +19,7 @@ from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.labels import label, paragraph
 from clinicdesk.desktop.design.row_list import RowList
 from clinicdesk.desktop.design.tokens import ROW_HEIGHT, SPACE_2, SPACE_3, SPACE_4, TextRole
-from clinicdesk.desktop.models.item_words import intake_words, medicine_words
+from clinicdesk.desktop.models.item_words import intake_words, medicine_words, remarks
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.wording import moment_text, money, prescription_look
@@ -172,7 +172,10 @@ class OlderPrescriptionsPane(QWidget):
         if found.prescription.id != self.selection.current:
             return
         items = sorted(found.items, key=lambda item: item.line)
-        lines = [f"{medicine_words(item)}: {intake_words(item)}" for item in items]
+        lines = [
+            _SEPARATOR.join((f"{medicine_words(item)}: {intake_words(item)}", *remarks(item)))
+            for item in items
+        ]
         self._lines.setText("\n".join(lines))
         self._lines.setVisible(bool(lines))
 
