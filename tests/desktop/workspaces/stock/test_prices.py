@@ -138,6 +138,20 @@ async def test_a_price_that_was_wrong_is_corrected_from_its_own_day(prices: Plac
     assert entry.command.effective_from == TODAY - timedelta(days=60)
 
 
+async def test_an_earlier_price_is_reached_and_corrected_without_the_mouse(prices: Place) -> None:
+    await find(prices, AZITHROMYCIN)
+    prices.key(Qt.Key.Key_Return)
+    assert lookup(prices).list.hasFocus()
+    prices.key(Qt.Key.Key_Return)
+    assert lookup(prices).pane.table.hasFocus()
+    prices.key(Qt.Key.Key_Up)
+    prices.key(Qt.Key.Key_Return)
+    assert lookup(prices).sheet.begins.text() == day_text(TODAY + timedelta(days=20))
+    assert lookup(prices).sheet.price.text() == "120.00"
+    prices.key(Qt.Key.Key_Escape)
+    assert lookup(prices).list.hasFocus()
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [("12,50", "“12,50” is no amount"), ("0", "0.00 is no price"), ("", "Write what a pack")],

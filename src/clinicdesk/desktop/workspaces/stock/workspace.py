@@ -120,6 +120,7 @@ class StockWorkspace(Workspace):
             case Page.PRICES:
                 return [
                     Hint(("Up", "Down"), self.tr("move")),
+                    Hint(("Enter",), self.tr("its prices")),
                     Hint(("F2",), self.tr("new price")),
                     Hint(("F3",), self.tr("correct")),
                     Hint(("Ctrl+F",), self.tr("search")),
