@@ -152,6 +152,8 @@ PRESCRIPTION_ITEM: Final = Lifecycle(
         Transition(_I.CHECKED, "return_to_stock", _I.RETURNED_TO_STOCK),
         Transition(_I.READY, "return_to_stock", _I.RETURNED_TO_STOCK),
         Transition(_I.RETURNED_TO_STOCK, "restart_items", _I.PENDING),
+        Transition(_I.PICKING, "reject_order", _I.PENDING),
+        Transition(_I.RETURNED_TO_STOCK, "reject_order", _I.PENDING),
         Transition(_I.RETURNED_TO_STOCK, "cancel_item", _I.CANCELLED),
         Transition(_I.OWING, "cancel_item", _I.CANCELLED),
         Transition(_I.CHECKED, "hand_over", _I.HANDED_OVER),
@@ -186,8 +188,10 @@ PURCHASE_ORDER: Final = Lifecycle(
     terminal=frozenset({_O.COLLECTED, _O.DELIVERED, _O.REJECTED, _O.CANCELLED}),
     transitions=(
         Transition(_O.PENDING, "acknowledge_order", _O.ACKNOWLEDGED),
-        Transition(_O.PENDING, "reject_order", _O.REJECTED),
-        Transition(_O.ACKNOWLEDGED, "reject_order", _O.REJECTED),
+        *(
+            Transition(state, "reject_order", _O.REJECTED)
+            for state in (_O.PENDING, _O.ACKNOWLEDGED, _O.DISPENSING)
+        ),
         *(
             Transition(state, command, _O.DISPENSING)
             for state in (_O.PENDING, _O.ACKNOWLEDGED)

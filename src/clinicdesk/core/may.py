@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -35,6 +35,7 @@ from clinicdesk.contract.entities import (
     PaymentKind,
     PaymentStatus,
     Prescription,
+    PrescriptionItem,
     PrescriptionStatus,
     Role,
 )
@@ -65,7 +66,7 @@ _WAITING_SENTENCES: Final[Mapping[tuple[PrescriptionStatus, str], str]] = {
     (PrescriptionStatus.FULFILLED, "dispense_repeat"): "It is not handed over yet.",
     (PrescriptionStatus.FULFILLED, "fulfill_items"): "All lines are ready already.",
     (PrescriptionStatus.FULFILLED, "decline_item"): "All lines are settled; cancel it instead.",
-    (PrescriptionStatus.FULFILLED, "reject_order"): "It is ready already.",
+    (PrescriptionStatus.FULFILLED, "reject_order"): "It is ready: return it to stock first.",
     (PrescriptionStatus.FULFILLED, "acknowledge_order"): "It is ready already.",
 }
 
@@ -235,14 +236,23 @@ def _counts_forbid(command: type[Command], rows: PrescriptionRows) -> str | None
         return "Nothing is ready to be handed over."
     if command is CancelPrescription and any(i.supplied for i in rows.items.values()):
         return "Some of it was handed over: decline or cancel what is left, line by line."
-    if command is RejectOrder and any(i.prepared or i.supplied for i in rows.items.values()):
-        return "Some of it is prepared already: put it back first."
+    if command is RejectOrder:
+        return _why_not_back(rows.items.values())
     if (
         command is DispenseRepeat
         and prescription is not None
         and prescription.repeats_used >= prescription.repeats
     ):
         return "No repeat is left." if prescription.repeats else "It has no repeats."
+    return None
+
+
+def _why_not_back(items: Iterable[PrescriptionItem]) -> str | None:
+    held = list(items)
+    if any(item.supplied for item in held):
+        return "Some of it was handed over: decline or cancel what is left, line by line."
+    if any(item.prepared for item in held):
+        return "Some of it is prepared already: put it back first."
     return None
 
 

@@ -24,6 +24,7 @@ from clinicdesk.contract.commands import (
     RerouteOrder,
     ReturnToStock,
     TakePayment,
+    UncheckItem,
 )
 from clinicdesk.contract.entities import OrderResponse, PaymentMethod, Verified
 from clinicdesk.contract.problems import Conflict, IllegalState, InvalidField, NotFound
@@ -196,12 +197,58 @@ def test_nothing_is_dispensed_of_what_was_sent_back(ordered: Ordered) -> None:
         assert "sent back to the prescriber" in refused.detail
 
 
-def test_what_is_being_dispensed_is_not_sent_back(ordered: Ordered) -> None:
+def test_what_was_fetched_and_not_found_is_sent_back_and_dispensed_elsewhere(
+    ordered: Ordered,
+) -> None:
     items = [item.id for item in ordered.now.items]
     ordered.done(PickItems(prescription_id=ordered.id, item_ids=items[:1]))
+    assert ordered.statuses() == ["DISPENSING"]
+    ordered.done(ordered.reject())
+    assert ordered.statuses() == ["REJECTED"]
+    assert [item.status for item in ordered.now.items] == ["PENDING", "PENDING"]
+    ordered.done(ordered.reroute(), ordered.hands.prescriber)
+    assert ordered.statuses() == ["REJECTED", "PENDING"]
+    ordered.done(ordered.ready(), ordered.elsewhere)
+    ordered.done(HandOver(prescription_id=ordered.id, collected_by="Anu"), ordered.elsewhere)
+    assert ordered.statuses() == ["REJECTED", "COLLECTED"]
+
+
+def test_what_was_checked_goes_back_onto_the_shelf_before_it_is_sent_back(
+    ordered: Ordered,
+) -> None:
+    item = ordered.now.items[0]
+    ordered.done(ordered.hands.check(ordered.now))
     refused = ordered.refused(ordered.reject())
-    assert isinstance(refused, IllegalState)
-    assert "DISPENSING" in refused.detail
+    assert isinstance(refused, Conflict)
+    assert "put it back to stock" in refused.detail
+    ordered.done(UncheckItem(prescription_id=ordered.id, item_id=item.id))
+    ordered.done(ordered.reject())
+    assert ordered.statuses() == ["REJECTED"]
+
+
+def test_what_was_ready_is_sent_back_once_all_of_it_is_in_stock_again(ordered: Ordered) -> None:
+    items = [item.id for item in ordered.now.items]
+    ordered.done(ordered.ready())
+    assert isinstance(ordered.refused(ordered.reject()), IllegalState)
+    for item_id in items:
+        ordered.done(
+            ReturnToStock(prescription_id=ordered.id, item_ids=[item_id], reason="it is damaged")
+        )
+    ordered.done(ordered.reject())
+    assert ordered.statuses() == ["REJECTED"]
+    assert [item.status for item in ordered.now.items] == ["PENDING", "PENDING"]
+    ordered.done(ordered.reroute(), ordered.hands.prescriber)
+    ordered.done(ordered.ready(), ordered.elsewhere)
+
+
+def test_what_was_handed_over_in_part_is_not_sent_back(ordered: Ordered) -> None:
+    first = ordered.now.items[0]
+    ordered.done(OweItem(prescription_id=ordered.id, item_id=first.id))
+    ordered.done(ordered.hands.check(ordered.now, 1))
+    ordered.done(HandOver(prescription_id=ordered.id, collected_by="Anu"))
+    refused = ordered.refused(ordered.reject())
+    assert isinstance(refused, Conflict)
+    assert "handed over already" in refused.detail
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,17 @@ from clinicdesk.contract.commands import (
     HoldItems,
     OweItem,
     ReceiveStock,
+    RejectOrder,
     ReleaseItems,
     ReturnToStock,
 )
-from clinicdesk.contract.entities import ItemStatus, Medicine, PrescriptionItem, Verified
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Medicine,
+    OrderResponse,
+    PrescriptionItem,
+    Verified,
+)
 from tests.running_server import Owner
 from tests.server.http.hands import Hands
 from tests.server.http.stocked import Ordered, Stocked
@@ -113,6 +120,22 @@ def test_what_a_desk_knew_of_and_passed_over_is_not_pressed_on_it(
     stocked.desk.done(stocked.receive(medicine, 8, number="B2"))
     assert known.stands()[:2] == ("PICKING", 2)
     assert older.stands()[:2] == ("OWING", 10)
+
+
+def test_goods_that_were_kept_for_what_is_sent_back_are_given_to_who_waits_next(
+    stocked: Stocked, medicine: Medicine
+) -> None:
+    first, second = (waiting(stocked, medicine, 10) for _ in range(2))
+    stocked.desk.done(stocked.receive(medicine, 10))
+    assert [first.stands()[0], second.stands()[0]] == ["PICKING", "OWING"]
+    first.version += 1
+    first.give(
+        RejectOrder(
+            prescription_id=first.id, response=OrderResponse.CANNOT_SUPPLY, note="it is damaged"
+        )
+    )
+    assert [first.stands()[:2], second.stands()[:2]] == [("PENDING", 0), ("PICKING", 0)]
+    assert len(second.notices()) == 1
 
 
 def test_goods_that_were_promised_are_not_promised_again(

@@ -225,7 +225,8 @@ def _some_command(
 
 def _lawful(of: PrescriptionDetail, item: PrescriptionItem) -> list[str]:
     """The commands that the lifecycles allow now, on the line where they are about lines."""
-    lines = {transition.command for transition in PRESCRIPTION_ITEM.transitions}
+    of_items = {transition.command for transition in PRESCRIPTION_ITEM.transitions}
+    lines = of_items - {"reject_order"}  # it leaves off what was begun, and asks for nothing begun
     here = PRESCRIPTION_ITEM.commands_in(item.status, signed=True)
     there = PRESCRIPTION.commands_in(of.prescription.status, signed=True)
     found = [name for name in there if name in NAMES and (name in here or name not in lines)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -24,7 +24,8 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     PurchaseOrder,
 )
-from clinicdesk.contract.lifecycles import PURCHASE_ORDER
+from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM, PURCHASE_ORDER
+from clinicdesk.core.overlay.lines import status_by_counts
 from clinicdesk.core.overlay.money import settled_by_lines
 from clinicdesk.core.overlay.rows import (
     WITHDRAWN,
@@ -115,10 +116,10 @@ def acknowledged(
 def rejected(
     pending: Pending, command: RejectOrder, rows: PrescriptionRows, header: Prescription
 ) -> PrescriptionRows:
-    """Sent back to the prescriber, while nothing is prepared."""
+    """Sent back to the prescriber, while nothing is prepared; what was begun is left off."""
     if any(item.prepared or item.supplied for item in rows.items.values()):
         return rows
-    return _by_command(
+    sent = _by_command(
         pending,
         "reject_order",
         OrderStatus.REJECTED,
@@ -128,6 +129,18 @@ def rejected(
         response_note=command.note,
         quoted_minor=command.quoted_minor,
     )
+    return rows if sent is rows else replace(sent, items=_left_off(pending, rows.items))
+
+
+def _left_off(
+    pending: Pending, items: Mapping[UUID, PrescriptionItem]
+) -> dict[UUID, PrescriptionItem]:
+    return {
+        key: touched_item(item, pending, status=status_by_counts(item))
+        if PRESCRIPTION_ITEM.allows(item.status, "reject_order", signed=True) is not None
+        else item
+        for key, item in items.items()
+    }
 
 
 def dispatched(

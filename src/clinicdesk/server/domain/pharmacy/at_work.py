@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from clinicdesk.contract.commands import name_of
+from clinicdesk.contract.entities import ItemStatus
 from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM
 from clinicdesk.contract.problems import Conflict, IllegalState, InvalidField, NotFound, Refusal
 from clinicdesk.server.domain.outcome import done
@@ -53,13 +54,15 @@ async def finished(
     that lie there to the lines that wait for them from now on.
 
     Args:
-        unwanted: What goes back onto the shelves is not wanted here any more: others may wait for
-            it. A prescriber, who sees no shelf, leaves that to the pharmacy's next command.
+        unwanted: What goes back onto the shelves, and what was promised to lines that nobody picks
+            any more, is not wanted here: others may wait for it. A prescriber, who sees no shelf,
+            leaves that to the pharmacy's next command.
     """
     version = await write(tx, actor, before, follow(before, after))
     if not isinstance(version, int):
         return version
-    goods = dict.fromkeys(map(product_of, begins_to_wait(before, after)), 0)
+    waiting = begins_to_wait(before, after)
+    goods = dict.fromkeys(map(product_of, waiting + (_left(before, after) if unwanted else [])), 0)
     for movement in after.movements if unwanted else ():
         goods[movement.medicine_id] = goods.get(movement.medicine_id, 0) + movement.quantity
     pharmacy_id = after.header.pharmacy_id
@@ -69,6 +72,12 @@ async def finished(
             return given
         version = given.get(after.header.id, version)
     return await done(tx, actor, version)
+
+
+def _left(before: Held, after: Held) -> list[PrescriptionItem]:
+    """The lines that were being picked and are not any more."""
+    picked = {item.id for item in after.items if item.status is ItemStatus.PICKING}
+    return [i for i in before.items if i.status is ItemStatus.PICKING and i.id not in picked]
 
 
 def product_of(item: PrescriptionItem) -> UUID:

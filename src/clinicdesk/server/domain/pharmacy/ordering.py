@@ -15,15 +15,17 @@ from clinicdesk.contract.commands import (
     name_of,
 )
 from clinicdesk.contract.entities import OrderResponse, OrderStatus, PurchaseOrder
-from clinicdesk.contract.lifecycles import PURCHASE_ORDER
+from clinicdesk.contract.lifecycles import PRESCRIPTION_ITEM, PURCHASE_ORDER
 from clinicdesk.contract.problems import Conflict, IllegalState, InvalidField
-from clinicdesk.server.domain.pharmacy.at_work import expired
+from clinicdesk.server.domain.pharmacy.at_work import expired, finished, with_lines
+from clinicdesk.server.domain.pharmacy.checking import waiting
 from clinicdesk.server.domain.pharmacy.handing_over import handed_over, stands_in_the_way
 from clinicdesk.server.domain.pharmacy.orders import moved, open_order, stands_against, with_order
 from clinicdesk.server.domain.prescribing import Held, hold, save
 
 if TYPE_CHECKING:
     from clinicdesk.contract.commands import OfPrescription
+    from clinicdesk.contract.entities import PrescriptionItem
     from clinicdesk.contract.problems import Refusal
     from clinicdesk.server.database.transaction import Transaction
     from clinicdesk.server.domain.actor import MemberActor
@@ -46,27 +48,35 @@ async def acknowledge_order(
 async def reject_order(
     tx: Transaction, actor: MemberActor, command: RejectOrder, expected_version: int
 ) -> Done | Refusal:
-    """Send it back to the prescriber, with what they need to know, while nothing is prepared."""
+    """Send it back to the prescriber, with what they need to know, while nothing is prepared.
+
+    What was begun is left off: what was kept for it is there for others who wait.
+    """
     before = await _held(tx, actor, command, expected_version)
     if not isinstance(before, Held):
         return before
     order = _order(before, command)
     if not isinstance(order, PurchaseOrder):
         return order
-    if any(item.prepared or item.supplied for item in before.items):
-        return Conflict(
-            detail=f"Some of {before.header.code} is prepared already: put it back to stock, or "
-            "decline the lines that cannot be supplied."
-        )
-    if wrong := _wrong_quote(before, command):
-        return wrong
+    if refusal := _begun(before) or _wrong_quote(before, command):
+        return refusal
     sent_back = replace(
         moved(order, OrderStatus.REJECTED, before),
         response=command.response,
         response_note=command.note,
         quoted_minor=command.quoted_minor,
     )
-    return await save(tx, actor, before, with_order(before, sent_back))
+    after = with_order(with_lines(before, left_off(before)), sent_back)
+    return await finished(tx, actor, before, after, unwanted=True)
+
+
+def left_off(held: Held) -> list[PrescriptionItem]:
+    """The lines that the pharmacy had begun, as they wait at the next one."""
+    return [
+        replace(item, status=waiting(item))
+        for item in held.items
+        if PRESCRIPTION_ITEM.allows(item.status, "reject_order", signed=True) is not None
+    ]
 
 
 async def dispatch_order(
@@ -120,6 +130,22 @@ def _order(held: Held, command: OfPrescription) -> PurchaseOrder | Conflict | Il
     if PURCHASE_ORDER.allows(order.status, name, signed=True) is None:
         return held.not_possible(name, order)
     return order
+
+
+def _begun(held: Held) -> Conflict | None:
+    """Why the prescriber cannot have it back: the patient has some of it, or somebody a bag."""
+    code = held.header.code
+    if any(item.supplied for item in held.items):
+        return Conflict(
+            detail=f"Some of {code} was handed over already: cancel what is left of the lines that "
+            "cannot be supplied."
+        )
+    if any(item.prepared for item in held.items):
+        return Conflict(
+            detail=f"Some of {code} is prepared already: put it back to stock, or decline the "
+            "lines that cannot be supplied."
+        )
+    return None
 
 
 def _wrong_quote(held: Held, command: RejectOrder) -> InvalidField | None:

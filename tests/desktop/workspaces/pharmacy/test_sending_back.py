@@ -1,0 +1,77 @@
+"""An order that this pharmacy cannot supply goes back to its prescriber, also once it was begun."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import Qt
+
+from clinicdesk.contract.commands import RejectOrder
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    OrderStatus,
+    PrescriptionItem,
+    PrescriptionStatus,
+)
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.sheet import Sheet
+from tests.core.sample import an_id
+from tests.desktop.workspaces.pharmacy.conftest import Opening
+from tests.desktop.workspaces.pharmacy.counter import (
+    Counter,
+    a_counter_prescription,
+    an_order,
+    scan_of,
+    until,
+)
+
+RX: UUID = an_id("rx")
+
+
+def first_line(counter: Counter) -> PrescriptionItem:
+    found = counter.desk.replica.items.get(an_id("rx line 1"))
+    assert found is not None
+    return found
+
+
+def send_back_sheet(counter: Counter) -> Sheet:
+    found: Sheet = counter.find(Sheet, "send_back_sheet")
+    return found
+
+
+@pytest.fixture
+async def counter(open_with: Opening) -> Counter:
+    """Three lines are paid for, at a pharmacy that keeps no stock here."""
+    rows = a_counter_prescription(status=PrescriptionStatus.PAID)
+    return await open_with(*rows.all(), an_order(rows.prescriptions[0]))
+
+
+async def test_an_order_that_was_found_empty_at_the_shelf_is_sent_back(counter: Counter) -> None:
+    counter.key(Qt.Key.Key_P)
+    await until(lambda: first_line(counter).status is ItemStatus.PICKING)
+    (order,) = counter.desk.replica.orders.values()
+    assert order.status is OrderStatus.DISPENSING
+    counter.key(Qt.Key.Key_X)
+    counter.type("the last box is damaged")
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: counter.desk.orders.open_order(RX) is None)
+    assert first_line(counter).status is ItemStatus.PENDING
+    assert counter.workspace.queue.count(Lane.SENT_BACK) == 1
+
+
+async def test_an_order_of_which_a_line_is_checked_is_not_sent_back_until_that_is_undone(
+    counter: Counter,
+) -> None:
+    counter.workspace.take_scan(scan_of("Cetzy"))
+    await until(lambda: first_line(counter).status is ItemStatus.CHECKED)
+    counter.key(Qt.Key.Key_X)
+    assert not send_back_sheet(counter).isVisible()
+    assert counter.desk.orders.can(RejectOrder, RX) == (
+        "Some of it is prepared already: put it back first."
+    )
+    counter.workspace.pane.choose_line(first_line(counter).id)
+    counter.key(Qt.Key.Key_Space)
+    await until(lambda: first_line(counter).status is ItemStatus.PENDING)
+    counter.key(Qt.Key.Key_X)
+    assert send_back_sheet(counter).isVisible()
