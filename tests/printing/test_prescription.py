@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from clinicdesk.contract.entities import PrescriptionStatus
+from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
 from clinicdesk.printing.prescription import render_prescription
 from tests.printing.facts import NEW_ZEALAND, SEAL, marama, prescription_facts
 from tests.printing.readers import codes_in, fonts_of, pages_of, picture_of, text_of, words_of
@@ -138,3 +138,17 @@ def test_the_longest_texts_stay_on_the_paper(tmp_path: Path) -> None:
 def test_a_child_s_age_is_told_in_months() -> None:
     baby = replace(marama(), birth_date=date(2025, 11, 20))
     assert "3 months" in words_of(render_prescription(prescription_facts(patient=baby)))
+
+
+def test_a_substituted_line_names_what_was_written_and_what_is_dispensed() -> None:
+    facts = prescription_facts()
+    other = replace(
+        facts.items[0], brand="Augmentin", substitute_id=facts.items[1].medicine_id,
+        substitute_brand="Clavam", substitution_reason="Out of stock",
+    )  # fmt: skip
+    said = words_of(render_prescription(replace(facts, items=[other, *facts.items[1:]])))
+    assert "Brand: Augmentin" in said
+    assert "Dispensed as: Clavam" in said
+    left_out = replace(other, status=ItemStatus.DECLINED, decline_reason="Has enough")
+    said = words_of(render_prescription(replace(facts, items=[left_out, *facts.items[1:]])))
+    assert "Clavam" not in said

@@ -138,7 +138,7 @@ class ByHandSheet(ReasonSheet):
             confirm=self.tr("Checked"),
             icon="circle-check",
             kind=Kind.PRIMARY,
-            who_reads=self.tr("Why it was not scanned; stands in the register"),
+            who_reads=self.tr("Why it was not scanned: your colleagues read this"),
             usual=reasons_by_hand(),
             doing=self.tr("checking the line"),
         )

@@ -98,7 +98,9 @@ def why_held(dispensing: Dispensing) -> WhyAsked:
         confirm=QCoreApplication.translate("ReasonSheet", "Hold"),
         icon="pause",
         kind=Kind.PRIMARY,
-        who_reads=QCoreApplication.translate("ReasonSheet", "Your colleagues read this"),
+        who_reads=QCoreApplication.translate(
+            "ReasonSheet", "Your colleagues and the prescriber read this"
+        ),
         usual=(
             QCoreApplication.translate("ReasonSheet", "Asking the prescriber"),
             QCoreApplication.translate("ReasonSheet", "Patient comes back later"),

@@ -70,11 +70,11 @@ class SubstituteSheet(Sheet):
         self._products.setModel(self._model)
         self._products.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         dress_list(self._products, design)
+        self._products.selectionModel().currentChanged.connect(self._say_who_reads)
         self._products.setProperty("framed", True)
         self._reason = QLineEdit()
         self._reason.setObjectName("substitute_reason_field")
         self._reason.setMaxLength(300)
-        self._reason.setPlaceholderText(self.tr("The prescriber reads this"))
         self._reason.installEventFilter(self)
         self._block = FieldBlock(design, self.tr("Reason"), self._reason)
         self._reason.textChanged.connect(lambda: self._block.set_error(""))
@@ -101,6 +101,7 @@ class SubstituteSheet(Sheet):
         out = item.pharmacy_id is not None and not self._free(item.pharmacy_id, item)
         self._reason.setText(self._given or (self.tr("Out of stock") if out else ""))
         self._show([])
+        self._say_who_reads()
         self._none.setText(self.tr("Looking for products…"))
         self._tasks.start(
             self._find(item),
@@ -120,6 +121,8 @@ class SubstituteSheet(Sheet):
             self._choice_error.show_error(self.tr("Choose a product with Up and Down."))
             return None
         reason = self._reason.text().strip()
+        if not reason and self._is_as_written():
+            reason = self.tr("As prescribed")  # nothing is left that would have to be explained
         if len(reason) < _SHORTEST:
             self._block.set_error(self.tr("Reason: write at least a word."))
             return None
@@ -132,7 +135,19 @@ class SubstituteSheet(Sheet):
 
     def outcome(self) -> str:
         """See Sheet."""
+        if self._is_as_written():
+            return self.tr("As prescribed again. The prescriber is told.")
         return self.tr("Substituted. The prescriber is told.")
+
+    def _is_as_written(self) -> bool:
+        """Whether the product is chosen that the prescriber wrote."""
+        index = self._products.currentIndex()
+        return self._item is not None and index.data(_ID_ROLE) == self._item.medicine_id
+
+    def _say_who_reads(self) -> None:
+        needed = not self._is_as_written()
+        said = self.tr("The prescriber reads this") if needed else self.tr("May stay empty")
+        self._reason.setPlaceholderText(said)
 
     def _free(self, pharmacy_id: UUID, item: PrescriptionItem) -> bool:
         there = self._desk.stock.dispensable(pharmacy_id, wanted_product(item))
@@ -146,6 +161,8 @@ class SubstituteSheet(Sheet):
                 continue
             price = await self._desk.pricing.price_at(item.pharmacy_id, medicine)
             amount = line_amount(price, medicine.pack_size, item.quantity)
+            if item.supplied:
+                amount = item.amount_minor  # once a part was handed over, its price stays
             there = self._desk.stock.dispensable(item.pharmacy_id, medicine.id)
             found.append(Substitute(medicine, amount, there))
         return sorted(found, key=lambda each: (each.in_stock == 0, each.amount_minor))
