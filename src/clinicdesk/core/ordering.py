@@ -55,6 +55,11 @@ class Ordering:
         """The order that is not over; None before the payment, and while it is sent back."""
         return open_order_in(self._replica.orders.of(prescription_id))
 
+    def last_order(self, prescription_id: UUID) -> PurchaseOrder | None:
+        """The order that was made last, open or over; None before the payment."""
+        held = self._replica.orders.of(prescription_id)
+        return max(held, key=lambda order: order.created_at, default=None)
+
     def sent_back(self, prescription_id: UUID) -> PurchaseOrder | None:
         """The order that a pharmacy sent back and that waits for the prescriber; None: there is
         none."""

@@ -12,7 +12,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,16 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
-from clinicdesk.contract.entities import Patient, PrescriptionStatus, Role, Severity
+from clinicdesk.contract.entities import (
+    FindingKind,
+    OrderStatus,
+    Patient,
+    Prescription,
+    PrescriptionStatus,
+    Role,
+    Severity,
+    Stage,
+)
 from clinicdesk.contract.frames import SignalKind, Signalled
 from clinicdesk.contract.threads import thread_of
 from clinicdesk.core.live.link import LinkStatus
@@ -38,6 +47,8 @@ from tests.desktop.workspaces.therapy.room import (
     DemoRows,
     Room,
     a_level,
+    an_answer,
+    an_order,
     open_desk,
     open_room,
     set_price,
@@ -292,6 +303,90 @@ async def sent_back(room: Room[Any], demo: DemoRows) -> None:
     room.place.detail.reroute()
 
 
+async def acknowledged(room: Room[Any], demo: DemoRows) -> None:
+    """The pharmacy has taken the order on; nothing was found."""
+    room.place.rows.show_lane(Lane.SENT)
+    paid = paid_now(room.place.detail.prescription, demo)
+    taken_on = an_order(
+        paid, demo.now - timedelta(minutes=20), status=OrderStatus.ACKNOWLEDGED,
+        acknowledged_at=demo.now,
+    )  # fmt: skip
+    await room.feed(paid, taken_on)
+
+
+async def answered(room: Room[Any], demo: DemoRows) -> None:
+    """Long names; sent back by one pharmacy, on its way from another; reasons at both ends."""
+    here = next(p for p in demo.patients if p.name.startswith("Venkata"))
+    long = replace(
+        demo.pharmacies[1], version=2,
+        name="Shri Venkateshwara Medical Hall and Surgical Stores, Banjara Hills Road No 12",
+    )  # fmt: skip
+    shown = max(
+        (p for p in demo.prescriptions if p.status is PrescriptionStatus.DRAFT and p.signed_at),
+        key=lambda p: p.item_count,
+    )
+    room.place.open_thing("prescription", shown.id)
+    paid = replace(
+        paid_now(shown, demo), status=PrescriptionStatus.FULFILLED, fulfilled_at=demo.now,
+        delivery=True, patient_id=here.id, pharmacy_id=long.id,
+    )  # fmt: skip
+    early, later = demo.now - timedelta(hours=30), demo.now - timedelta(hours=3)
+    back = order_sent_back(shown, early, closed_at=later)
+    away = an_order(
+        paid, later, id=an_id("order 2"), code="PO-9QX4T", delivery=True, version=4,
+        status=OrderStatus.OUT_FOR_DELIVERY, acknowledged_at=later + timedelta(minutes=9),
+        ready_at=later + timedelta(minutes=50), dispatched_at=demo.now,
+    )  # fmt: skip
+    item = replace(demo.items[0], prescription_id=shown.id, pharmacy_id=long.id)
+    asha = replace(
+        demo.pharmacist, id=an_id("asha"), pharmacy_id=long.id,
+        name="Asha Padmanabhan-Krishnamoorthy Pillai",
+    )  # fmt: skip
+    mine = an_answer(
+        item, demo.member, early, id=an_id("mine"), stage=Stage.PRESCRIBING,
+        key="duplicate:statin", kind=FindingKind.DUPLICATE,
+        summary="Two of one class: atorvastatin, and rosuvastatin from RX-7F3K2",
+        reason="Changed over during the next week; the patient stops the old one on Friday",
+    )  # fmt: skip
+    theirs = an_answer(
+        item, asha, demo.now,
+        reason="Asked Dr Rao on the telephone at noon: INR is checked twice a week, and the "
+        "patient knows which signs of a bleeding to watch for and where to go then",
+    )  # fmt: skip
+    await room.feed(asha, long, paid, back, away, mine, theirs)
+
+
+async def held_up(room: Room[Any], demo: DemoRows) -> None:
+    """The rules find what may not be dispensed, what nobody has answered, and notes."""
+    known = next(a for a in demo.allergies if "enicillin" in a.substance)
+    sent = max(
+        (p for p in demo.prescriptions if p.status is PrescriptionStatus.DRAFT and p.signed_at),
+        key=lambda p: p.item_count,
+    )
+    lines = [i for i in demo.items if i.prescription_id == sent.id]
+    named = [
+        demo.medicine(*each)
+        for each in (("Warfarin",), ("Ibuprofen", "400"), ("Amoxicillin", "500"), ("Omeprazole",))
+    ]
+    changed = [
+        replace(item, version=2, patient_id=known.patient_id, medicine_id=medicine.id,
+                generic_name=medicine.generic_name, strength=medicine.strength, form=medicine.form)
+        for item, medicine in zip(lines, named, strict=False)
+    ]  # fmt: skip
+    severe = replace(known, version=2, severity=Severity.SEVERE)
+    await room.feed(severe, replace(sent, version=2, patient_id=known.patient_id), *changed)
+    room.place.open_thing("prescription", sent.id)
+    await until(lambda: room.find(QWidget, "safety_record").isVisible())
+
+
+def paid_now(shown: Prescription, demo: DemoRows) -> Prescription:
+    return replace(
+        shown, version=shown.version + 1, status=PrescriptionStatus.PAID,
+        paid_at=demo.now - timedelta(minutes=20), paid_minor=shown.total_minor,
+        updated_at=demo.now,
+    )  # fmt: skip
+
+
 async def cancelling(room: Room[Any], demo: DemoRows) -> None:
     room.place.rows.show_lane(Lane.SENT)
     room.place.detail.cancel()
@@ -348,7 +443,7 @@ SCENES: dict[str, tuple[type[Any], Scene]] = {
         scene.__name__: (PrescriptionsWorkspace, scene)
         for scene in (
             sent_lane, drafts_lane, done_lane, cancelled_lane, live, sent_back, cancelling,
-            searching,
+            searching, acknowledged, answered, held_up,
             sent_company,
         )
     },

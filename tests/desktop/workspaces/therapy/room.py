@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from clinicdesk.contract.codes import prescription_code
 from clinicdesk.contract.entities import (
     Allergy,
+    FindingKind,
     ItemStatus,
     Medicine,
     Member,
@@ -39,8 +40,11 @@ from clinicdesk.contract.entities import (
     Role,
     Row,
     RuleSet,
+    SafetyFinding,
     SafetyRule,
+    Stage,
     StockLevel,
+    Tier,
 )
 from clinicdesk.contract.money import line_amount
 from clinicdesk.core.desk import Desk
@@ -397,6 +401,29 @@ def open_room(
     place = make(context)
     place.resize(1220, 726)
     return Room(desk, place, tasks, said, offered, gone_to)
+
+
+def an_order(prescription: Prescription, at: datetime, **changes: Any) -> PurchaseOrder:
+    """The order of a prescription that is paid, as it is made."""
+    made: dict[str, Any] = {
+        "version": 1, "status": OrderStatus.PENDING, "response": None, "response_note": None,
+        "quoted_minor": None, "closed_at": None,
+    }  # fmt: skip
+    return sent_back(prescription, at, **{**made, **changes})
+
+
+def an_answer(item: PrescriptionItem, by: Member, at: datetime, **changes: Any) -> SafetyFinding:
+    """A reason that a pharmacist gave when a line was dispensed."""
+    answer = SafetyFinding(
+        id=an_id(f"answer {item.id}"), clinic_id=CLINIC, version=1,
+        prescription_id=item.prescription_id, item_id=item.id, patient_id=item.patient_id,
+        practitioner_id=item.practitioner_id, pharmacy_id=item.pharmacy_id,
+        signed_at=item.signed_at, stage=Stage.DISPENSING, kind=FindingKind.INTERACTION,
+        tier=Tier.OVERRIDE, key="interaction:ibuprofen+warfarin",
+        summary="Warfarin and ibuprofen: major interaction",
+        reason="Agreed with the prescriber on the telephone", by=by.id, at=at,
+    )  # fmt: skip
+    return structs.replace(answer, **changes)
 
 
 def sent_back(prescription: Prescription, at: datetime, **changes: Any) -> PurchaseOrder:

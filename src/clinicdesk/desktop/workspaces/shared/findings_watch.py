@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +11,8 @@ from clinicdesk.contract.entities import ItemStatus, Prescription, PrescriptionI
 from clinicdesk.contract.safety import Finding, unanswered
 from clinicdesk.desktop.workspace import Context
 
-_NOT_SUPPLIED = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED, ItemStatus.HANDED_OVER})
+NOT_SUPPLIED: Final = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED, ItemStatus.HANDED_OVER})
+"""Lines in these states are not looked at: nothing more of them is supplied."""
 
 
 class FindingsWatch(QObject):
@@ -32,7 +34,7 @@ class FindingsWatch(QObject):
 
     def show_prescription(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
         """Look at these lines, unless they were looked at already."""
-        wanted = [line for line in lines if line.status not in _NOT_SUPPLIED]
+        wanted = [line for line in lines if line.status not in NOT_SUPPLIED]
         allergies = self._context.desk.replica.allergies.of(prescription.patient_id)
         about = (
             prescription.id,

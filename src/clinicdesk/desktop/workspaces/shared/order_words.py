@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 from clinicdesk.contract.entities import OrderResponse, OrderStatus, PurchaseOrder
@@ -55,3 +57,21 @@ def order_look(status: OrderStatus) -> Look:
             return Look("undo-2", QCoreApplication.translate("Order", "Sent back"), Tone.WARNING)
         case OrderStatus.CANCELLED:
             return Look("ban", QCoreApplication.translate("Order", "Cancelled"), Tone.DANGER)
+
+
+def order_moment(order: PurchaseOrder) -> datetime:
+    """When it came to its state."""
+    match order.status:
+        case OrderStatus.PENDING:
+            return order.created_at
+        case OrderStatus.ACKNOWLEDGED:
+            reached = order.acknowledged_at
+        case OrderStatus.DISPENSING:
+            return order.updated_at  # nothing changes an order but its steps
+        case OrderStatus.READY:
+            reached = order.ready_at
+        case OrderStatus.OUT_FOR_DELIVERY:
+            reached = order.dispatched_at
+        case _:
+            reached = order.closed_at
+    return reached or order.updated_at

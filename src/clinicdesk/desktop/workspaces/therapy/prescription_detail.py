@@ -21,18 +21,19 @@ from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Kind
 from clinicdesk.desktop.design.card import Card
-from clinicdesk.desktop.design.labels import paragraph
+from clinicdesk.desktop.design.labels import line, paragraph
 from clinicdesk.desktop.design.pill import Pill
-from clinicdesk.desktop.design.tokens import TextRole, Tone
+from clinicdesk.desktop.design.tokens import SPACE_3, TextRole, Tone
 from clinicdesk.desktop.forms.therapy_prescription import Ui_TherapyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
-from clinicdesk.desktop.wording import date_text, moment_text, phone_text
+from clinicdesk.desktop.wording import date_text, moment_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import show_company
 from clinicdesk.desktop.workspaces.shared.conflict_settling import settle_refused
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
+from clinicdesk.desktop.workspaces.shared.findings_watch import NOT_SUPPLIED, FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.order_words import answer_words
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
@@ -41,8 +42,11 @@ from clinicdesk.desktop.workspaces.shared.progress import steps_of
 from clinicdesk.desktop.workspaces.shared.progress_line import ProgressLine
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
+from clinicdesk.desktop.workspaces.therapy.order_line import OrderLine
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.reroute_sheet import RerouteSheet
+from clinicdesk.desktop.workspaces.therapy.safety_answers import unsent_answers, what_was_found
+from clinicdesk.desktop.workspaces.therapy.safety_record import SafetyRecord
 from clinicdesk.desktop.workspaces.therapy.stopping import why_stopped
 
 
@@ -69,6 +73,8 @@ class PrescriptionDetail(QFrame):
         self.ui = Ui_TherapyPrescription()
         self.ui.setupUi(self)
         self.items = PrescriptionItems(context.desk.replica.items, parent=self)
+        self._findings = FindingsWatch(context, self)
+        self._findings.changed.connect(self._show_safety)
         self._make_head()
         self._make_content()
         why = why_stopped(context.desk.prescribing)
@@ -121,7 +127,8 @@ class PrescriptionDetail(QFrame):
         self._show_refusal(prescription)
         self._show_sent_back(prescription)
         self._show_end(prescription)
-        self._show_pharmacy(prescription)
+        self._order.say(prescription, now)
+        self._show_safety()
         self._show_terms(prescription)
         self._note_card.setVisible(bool(prescription.note))
         self._note.setText(prescription.note or "")
@@ -217,13 +224,37 @@ class PrescriptionDetail(QFrame):
     def _who(self, name: str | None) -> str:
         return name or self.tr("somebody")
 
-    def _show_pharmacy(self, prescription: Prescription) -> None:
-        pharmacy = self._desk.replica.pharmacies.get(prescription.pharmacy_id)
-        if pharmacy is None:
-            self.ui.pharmacy_line.setText(self.tr("No pharmacy chosen yet"))
-        else:
-            said = (pharmacy.name, phone_text(pharmacy.phone) if pharmacy.phone else "")
-            self.ui.pharmacy_line.setText(" · ".join(part for part in said if part))
+    def _show_safety(self) -> None:
+        """What was found and who answered it; what the rules say now, as long as it counts."""
+        prescription = self.prescription
+        if prescription is None:
+            return
+        open_still = (
+            prescription.signed_at is not None
+            and prescription.status not in PRESCRIPTION.terminal
+        )  # fmt: skip
+        lines = self.items.items()
+        if open_still:
+            self._findings.show_prescription(prescription, lines)
+        found = what_was_found(
+            self._findings.findings() if open_still else (),
+            self._desk.replica.findings.of(prescription.id),
+            unsent_answers(
+                self._desk.outbox.entries(),
+                prescription.id,
+                self._desk.member.id,
+                prescription.pharmacy_id,
+            ),
+            {item.id for item in lines if item.status not in NOT_SUPPLIED},
+        )
+        self._safety.say(found, self._prescriber(prescription), utc_now())
+        # A reason from the counter is news: it is not looked for below a long table.
+        asks = any(each.holds_up or each.answers for each in found)
+        content, lines_at = self.ui.content, self.ui.content.indexOf(self._lines)
+        if (content.indexOf(self._safety) < lines_at) is not asks:
+            content.removeWidget(self._safety)
+            lines_at = content.indexOf(self._lines)
+            content.insertWidget(lines_at if asks else lines_at + 1, self._safety)
 
     def _show_terms(self, prescription: Prescription) -> None:
         """What goes with its lines: how often, how it comes to the patient, until when."""
@@ -284,14 +315,19 @@ class PrescriptionDetail(QFrame):
         self._progress = ProgressLine(design)
         self._progress.setObjectName("prescription_progress")
         progress_card = Card(design)
+        progress_card.body.setSpacing(SPACE_3)
         progress_card.body.addWidget(self._progress)
+        progress_card.body.addWidget(line())
+        self._order = OrderLine(design, self._desk, self._context.zone)
+        progress_card.body.addWidget(self._order)
         self.table = ItemTable()
         self.table.setObjectName("items_table")
         self.table.setAccessibleName(self.tr("Lines of the prescription"))
         self.table.dress(design, self.items)
         self.table.offer_next(False)
-        lines = Card(design, padded=False)
-        lines.fill(self.table)
+        self._lines = Card(design, padded=False)
+        self._lines.fill(self.table)
+        self._safety = SafetyRecord(design, self._desk, self._context.zone)
         self._terms = PillFlow(design)
         self._terms.setObjectName("prescription_terms")
         self._note_card = Card(design, self.tr("Note to the pharmacist"))
@@ -302,7 +338,8 @@ class PrescriptionDetail(QFrame):
             self._sent_back,
             self._end,
             progress_card,
-            lines,
+            self._lines,
+            self._safety,
             self._terms,
             self._note_card,
         ):
@@ -329,6 +366,8 @@ class PrescriptionDetail(QFrame):
                 "allergy",
                 "pharmacy",
                 "purchase_order",
+                "safety_finding",
+                "member",
             )
         ]
         leaves.append(self._desk.outbox.changed.add(self._on_rows))

@@ -9,7 +9,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from clinicdesk.contract.entities import Patient, Prescription, PrescriptionItem, Row
+from clinicdesk.contract.entities import (
+    Patient,
+    Prescription,
+    PrescriptionItem,
+    PurchaseOrder,
+    Row,
+)
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.search_field import SearchField
@@ -21,7 +27,7 @@ from clinicdesk.desktop.models.tally import Tally
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane, empty_words, lane_of, lane_word
-from clinicdesk.desktop.workspaces.therapy.prescription_rows import PrescriptionRows, last_moment
+from clinicdesk.desktop.workspaces.therapy.prescription_rows import PrescriptionRows
 from clinicdesk.desktop.workspaces.therapy.sent_back import SentBack
 
 
@@ -65,7 +71,7 @@ class PrescriptionList(QFrame):
         self.list = self.ui.prescription_list
         self.model: RowListModel[Prescription] = RowListModel(
             replica.prescriptions,
-            order=lambda row: (-last_moment(row).timestamp(),),
+            order=self._newest_first,
             content=self._rows.content,
             words=self._rows.words,
             parent=self,
@@ -129,8 +135,12 @@ class PrescriptionList(QFrame):
         self.sent_back.changed.connect(self._sent_back_changed)
         self.destroyed.connect(replica.prescriptions.subscribe(self._prescriptions_changed))
         self.destroyed.connect(replica.items.subscribe(self._items_changed))
+        self.destroyed.connect(replica.orders.subscribe(self._orders_changed))
         self.destroyed.connect(replica.patients.subscribe(self._patients_changed))
         self.destroyed.connect(outbox.changed.add(self._pending_changed))
+
+    def _newest_first(self, prescription: Prescription) -> tuple[float]:
+        return (-self._rows.moment(prescription).timestamp(),)
 
     def _lane_of(self, prescription: Prescription) -> Lane | None:
         return self._lane(prescription) if prescription.practitioner_id == self._mine else None
@@ -193,6 +203,18 @@ class PrescriptionList(QFrame):
         self.model.look_again(moved)
         for prescription_id in moved:
             self.list.glow.flash(prescription_id)
+
+    def _orders_changed(self, change: Change[PurchaseOrder]) -> None:
+        # A row tells how far its pharmacy is, and stands where that puts it.
+        if change.reset:
+            self.model.refresh()
+            self.model.set_order(self._newest_first)
+            return
+        rows = (*change.added, *change.removed, *(new for _, new in change.updated))
+        self.model.look_again({row.prescription_id for row in rows})
+        for old, new in change.updated:
+            if old.status is not new.status:
+                self.list.glow.flash(new.prescription_id)
 
     def _items_changed(self, change: Change[PrescriptionItem]) -> None:
         # The words that are searched name the medicines.

@@ -6,17 +6,29 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject
 
-from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.entities import (
+    OrderStatus,
+    Prescription,
+    PrescriptionStatus,
+    PurchaseOrder,
+)
 from clinicdesk.core.clock import utc_now
 from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import moment_text, prescription_look
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.order_words import order_look, order_moment
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.therapy.sent_back import SentBack
 
 _SEPARATOR = " · "
+_SAYS_MORE = {
+    PrescriptionStatus.PAID: frozenset({OrderStatus.ACKNOWLEDGED, OrderStatus.DISPENSING}),
+    PrescriptionStatus.FULFILLED: frozenset({OrderStatus.OUT_FOR_DELIVERY}),
+    PrescriptionStatus.COMPLETED: frozenset({OrderStatus.DELIVERED}),
+}
+"""Where the order at the pharmacy is more exact than the prescription's own state."""
 
 
 class PrescriptionRows(QObject):
@@ -43,11 +55,16 @@ class PrescriptionRows(QObject):
             primary=name,
             tail=prescription.code,
             secondary=_SEPARATOR.join(part for part in told if part),
-            corner=moment_text(last_moment(prescription), self._context.zone, utc_now()),
+            corner=moment_text(self.moment(prescription), self._context.zone, utc_now()),
             status=status,
             status_tone=tone,
             avatar=initials(name) if patient is not None else "",
         )
+
+    def moment(self, prescription: Prescription) -> datetime:
+        """When it came to what its row says of it."""
+        order = self._telling_order(prescription)
+        return last_moment(prescription) if order is None else order_moment(order)
 
     def words(self, prescription: Prescription) -> str:
         """What a person may type to find it: code, names, number, telephone and medicines."""
@@ -66,8 +83,17 @@ class PrescriptionRows(QObject):
             return pending.text, pending.tone
         if prescription.id in self._sent_back:
             return self.tr("Sent back: choose"), Tone.WARNING
-        look = prescription_look(prescription)
+        order = self._telling_order(prescription)
+        look = prescription_look(prescription) if order is None else order_look(order.status)
         return look.word, look.tone
+
+    def _telling_order(self, prescription: Prescription) -> PurchaseOrder | None:
+        """Its order, where that says more than the prescription itself."""
+        wanted = _SAYS_MORE.get(prescription.status)
+        if wanted is None:
+            return None
+        order = self._context.desk.orders.last_order(prescription.id)
+        return order if order is not None and order.status in wanted else None
 
 
 def last_moment(prescription: Prescription) -> datetime:

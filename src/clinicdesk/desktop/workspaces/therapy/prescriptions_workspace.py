@@ -103,7 +103,6 @@ class PrescriptionsWorkspace(Workspace):
 
     def note(self) -> str:
         """What is shown is of when, while the server is away."""
-        self.rows.sent_back.changed.connect(lambda _moved: self.hints_changed.emit())
         link = self._desk.link
         if link.status in (LinkStatus.LIVE, LinkStatus.CATCHING_UP, LinkStatus.CONNECTING):
             return ""
