@@ -2,6 +2,30 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>AgendaWords</name>
+    <message numerus="yes">
+        <source>%n medicine(s)</source>
+        <translation>
+            <numerusform>%n medicine</numerusform>
+            <numerusform>%n medicines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Next: %1, %n medicine(s) to deliver, waiting %2</source>
+        <translation>
+            <numerusform>Next: %1, %n medicine to deliver, waiting %2</numerusform>
+            <numerusform>Next: %1, %n medicines to deliver, waiting %2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Next: %1, %n medicine(s), waiting %2</source>
+        <translation>
+            <numerusform>Next: %1, %n medicine, waiting %2</numerusform>
+            <numerusform>Next: %1, %n medicines, waiting %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>AllergyPill</name>
     <message numerus="yes">
         <source>%n allergies</source>
@@ -41,24 +65,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n medicine(s)</source>
+        <source>%n refund(s) due, %1</source>
         <translation>
-            <numerusform>%n medicine</numerusform>
-            <numerusform>%n medicines</numerusform>
+            <numerusform>%n refund due, %1</numerusform>
+            <numerusform>%n refunds due, %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n waiting for stock</source>
+        <source>%n sent back to the prescriber</source>
         <translation>
-            <numerusform>%n waiting for stock</numerusform>
-            <numerusform>%n waiting for stock</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Next: %1, %n medicine(s), waiting %2</source>
-        <translation>
-            <numerusform>Next: %1, %n medicine, waiting %2</numerusform>
-            <numerusform>Next: %1, %n medicines, waiting %2</numerusform>
+            <numerusform>%n sent back to the prescriber</numerusform>
+            <numerusform>%n sent back to the prescriber</numerusform>
         </translation>
     </message>
 </context>
@@ -375,6 +392,13 @@
         <translation>
             <numerusform>Order %n pack when %1 or fewer are left.</numerusform>
             <numerusform>Order %n packs when %1 or fewer are left.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>good, %n expired · %1</source>
+        <translation>
+            <numerusform>good, %n expired · %1</numerusform>
+            <numerusform>good, %n expired · %1</numerusform>
         </translation>
     </message>
 </context>

@@ -33,9 +33,10 @@ def age_text(minutes: int) -> str:
     return QCoreApplication.translate("AgePill", "%1 d").replace("%1", str(minutes // (24 * 60)))
 
 
-def age_pill(minutes: int) -> Pill:
-    """Return the pill of a wait, for delegates."""
-    return Pill(age_text(minutes), age_tone(minutes), "clock")
+def age_pill(minutes: int, *, presses: bool = True) -> Pill:
+    """Return the pill of a wait, for delegates; its tone rises only where the wait presses."""
+    tone = age_tone(minutes) if presses else Tone.NEUTRAL
+    return Pill(age_text(minutes), tone, "clock")
 
 
 class AgePill(StatusPill):

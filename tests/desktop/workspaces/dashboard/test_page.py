@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from clinicdesk.contract.entities import PrescriptionStatus, Row
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
-from clinicdesk.desktop.workspaces.dashboard.figures import Stand
 from clinicdesk.desktop.workspaces.dashboard.lines import LinesCard
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import a_frame, a_snapshot, an_id, change, pharmacist
 from tests.desktop.workspaces.dashboard.page import Page, open_page, some_shelves
 from tests.desktop.workspaces.pharmacy.counter import (
@@ -57,14 +57,14 @@ async def page(design: Design, tmp_path: Path) -> AsyncIterator[Page]:
 
 async def test_every_number_counts_the_rows_that_stand_there(page: Page) -> None:
     counts = {stand: card.count for stand, card in page.workspace.cards.items()}
-    assert counts[Stand.DISPENSE] == 2
-    assert counts[Stand.UNPAID] == 1
-    assert counts[Stand.READY] == 0
+    assert counts[Lane.DISPENSE] == 2
+    assert counts[Lane.UNPAID] == 1
+    assert counts[Lane.READY] == 0
 
 
 async def test_a_number_opens_its_lane(page: Page) -> None:
-    page.workspace.cards[Stand.UNPAID].click()
-    page.workspace.cards[Stand.DISPENSE].click()
+    page.workspace.cards[Lane.UNPAID].click()
+    page.workspace.cards[Lane.DISPENSE].click()
     assert page.places == [("pharmacy", "unpaid"), ("pharmacy", "dispense")]
 
 
@@ -83,8 +83,8 @@ async def test_a_change_on_the_feed_changes_the_numbers(page: Page) -> None:
         updated_at=NOON,
     )  # fmt: skip
     await page.desk.replica.apply(a_frame(1, 2, change(ready, seq=2)))
-    await until(lambda: page.workspace.cards[Stand.READY].count == 1)
-    assert page.workspace.cards[Stand.DISPENSE].count == 1
+    await until(lambda: page.workspace.cards[Lane.READY].count == 1)
+    assert page.workspace.cards[Lane.DISPENSE].count == 1
     assert said(page.workspace.recent)[0].primary == said(page.workspace.waiting)[0].primary
 
 
@@ -127,7 +127,7 @@ async def test_what_was_before_is_known_as_soon_as_the_rows_are(
     page = await open_page(desk, design)
     await desk.replica.swap(a_snapshot(pharmacist, *some_prescriptions()))
     await settled()
-    curve = page.workspace._figures.wait(Stand.DISPENSE).curve
+    curve = page.workspace._queue.wait(Lane.DISPENSE).curve
     assert curve[-2:] == (2, 2)
     await page.tasks.end()
     page.workspace.close()

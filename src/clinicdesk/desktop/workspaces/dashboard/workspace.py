@@ -10,25 +10,31 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import Batch, Formulary, Prescription, StockLevel
+from clinicdesk.contract.entities import Batch, Formulary, StockLevel
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
-from clinicdesk.desktop.design.age import age_pill
 from clinicdesk.desktop.design.button import Button, Kind
+from clinicdesk.desktop.design.chip import Chip
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.empty_state import EmptyState
 from clinicdesk.desktop.design.labels import label
-from clinicdesk.desktop.design.tokens import SPACE_4, TextRole, Tone
+from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_4, TextRole, Tone
 from clinicdesk.desktop.models.medicine_names import MedicineNames, medicine_title
 from clinicdesk.desktop.wording import age_text, date_text, minutes_since, money
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Workspace
+from clinicdesk.desktop.workspaces.dashboard.agenda import Agenda, Next
+from clinicdesk.desktop.workspaces.dashboard.agenda_words import AgendaWords
 from clinicdesk.desktop.workspaces.dashboard.counter_card import CounterCard
-from clinicdesk.desktop.workspaces.dashboard.figures import PharmacyFigures, Stand
 from clinicdesk.desktop.workspaces.dashboard.lines import Line, LinesCard
+from clinicdesk.desktop.workspaces.dashboard.queue_figures import QueueFigures
+from clinicdesk.desktop.workspaces.dashboard.shelf_figures import ShelfFigures
 from clinicdesk.desktop.workspaces.dashboard.updates import LatestUpdates
+from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 
 _CLOCK_MS: Final = 30_000
 _SETTLE_MS: Final = 50
@@ -42,7 +48,8 @@ class DashboardWorkspace(Workspace):
     """Counters that are links, the queue's head, the shelves' needs, the latest changes.
 
     Attributes:
-        cards: The counters by what they count. waiting, shelves, recent: The lists.
+        cards: The counters by their lanes. beside: Of lanes that are there while they hold
+            something. waiting, shelves, recent: The lists.
     """
 
     key = "dashboard"
@@ -55,23 +62,31 @@ class DashboardWorkspace(Workspace):
         self._now = now
         desk = context.desk
         self._replica = desk.replica
-        self._figures = PharmacyFigures(
-            desk.replica, desk.member.pharmacy_id, context.zone, now, self
-        )
+        lanes = LaneBook(desk.replica, context.zone, now, self)
+        self._queue = QueueFigures(desk.replica, lanes, now, self)
+        self._agenda = Agenda(desk.replica, self._queue, lanes)
+        self._words = AgendaWords(desk.replica, self)
+        self._needs = ShelfFigures(desk.replica, desk.member.pharmacy_id, context.zone, now, self)
         self._updates = LatestUpdates(desk.replica, _SHOWN)
         self._names = MedicineNames(desk, context.tasks, self)
         design = context.design
         self._greeting = label("", TextRole.HEADLINE)
-        self._has_next = False
+        self._first: Next | None = None
         self._next = ElidedLabel(design, "", TextRole.BODY, "second")
         self._go_on = Button()
         self._go_on.dress(design, kind=Kind.PRIMARY, icon="arrow-right", key="Enter")
         self._go_on.clicked.connect(self._open_next)
         self.cards = {
-            Stand.DISPENSE: CounterCard(design, self.tr("To dispense"), Tone.WARNING),
-            Stand.UNPAID: CounterCard(design, self.tr("Waiting for payment"), Tone.INFO),
-            Stand.READY: CounterCard(design, self.tr("Ready to collect"), Tone.ACCENT),
-            Stand.DONE: CounterCard(design, self.tr("Completed today"), Tone.SUCCESS),
+            Lane.DISPENSE: CounterCard(design, self.tr("To dispense"), Tone.WARNING),
+            Lane.UNPAID: CounterCard(design, self.tr("Waiting for payment"), Tone.INFO),
+            Lane.READY: CounterCard(design, self.tr("Ready to collect"), Tone.ACCENT),
+            Lane.OWING: CounterCard(design, self.tr("Owing"), Tone.WARNING),
+            Lane.DONE: CounterCard(design, self.tr("Completed today"), Tone.SUCCESS),
+        }
+        self._beside_row = QWidget()
+        self.beside = {
+            lane: Chip(design, Pill("", Tone.WARNING, icon))
+            for lane, icon in ((Lane.SENT_BACK, "undo-2"), (Lane.REFUND, "banknote"))
         }
         self.waiting = LinesCard(
             design,
@@ -116,7 +131,7 @@ class DashboardWorkspace(Workspace):
     def hints(self) -> list[Hint]:
         """The keys of this page."""
         onwards = [Hint(("Tab",), self.tr("counters and lists"))]
-        if not self._has_next:
+        if self._first is None:
             return onwards
         return [Hint(("Enter",), self.tr("the next prescription")), *onwards]
 
@@ -126,7 +141,7 @@ class DashboardWorkspace(Workspace):
 
     def named_actions(self) -> list[NamedAction]:
         """The next thing to do."""
-        none = "" if self._first() is not None else self.tr("Nobody waits.")
+        none = "" if self._first is not None else self.tr("Nobody waits.")
         return [
             NamedAction(self.tr("Open the next prescription"), "arrow-right", self._open_next, "",
                         none)
@@ -134,7 +149,7 @@ class DashboardWorkspace(Workspace):
 
     def focus_start(self) -> None:
         """On what is to be done next."""
-        where = self._go_on if self._go_on.isVisible() else self.cards[Stand.DISPENSE]
+        where = self._go_on if self._go_on.isVisible() else self.cards[Lane.DISPENSE]
         where.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
@@ -149,6 +164,12 @@ class DashboardWorkspace(Workspace):
         counters.setSpacing(SPACE_4)
         for card in self.cards.values():
             counters.addWidget(card, 1)
+        beside = QHBoxLayout(self._beside_row)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(SPACE_2)
+        for chip in self.beside.values():
+            beside.addWidget(chip)
+        beside.addStretch(1)
         lists = QHBoxLayout()
         lists.setSpacing(SPACE_4)
         for listed in (self.waiting, self.shelves, self.recent):
@@ -158,15 +179,12 @@ class DashboardWorkspace(Workspace):
         column.setSpacing(SPACE_4)
         column.addLayout(head)
         column.addLayout(counters)
+        column.addWidget(self._beside_row)
         column.addLayout(lists, 1)
 
     def _connect(self) -> None:
-        places = {
-            Stand.DISPENSE: "dispense", Stand.UNPAID: "unpaid", Stand.READY: "ready",
-            Stand.DONE: "done",
-        }  # fmt: skip
-        for stand, card in self.cards.items():
-            card.clicked.connect(partial(self.place_wanted.emit, "pharmacy", places[stand]))
+        for lane, button in (*self.cards.items(), *self.beside.items()):
+            button.clicked.connect(partial(self.place_wanted.emit, "pharmacy", lane.value))
         self.waiting.wanted.connect(lambda row: self._context.go("prescription", row))
         self.recent.wanted.connect(lambda row: self._context.go("prescription", row))
         self.shelves.wanted.connect(lambda medicine: self._context.go("medicine", medicine))
@@ -177,11 +195,15 @@ class DashboardWorkspace(Workspace):
 
     def _follow(self) -> Callable[[], None]:
         replica = self._replica
-        self._figures.changed.connect(lambda: self._refresh_later.start())
+        for figures in (self._queue, self._needs):
+            figures.changed.connect(lambda: self._refresh_later.start())
         leaves = [
             collection.subscribe(self._on_rows)
-            for collection in (replica.prescriptions, replica.patients, replica.members)
-        ]
+            for collection in (
+                replica.prescriptions, replica.items, replica.orders, replica.patients,
+                replica.members,
+            )
+        ]  # fmt: skip
         leaves.append(self._updates.leave)
         leaves.append(replica.formularies.subscribe(self._on_formulary))
 
@@ -198,25 +220,23 @@ class DashboardWorkspace(Workspace):
         self._names.forget()
 
     def _tick(self) -> None:
-        self._figures.tick()
+        self._queue.tick()
+        self._needs.tick()
         self._refresh()
 
-    def _first(self) -> Prescription | None:
-        rows = self._figures.rows(Stand.DISPENSE)
-        return rows[0] if rows else None
-
     def _open_next(self) -> None:
-        if (first := self._first()) is not None:
-            self._context.go("prescription", first.id)
+        if self._first is not None:
+            self._context.go("prescription", self._first.prescription.id)
 
     def _refresh(self) -> None:
         now = self._now()
+        steps = self._agenda.steps()
         self._show_greeting(now)
+        self._show_next(steps[0] if steps else None, now)
         self._show_counters(now)
-        dispense = self._figures.rows(Stand.DISPENSE)[:_SHOWN]
         self.waiting.show_lines(
-            [(row.id, self._waiting_content(row, now)) for row in dispense],
-            self._figures.wait(Stand.DISPENSE).count,
+            [(each.prescription.id, self._words.content(each, now)) for each in steps[:_SHOWN]],
+            len(steps),
         )
         shelves = self._shelf_lines(now)
         self.shelves.show_lines(shelves[:_SHOWN], len(shelves))
@@ -232,66 +252,55 @@ class DashboardWorkspace(Workspace):
         else:
             text = self.tr("Good evening, %1")
         self._greeting.setText(text.replace("%1", self._context.desk.member.name))
-        first = self._first()
+
+    def _show_next(self, first: Next | None, now: datetime) -> None:
+        another = (first is None) is not (self._first is None)
+        self._first = first
         self._go_on.setVisible(first is not None)
-        if self._has_next is not (first is not None):
-            self._has_next = first is not None
-            self.hints_changed.emit()
         if first is None:
             self._next.set_text(self.tr("Nobody waits for a medicine."))
-            return
-        name = self._patient_name(first)
-        text = self.tr("Next: %1, %n medicine(s), waiting %2", "", first.item_count)
-        minutes = minutes_since(first.paid_at or first.updated_at, now)
-        self._next.set_text(text.replace("%1", name).replace("%2", age_text(minutes)))
-        self._go_on.setText(self.tr("Dispense %1").replace("%1", first.code))
+        else:
+            self._next.set_text(self._words.sentence(first, now))
+            self._go_on.setText(self._words.button(first))
+        if another:
+            self.hints_changed.emit()
 
     def _show_counters(self, now: datetime) -> None:
-        details = {
-            Stand.DISPENSE: self._longest, Stand.UNPAID: self._due, Stand.READY: self._longest,
-            Stand.DONE: self._owing_words,
-        }  # fmt: skip
-        for stand, card in self.cards.items():
-            wait = self._figures.wait(stand)
-            card.show_count(wait.count, details[stand](wait.since, now), wait.curve)
+        for lane, card in self.cards.items():
+            wait = self._queue.wait(lane)
+            card.show_count(wait.count, self._detail(lane, wait.since, now), wait.curve)
+        for lane, chip in self.beside.items():
+            count = self._queue.count(lane)
+            chip.show_pill(Pill(self._beside_words(lane, count), Tone.WARNING, chip.pill.icon))
+            chip.setVisible(count > 0)
+        self._beside_row.setVisible(any(map(self._queue.count, self.beside)))
 
-    def _longest(self, since: datetime | None, now: datetime) -> str:
-        if since is None:
+    def _detail(self, lane: Lane, since: datetime | None, now: datetime) -> str:
+        if since is None or lane is Lane.DONE:
             return ""
+        if lane is Lane.UNPAID:
+            return self._money(self._queue.due_minor())
         return self.tr("longest %1").replace("%1", age_text(minutes_since(since, now)))
 
-    def _due(self, since: datetime | None, _now: datetime) -> str:
-        if since is None:
-            return ""
-        return money(self._figures.due_minor(), self._context.desk.clinic.currency)
+    def _beside_words(self, lane: Lane, count: int) -> str:
+        if lane is Lane.SENT_BACK:
+            return self.tr("%n sent back to the prescriber", "", count)
+        text = self.tr("%n refund(s) due, %1", "", count)
+        return text.replace("%1", self._money(self._queue.refunds_minor()))
 
-    def _owing_words(self, _since: datetime | None, _now: datetime) -> str:
-        owing = self._figures.owing()
-        return self.tr("%n waiting for stock", "", owing) if owing else ""
-
-    def _waiting_content(self, row: Prescription, now: datetime) -> RowContent:
-        prescriber = self._replica.practitioners.get(row.practitioner_id)
-        parts = [self.tr("%n medicine(s)", "", row.item_count)]
-        if prescriber is not None:
-            parts.append(prescriber.name)
-        return RowContent(
-            key=row.id,
-            primary=self._patient_name(row),
-            tail=row.code,
-            secondary=" · ".join(parts),
-            pill=age_pill(minutes_since(row.paid_at or row.updated_at, now)),
-        )
+    def _money(self, minor: int) -> str:
+        return money(minor, self._context.desk.clinic.currency)
 
     def _shelf_lines(self, now: datetime) -> list[Line]:
         today = now.astimezone(self._context.zone).date()
         lines: list[Line] = [
             (batch.medicine_id, self._batch_content(batch, expired=batch.expiry < today))
-            for batch in self._figures.expiring()
+            for batch in self._needs.expiring()
         ]
         seen = {medicine for medicine, _ in lines}
         lines += [
             (level.medicine_id, self._level_content(level))
-            for level in self._figures.low()
+            for level in self._needs.low()
             if level.medicine_id not in seen
         ]
         return lines
@@ -330,7 +339,7 @@ class DashboardWorkspace(Workspace):
 
     def _level_content(self, level: StockLevel) -> RowContent:
         text = self.tr("order at %1").replace("%1", str(level.reorder_level))
-        left = self._figures.left(level)
+        left = self._needs.left(level)
         return RowContent(
             key=level.id,
             primary=self._medicine_name(level.medicine_id),
@@ -343,7 +352,3 @@ class DashboardWorkspace(Workspace):
     def _medicine_name(self, medicine_id: UUID) -> str:
         medicine = self._names.get(medicine_id)
         return medicine_title(medicine) if medicine is not None else "…"
-
-    def _patient_name(self, row: Prescription) -> str:
-        patient = self._replica.patients.get(row.patient_id)
-        return patient.name if patient is not None else self.tr("Patient not here yet")

@@ -19,7 +19,7 @@ from clinicdesk.desktop.design.painting import colour, draw_rounded
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
-from clinicdesk.desktop.workspaces.shared.lanes import Lane, since
+from clinicdesk.desktop.workspaces.shared.lanes import Lane
 
 _CLOCK_MS: Final = 15_000
 _AT_WORK: Final = frozenset(
@@ -62,6 +62,7 @@ class BigScreen(QWidget):
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._clock.timeout.connect(self.update)
         self._clock.start()
+        lanes.moved.connect(self._later.start)
         replica = context.desk.replica
         leaves = [
             replica.prescriptions.subscribe(lambda _change: self._later.start()),
@@ -88,6 +89,7 @@ class BigScreen(QWidget):
                 preparing.append(row)
             elif lane is Lane.READY and not row.delivery:  # what is brought nobody waits for here
                 ready.append(row)
+        since = self._lanes.since
         self.preparing = [self._called(row) for row in sorted(preparing, key=since)]
         self.ready = [self._called(row) for row in sorted(ready, key=since, reverse=True)]
         codes = ", ".join(each.code for each in self.ready)

@@ -86,7 +86,7 @@ class QueuePane(QFrame):
         self.ui = Ui_PharmacyQueue()
         self.ui.setupUi(self)
         self.lanes = LaneBook(self._replica, context.zone, now, self)
-        self._kept = KeptView(context.desk, self)
+        self._kept = KeptView(context.desk, self.lanes, self)
         self._finding = QueueSearch(context.desk)
         self._make_controls()
         self.tally: Tally[Prescription] = Tally(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from clinicdesk.contract.entities import (
     ItemStatus,
     OrderStatus,
     Prescription,
-    PrescriptionItem,
     PrescriptionStatus,
 )
 from clinicdesk.core.clock import Now
@@ -24,14 +24,13 @@ from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescr
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.shared.company_words import has_it_open, short_words
 from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
-from clinicdesk.desktop.workspaces.shared.lanes import OPEN_LANES, Lane, since
+from clinicdesk.desktop.workspaces.shared.lanes import WAITING_LANES, Lane
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_here
 from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk
 
-_A_DAY = 24 * 60
 _WAITING = (ItemStatus.PENDING, ItemStatus.PICKING, ItemStatus.RETURNED_TO_STOCK)
 _CHECKED = (ItemStatus.CHECKED, ItemStatus.READY)
 
@@ -69,22 +68,32 @@ class QueueRows(QObject):
         if company:
             about.append(has_it_open(self._desk, company))
         now = self._now()
-        moment = since(prescription)
         lane = self._lanes.lane_of(prescription)
-        waits = lane in OPEN_LANES
-        minutes = minutes_since(moment, now)
+        waiting = self._waiting_since(prescription, lane)
+        moment = self._lanes.since(prescription)
         status, tone = self._status(prescription, lane)
         return RowContent(
             key=prescription.id,
             primary=patient.name if patient is not None else self.tr("Patient not here yet"),
             tail=prescription.code,
             secondary=" · ".join(about),
-            pill=_wait_pill(prescription, minutes) if waits else None,
-            corner="" if waits else moment_text(moment, self._zone, now),
+            pill=self._wait_pill(prescription, waiting, now) if waiting is not None else None,
+            corner="" if waiting is not None else moment_text(moment, self._zone, now),
             status=status,
             status_tone=tone,
             company_words=short_words(self._desk, company),
         )
+
+    def _waiting_since(self, prescription: Prescription, lane: Lane | None) -> datetime | None:
+        """Since when somebody waits for something, if it is only for their money."""
+        if lane in WAITING_LANES:
+            return self._lanes.since(prescription)
+        refunds = self._refunds.of(prescription.id) if prescription.id in self._refunds else []
+        return refunds[0].created_at if refunds else None
+
+    def _wait_pill(self, prescription: Prescription, since: datetime, now: datetime) -> Pill:
+        """How long; an alarm only where somebody has paid and waits at the counter."""
+        return age_pill(minutes_since(since, now), presses=self._lanes.presses(prescription))
 
     def words(self, prescription: Prescription) -> str:
         """What a person may type to find it: code, names, number and telephone."""
@@ -124,7 +133,7 @@ class QueueRows(QObject):
         if lane is Lane.SENT_BACK:
             return self.tr("Sent back"), Tone.WARNING
         if prescription.status is PrescriptionStatus.PAID:
-            return self._dispensing_words(self._replica.items.of(prescription.id))
+            return self._dispensing_words(prescription)
         if prescription.status is PrescriptionStatus.FULFILLED:
             return self._ready_words(prescription)
         look = prescription_look(prescription)
@@ -144,9 +153,9 @@ class QueueRows(QObject):
         look = prescription_look(prescription)
         return look.word, look.tone
 
-    def _dispensing_words(self, lines: list[PrescriptionItem]) -> tuple[str, Tone]:
+    def _dispensing_words(self, prescription: Prescription) -> tuple[str, Tone]:
         """How far the lines have come: what somebody else would want to know before they begin."""
-        states = [item.status for item in lines]
+        states = [item.status for item in self._replica.items.of(prescription.id)]
         waiting = [state for state in states if state in _WAITING]
         checked = sum(state in _CHECKED for state in states)
         owing = states.count(ItemStatus.OWING)
@@ -160,7 +169,7 @@ class QueueRows(QObject):
         if checked:
             text = self.tr("%1 of %2 checked").replace("%1", str(checked))
             return text.replace("%2", str(checked + len(waiting))), Tone.INFO
-        if any(item.status is ItemStatus.PICKING and item.owing for item in lines):
+        if self._lanes.goods_came(prescription):
             return self.tr("Owing, and here now"), Tone.INFO
         if ItemStatus.PICKING in waiting:
             return self.tr("Picking"), Tone.INFO
@@ -169,13 +178,6 @@ class QueueRows(QObject):
     def _lines_words(self, prescription: Prescription) -> str:
         count = prescription.item_count
         return self.tr("%n item(s)", "", count)
-
-
-def _wait_pill(prescription: Prescription, minutes: int) -> Pill:
-    """How long it stands there; an alarm only where somebody has paid and waits for it."""
-    pill = age_pill(minutes)
-    alarming = prescription.status is PrescriptionStatus.PAID and minutes < _A_DAY
-    return pill if alarming else Pill(pill.text, Tone.NEUTRAL, pill.icon)
 
 
 def short_name(name: str) -> str:

@@ -11,10 +11,10 @@ from PySide6.QtCore import QCoreApplication, QObject, QSettings, Signal
 
 from clinicdesk.contract.entities import ItemStatus, Prescription
 from clinicdesk.core.folding import fold
-from clinicdesk.desktop.workspaces.shared.lanes import order, since
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk
+    from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
 
 _IN_HAND: Final = frozenset({ItemStatus.PICKING, ItemStatus.CHECKED})
 
@@ -59,9 +59,10 @@ class KeptView(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, lanes: LaneBook, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._lanes = lanes
         self._replica = desk.replica
         self._file = QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "clinicdesk", "counter"
@@ -100,14 +101,15 @@ class KeptView(QObject):
         """What to sort by."""
         match self._view.sort:
             case Sort.WORK:
-                return order(row)
+                return self._lanes.order(row)
             case Sort.OLDEST:
-                return (since(row).timestamp(),)
+                return (self._lanes.since(row).timestamp(),)
             case Sort.NEWEST:
-                return (-since(row).timestamp(),)
+                return (-self._lanes.since(row).timestamp(),)
             case Sort.NAME:
                 patient = self._replica.patients.get(row.patient_id)
-                return (patient is None, fold(patient.name) if patient else "", order(row))
+                name = fold(patient.name) if patient else ""
+                return (patient is None, name, self._lanes.order(row))
 
     def _is_mine(self, row: Prescription) -> bool:
         me = self._desk.member.id

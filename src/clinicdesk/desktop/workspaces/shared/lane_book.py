@@ -1,28 +1,30 @@
-"""Keeps in which lane each prescription stands, by its own state, its lines and its order."""
+"""Keeps in which lane each prescription stands and since when: by its own state, its lines, its
+order and what its patient was told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
 from clinicdesk.contract.entities import (
     ItemStatus,
+    NoticeKind,
     OrderStatus,
     Prescription,
-    PrescriptionItem,
     PrescriptionStatus,
-    PurchaseOrder,
 )
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from clinicdesk.core.replica import Replica
 
 _NOBODY_WAITS: Final = frozenset(
@@ -30,13 +32,25 @@ _NOBODY_WAITS: Final = frozenset(
 )
 """Beside what is owing, lines that nobody at the counter can go on with now."""
 
+_RANK: Final = {status: rank for rank, status in enumerate(PrescriptionStatus)}
+_MOMENT_OF: Final = {
+    PrescriptionStatus.DRAFT: attrgetter("signed_at"),
+    PrescriptionStatus.PAID: attrgetter("paid_at"),
+    PrescriptionStatus.FULFILLED: attrgetter("fulfilled_at"),
+    PrescriptionStatus.COMPLETED: attrgetter("completed_at"),
+    PrescriptionStatus.CANCELLED: attrgetter("cancelled_at"),
+}
+
+Moments = dict[UUID, datetime]
+"""Since when something holds, of the prescriptions for which it does."""
+
 
 class LaneBook(QObject):
     """Answers the lane of any prescription at once, for lists of very many.
 
     Signals:
-        moved: These prescriptions may stand in another lane, though their own row is the same: a
-            set of identifiers.
+        moved: These prescriptions may stand in another lane or since another moment, though their
+            own row is the same: a set of identifiers.
         day_changed: Another day has begun in the clinic: what was done today is done earlier now.
     """
 
@@ -51,13 +65,14 @@ class LaneBook(QObject):
         self._zone = zone
         self._now = now
         self._midnight = self._last_midnight()
-        self._owing: set[UUID] = set()
-        self._sent_back: set[UUID] = set()
-        self._read_lines()
-        self._read_orders()
+        self._owing = self._read_owing()
+        self._sent_back = self._read_sent_back()
+        self._came = self._read_came()
         leaves = [
             replica.items.subscribe(self._on_items),
             replica.orders.subscribe(self._on_orders),
+            replica.dispenses.subscribe(self._on_goods),
+            replica.patient_notices.subscribe(self._on_goods),
         ]
 
         def leave() -> None:
@@ -66,6 +81,11 @@ class LaneBook(QObject):
 
         self._leave: Callable[[], None] = leave
         self.destroyed.connect(leave)
+
+    @property
+    def midnight(self) -> datetime:
+        """When the clinic's day began that it last knew of."""
+        return self._midnight
 
     def lane_of(self, prescription: Prescription) -> Lane | None:
         """Where it stands; None for a draft, which is its prescriber's alone, and for what was
@@ -87,6 +107,41 @@ class LaneBook(QObject):
             case PrescriptionStatus.CANCELLED:
                 return Lane.CANCELLED
 
+    def since(self, prescription: Prescription) -> datetime:
+        """Since when it has stood there: what is owing since it is owed, what was sent back since
+        then, and what came for somebody who had gone home since it came."""
+        moment: datetime | None = None
+        if prescription.status is PrescriptionStatus.PAID:
+            for moments in (self._sent_back, self._owing, self._came):
+                if (moment := moments.get(prescription.id)) is not None:
+                    return moment
+        moment = _MOMENT_OF[prescription.status](prescription)
+        return moment or prescription.updated_at
+
+    def order(self, prescription: Prescription) -> tuple[int, float]:
+        """Who is served first: of what is paid for the longest wait, elsewhere the newest."""
+        moment = self.since(prescription).timestamp()
+        first_come = prescription.status is PrescriptionStatus.PAID
+        return _RANK[prescription.status], moment if first_come else -moment
+
+    def goods_came(self, prescription: Prescription) -> bool:
+        """Whether it is to be dispensed because something came that was owing."""
+        return prescription.id in self._came and self.lane_of(prescription) is Lane.DISPENSE
+
+    def on_hold(self, prescription: Prescription) -> bool:
+        """Whether it stands among what is to be dispensed, and nobody can go on with it."""
+        states = {item.status for item in self._replica.items.of(prescription.id)}
+        held = ItemStatus.ON_HOLD in states and states <= _NOBODY_WAITS
+        return held and self.lane_of(prescription) is Lane.DISPENSE
+
+    def presses(self, prescription: Prescription) -> bool:
+        """Whether somebody has paid and waits for it at the counter."""
+        return (
+            self.lane_of(prescription) is Lane.DISPENSE
+            and prescription.id not in self._came
+            and not self.on_hold(prescription)
+        )
+
     def look_at_clock(self) -> None:
         """See whether another day has begun."""
         midnight = self._last_midnight()
@@ -98,46 +153,78 @@ class LaneBook(QObject):
         today = self._now().astimezone(self._zone).date()
         return datetime.combine(today, time(), self._zone)
 
-    def _read_lines(self) -> None:
+    def _read_owing(self) -> Moments:
         owing = (item for item in self._replica.items.values() if item.status is ItemStatus.OWING)
-        candidates = {item.prescription_id for item in owing}
-        self._owing = {each for each in candidates if self._only_owing(each)}
+        return _those(self._owing_since, {item.prescription_id for item in owing})
 
-    def _read_orders(self) -> None:
+    def _read_sent_back(self) -> Moments:
         rejected = (o for o in self._replica.orders.values() if o.status is OrderStatus.REJECTED)
-        candidates = {order.prescription_id for order in rejected}
-        self._sent_back = {each for each in candidates if self._is_sent_back(each)}
+        return _those(self._sent_back_since, {order.prescription_id for order in rejected})
 
-    def _only_owing(self, prescription_id: UUID) -> bool:
-        states = {item.status for item in self._replica.items.of(prescription_id)}
-        return ItemStatus.OWING in states and states <= _NOBODY_WAITS | {ItemStatus.OWING}
+    def _read_came(self) -> Moments:
+        notices = self._replica.patient_notices.values()
+        return _those(self._came_at, {notice.prescription_id for notice in notices})
 
-    def _is_sent_back(self, prescription_id: UUID) -> bool:
+    def _owing_since(self, prescription_id: UUID) -> datetime | None:
+        lines = self._replica.items.of(prescription_id)
+        owing = [line.updated_at for line in lines if line.status is ItemStatus.OWING]
+        others = {line.status for line in lines} - {ItemStatus.OWING}
+        return min(owing) if owing and others <= _NOBODY_WAITS else None
+
+    def _sent_back_since(self, prescription_id: UUID) -> datetime | None:
         orders = self._replica.orders.of(prescription_id)
         last = max(orders, key=lambda order: order.created_at, default=None)
-        return last is not None and last.status is OrderStatus.REJECTED
+        if last is None or last.status is not OrderStatus.REJECTED:
+            return None
+        return last.closed_at or last.updated_at
 
-    def _on_items(self, change: Change[PrescriptionItem]) -> None:
-        if change.reset:
-            before = self._owing
-            self._read_lines()
-            self._tell(before ^ self._owing)
-        else:
-            self._settle(self._owing, self._only_owing, _touched(change))
+    def _came_at(self, prescription_id: UUID) -> datetime | None:
+        """When the patient was called to what came; until they took something of it."""
+        notices = self._replica.patient_notices.of(prescription_id)
+        calls = [each.created_at for each in notices if each.kind is NoticeKind.OWING_READY]
+        if not calls:
+            return None
+        called = max(calls)
+        taken = (each.handed_over_at for each in self._replica.dispenses.of(prescription_id))
+        return called if all(each is None or each <= called for each in taken) else None
 
-    def _on_orders(self, change: Change[PurchaseOrder]) -> None:
+    def _on_items(self, change: Change[Any]) -> None:
         if change.reset:
-            before = self._sent_back
-            self._read_orders()
-            self._tell(before ^ self._sent_back)
+            self._take_over(self._owing, self._read_owing())
         else:
-            self._settle(self._sent_back, self._is_sent_back, _touched(change))
+            self._settle(self._owing, self._owing_since, _touched(change))
+
+    def _on_orders(self, change: Change[Any]) -> None:
+        if change.reset:
+            self._take_over(self._sent_back, self._read_sent_back())
+        else:
+            self._settle(self._sent_back, self._sent_back_since, _touched(change))
+
+    def _on_goods(self, change: Change[Any]) -> None:
+        if change.reset:
+            self._take_over(self._came, self._read_came())
+        else:
+            self._settle(self._came, self._came_at, _touched(change))
+
+    def _take_over(self, kept: Moments, fresh: Moments) -> None:
+        moved = {each for each in kept.keys() | fresh.keys() if kept.get(each) != fresh.get(each)}
+        kept.clear()
+        kept.update(fresh)
+        self._tell(moved)
 
     def _settle(
-        self, kept: set[UUID], holds: Callable[[UUID], bool], touched: Iterable[UUID]
+        self, kept: Moments, find: Callable[[UUID], datetime | None], touched: Iterable[UUID]
     ) -> None:
-        moved = {each for each in touched if holds(each) is not (each in kept)}
-        kept ^= moved
+        moved = set()
+        for each in touched:
+            moment = find(each)
+            if moment == kept.get(each):
+                continue
+            moved.add(each)
+            if moment is None:
+                del kept[each]
+            else:
+                kept[each] = moment
         self._tell(moved)
 
     def _tell(self, moved: set[UUID]) -> None:
@@ -145,7 +232,11 @@ class LaneBook(QObject):
             self.moved.emit(moved)
 
 
-def _touched(change: Change[PrescriptionItem] | Change[PurchaseOrder]) -> set[UUID]:
-    rows: list[PrescriptionItem | PurchaseOrder] = [*change.added, *change.removed]
-    rows += [new for _, new in change.updated]
+def _those(find: Callable[[UUID], datetime | None], candidates: Iterable[UUID]) -> Moments:
+    found = ((each, find(each)) for each in candidates)
+    return {each: moment for each, moment in found if moment is not None}
+
+
+def _touched(change: Change[Any]) -> set[UUID]:
+    rows = (*change.added, *change.removed, *(new for _, new in change.updated))
     return {row.prescription_id for row in rows}

@@ -1,15 +1,11 @@
-"""The lanes of the queue: where a prescription stands, and since when it has been there."""
+"""The lanes of a pharmacy: where a prescription can stand, and what each is called."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
-
-from clinicdesk.contract.entities import Prescription, PrescriptionStatus
 
 
 class Lane(StrEnum):
@@ -31,27 +27,8 @@ KEYED_LANES: Final = (Lane.UNPAID, Lane.DISPENSE, Lane.READY, Lane.OWING, Lane.D
 OPEN_LANES: Final = (Lane.UNPAID, Lane.DISPENSE, Lane.READY)
 """Where something is to be done for the patient now."""
 
-_RANK: Final = {status: rank for rank, status in enumerate(PrescriptionStatus)}
-_MOMENT_OF: Final = {
-    PrescriptionStatus.DRAFT: attrgetter("signed_at"),
-    PrescriptionStatus.PAID: attrgetter("paid_at"),
-    PrescriptionStatus.FULFILLED: attrgetter("fulfilled_at"),
-    PrescriptionStatus.COMPLETED: attrgetter("completed_at"),
-    PrescriptionStatus.CANCELLED: attrgetter("cancelled_at"),
-}
-
-
-def since(prescription: Prescription) -> datetime:
-    """Since when it has stood where it stands."""
-    moment: datetime | None = _MOMENT_OF[prescription.status](prescription)
-    return moment or prescription.updated_at
-
-
-def order(prescription: Prescription) -> tuple[int, float]:
-    """Who is served first: of what is to be dispensed the longest wait, elsewhere the newest."""
-    moment = since(prescription).timestamp()
-    first_come = prescription.status is PrescriptionStatus.PAID
-    return _RANK[prescription.status], moment if first_come else -moment
+WAITING_LANES: Final = (*OPEN_LANES, Lane.OWING, Lane.SENT_BACK)
+"""Where somebody waits, for whatever."""
 
 
 def lane_word(lane: Lane) -> str:
