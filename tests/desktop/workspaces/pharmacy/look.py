@@ -141,6 +141,42 @@ async def substituting(counter: Counter) -> None:
     await until(lambda: counter.find(QListView, "substitutes_list").isVisible())
 
 
+async def remarked(counter: Counter) -> None:
+    """A line with another product, one on hold, one whose rest was cancelled."""
+    changed = [
+        replace(
+            item(counter, "paid line 1"), version=2, substitute_id=product("Alerid").id,
+            substitute_brand="Alerid", substitution_reason="Out of stock until Thursday",
+            prescribed_minor=10_000, amount_minor=2_800,
+        ),
+        replace(
+            item(counter, "paid line 2"), version=2, status=ItemStatus.ON_HOLD,
+            hold_reason="Asking the prescriber whether three days are meant",
+        ),
+        replace(
+            item(counter, "paid line 3"), version=2, status=ItemStatus.CANCELLED, supplied=12,
+            decline_reason="Cannot be had",
+        ),
+    ]  # fmt: skip
+    counter.workspace.open_thing("prescription", an_id("paid"))
+    await settled()
+    await counter.feed(*changed)
+
+
+async def giving_another(counter: Counter) -> None:
+    """The hand-over of another product than was written."""
+    line = item(counter, "owing line 1")
+    other = replace(
+        line, version=2, substitute_id=product("Alerid").id, substitute_brand="Alerid",
+        substitution_reason="Out of stock", prescribed_minor=10_000, amount_minor=2_800,
+        prepared=line.quantity,
+    )  # fmt: skip
+    await counter.feed(other)
+    counter.workspace.open_thing("prescription", an_id("owing"))
+    await settled()
+    counter.key(Qt.Key.Key_F10)
+
+
 async def making_ready(counter: Counter) -> None:
     await dispense(counter)
     counter.key(Qt.Key.Key_F9)
@@ -393,7 +429,7 @@ SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
         declining, cancelling, handing_over, refund, paying_out, offline, search, nothing_found,
         findings, overriding, stopped, repeat, repeated, returning, returned, to_deliver,
         on_its_way, arriving, delivered, part_refund, hindi, empty, done, cancelled, company,
-        crowd, long_company, prescriber_there,
+        crowd, long_company, prescriber_there, remarked, giving_another,
     )
 }  # fmt: skip
 
