@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from clinicdesk.contract.entities import (
+    FindingKind,
     ItemStatus,
     Member,
     NoticeKind,
@@ -22,6 +23,9 @@ from clinicdesk.contract.entities import (
     PurchaseOrder,
     Role,
     Row,
+    SafetyFinding,
+    Stage,
+    Tier,
 )
 from clinicdesk.core.notices import Notice, Notices, derive
 from clinicdesk.core.replica import Applied, AppliedRow
@@ -186,6 +190,31 @@ def test_a_pharmacist_is_told_that_what_was_owing_has_come() -> None:
     assert told(elsewhere, row(None, notice)) == []
     sent = replace(notice, version=2, status=NoticeStatus.SENT)
     assert told(sample.pharmacist, row(notice, sent)) == []
+
+
+def an_answer(key: str = "interaction:ibuprofen+warfarin", **changes: Any) -> SafetyFinding:
+    item = an_item(PAID)
+    answer = SafetyFinding(
+        id=an_id(key), clinic_id=PAID.clinic_id, version=1, prescription_id=PAID.id,
+        item_id=item.id, patient_id=PAID.patient_id, practitioner_id=PAID.practitioner_id,
+        pharmacy_id=sample.MAIN_STREET, signed_at=NOON, stage=Stage.DISPENSING,
+        kind=FindingKind.INTERACTION, tier=Tier.OVERRIDE, key=key, summary="Warfarin and ibuprofen",
+        reason="Ravi takes both for years", by=SOMEBODY, at=NOON,
+    )  # fmt: skip
+    return replace(answer, **changes)
+
+
+def test_a_prescriber_is_told_once_that_it_was_dispensed_against_findings_with_a_reason() -> None:
+    both = [row(None, an_answer()), row(None, an_answer("duplicate:nsaid"))]
+    [notice] = derive(both, sample.therapist, lambda _: "RX-7F3K2", lambda: NOON)
+    assert notice.kind == "finding_answered"
+    assert notice.thing == f"prescription:{PAID.id}"
+    said = msgspec.json.encode(notice)
+    assert b"Ravi" not in said, "it may stand on a locked screen"
+    assert b"arfarin" not in said
+    assert told(sample.pharmacist, *both) == []
+    assert told(replace(sample.therapist, practitioner_id=an_id("another")), *both) == []
+    assert told(sample.therapist, row(None, an_answer(stage=Stage.PRESCRIBING))) == []
 
 
 def test_patients_and_others_make_no_notices() -> None:

@@ -24,6 +24,8 @@ from clinicdesk.contract.entities import (
     PurchaseOrder,
     Role,
     Row,
+    SafetyFinding,
+    Stage,
 )
 from clinicdesk.contract.entities import NoticeKind as PatientNoticeKind
 from clinicdesk.core.clock import Now
@@ -50,6 +52,7 @@ class NoticeKind(StrEnum):
     REPEAT_OPENED = "repeat_opened"  # pharmacist: the next dispensing waits for its payment
     ORDER_SENT_BACK = "order_sent_back"  # prescriber; the status says why
     ORDER_REROUTED = "order_rerouted"  # pharmacist: paid elsewhere, or by their own quote
+    FINDING_ANSWERED = "finding_answered"  # prescriber: dispensed all the same, with a reason
     OWING_CAME = "owing_came"  # pharmacist: what was owing has come
 
 
@@ -160,6 +163,7 @@ def derive(
         for row in held
         if isinstance(row.new, PurchaseOrder) and row.old is None and _is_further(row.new)
     }
+    answered: set[UUID] = set()
     for row in held:
         if row.new is None or row.item.by == member.id:
             continue
@@ -168,6 +172,10 @@ def derive(
             continue  # the order tells it, and tells more
         if kind is NoticeKind.ITEM_CANCELLED and _of(row.new) in stopped:
             continue  # the prescription tells it, once for all its lines
+        if kind is NoticeKind.FINDING_ANSWERED:
+            if _of(row.new) in answered:
+                continue  # one command may answer several: they are read in one place
+            answered.add(_of(row.new))
         if kind is not None:
             notices.append(_notice(row, kind, code_of, now))
     return notices
@@ -177,6 +185,10 @@ def _kind_for(row: AppliedRow, member: Member) -> NoticeKind | None:
     old, new = row.old, row.new
     if isinstance(new, PurchaseOrder) and (old is None or isinstance(old, PurchaseOrder)):
         return _for_order(old, new, member)
+    if isinstance(new, SafetyFinding):
+        mine = member.practitioner_id is not None and new.practitioner_id == member.practitioner_id
+        at_the_counter = old is None and new.stage is Stage.DISPENSING
+        return NoticeKind.FINDING_ANSWERED if mine and at_the_counter else None
     if isinstance(new, PatientNotice):
         told = old is None and new.kind is PatientNoticeKind.OWING_READY
         mine = member.role is Role.PHARMACIST and new.pharmacy_id == member.pharmacy_id
@@ -273,12 +285,17 @@ def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], n
     )
 
 
-def _status_told(row: Prescription | PrescriptionItem | PurchaseOrder | PatientNotice) -> str:
-    """The row's status; of an order that was sent back the reason, which says more."""
+def _status_told(
+    row: Prescription | PrescriptionItem | PurchaseOrder | PatientNotice | SafetyFinding,
+) -> str:
+    """The row's status; of an order that was sent back the reason, which says more; of a finding
+    where it was met."""
     if isinstance(row, PurchaseOrder) and row.response is not None:
         return row.response
+    if isinstance(row, SafetyFinding):
+        return row.stage
     return row.status
 
 
-_TOLD = (Prescription, PrescriptionItem, PurchaseOrder, PatientNotice)
+_TOLD = (Prescription, PrescriptionItem, PurchaseOrder, PatientNotice, SafetyFinding)
 """Rows whose changes somebody is told of."""

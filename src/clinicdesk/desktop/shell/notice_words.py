@@ -51,6 +51,9 @@ def notice_words(notice: Notice, replica: Replica) -> str:
         case NoticeKind.ITEM_CANCELLED if at:
             text = QCoreApplication.translate("Notices", "A line was cancelled at %1")
             return text.replace("%1", at)
+        case NoticeKind.FINDING_ANSWERED if at:
+            text = QCoreApplication.translate("Notices", "Dispensed with a reason at %1")
+            return text.replace("%1", at)
         case NoticeKind.ORDER_SENT_BACK:
             return _sent_back_words(notice)
         case NoticeKind.PRESCRIPTION_CANCELLED if who:
@@ -106,6 +109,9 @@ def notice_look(notice: Notice) -> Look:
         case NoticeKind.ORDER_REROUTED:
             word = QCoreApplication.translate("Notices", "New order, paid already")
             return Look("inbox", word, Tone.ACCENT)
+        case NoticeKind.FINDING_ANSWERED:
+            word = QCoreApplication.translate("Notices", "Dispensed with a reason")
+            return Look("shield-alert", word, Tone.WARNING)
         case NoticeKind.OWING_CAME:
             word = QCoreApplication.translate("Notices", "What was owing has come")
             return Look("package", word, Tone.SUCCESS)
