@@ -13,6 +13,7 @@ import pytest
 from clinicdesk.contract.commands import (
     CheckItem,
     Command,
+    DeclineItem,
     HoldItems,
     OweItem,
     ReceiveStock,
@@ -136,6 +137,23 @@ def test_goods_that_were_kept_for_what_is_sent_back_are_given_to_who_waits_next(
     )
     assert [first.stands()[:2], second.stands()[:2]] == [("PENDING", 0), ("PICKING", 0)]
     assert len(second.notices()) == 1
+
+
+def test_goods_that_were_kept_for_a_line_that_is_declined_are_given_to_who_waits_next(
+    stocked: Stocked, medicine: Medicine
+) -> None:
+    other = next(m for m in stocked.medicines if m.id != medicine.id)
+    first = Paid(stocked, (medicine, 10), (other, 1))
+    for place in range(2):
+        first.owe(place)
+    second = waiting(stocked, medicine, 10)
+    stocked.desk.done(stocked.receive(medicine, 10))
+    first.version = first.stands()[2]
+    assert second.stands()[0] == "OWING"
+    first.give(
+        DeclineItem(prescription_id=first.id, item_id=first.item_id, reason="no longer wanted")
+    )
+    assert second.stands()[:2] == ("PICKING", 0)
 
 
 def test_goods_that_were_promised_are_not_promised_again(

@@ -41,7 +41,7 @@ async def decline_item(
     if refusal := _begun(item) or _nothing_left(before, item):
         return refusal
     after = declined(before, item.id, command.reason, actor.member.id)
-    return await finished(tx, actor, before, settled(after))
+    return await finished(tx, actor, before, settled(after), unwanted=True)
 
 
 async def cancel_item(
@@ -57,7 +57,7 @@ async def cancel_item(
     if refusal := _nothing_left(before, item):
         return refusal
     after = rest_cancelled(before, item.id, command.reason, actor.member.id)
-    return await finished(tx, actor, before, settled(after))
+    return await finished(tx, actor, before, settled(after), unwanted=True)
 
 
 def declined(held: Held, item_id: UUID, reason: str, member_id: UUID) -> Held:
