@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from clinicdesk.contract.commands import (
     AdjustStock,
@@ -205,6 +205,11 @@ async def test_an_empty_order_says_what_is_missing(place: Place) -> None:
     place.workspace.orders.new_order()
     sheet = place.workspace.orders._write
     await until(sheet.isVisible)
+    for entry in list(sheet._entries):
+        *_, away = entry.parts
+        assert isinstance(away, QPushButton)
+        away.click()
+    sheet.search.setFocus()
     place.key(Qt.Key.Key_Return)
     await settled()
     assert sheet.isVisible()
