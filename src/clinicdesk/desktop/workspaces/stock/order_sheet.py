@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from clinicdesk.desktop.tasks import TaskOwner
 
 _MOST_PACKS: Final = 10_000
-_LINES_HEIGHT: Final = 210
+_LINES_HEIGHT: Final = 230
+_HEADINGS_HEIGHT: Final = 28
+_ENTRY_HEIGHT: Final = 44
 _NOTE_LENGTH: Final = 2000
 
 
@@ -98,12 +100,16 @@ class OrderSheet(Asking):
         row.addWidget(self._supplier, 1)
         row.addWidget(note, 2)
         self.ui.body.addLayout(row)
-        self._grid_place = QWidget()
+        self._grid_place = QFrame()
         self._grid = QGridLayout(self._grid_place)
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setHorizontalSpacing(SPACE_4)
         self._grid.setVerticalSpacing(SPACE_2)
         self._grid.setColumnStretch(0, 1)
+        for column, word in (
+            (0, self.tr("Product")), (1, self.tr("Packs")), (3, self.tr("Cost of a pack")),
+        ):  # fmt: skip
+            self._grid.addWidget(label(word, TextRole.PILL, "second"), 0, column)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -247,7 +253,8 @@ class OrderSheet(Asking):
     def _fit(self) -> None:
         self._scroll.setVisible(bool(self._entries))
         self._none.setVisible(not self._entries)
-        self._scroll.setFixedHeight(min(_LINES_HEIGHT, 44 * len(self._entries) + 8))
+        lines = _HEADINGS_HEIGHT + _ENTRY_HEIGHT * len(self._entries)
+        self._scroll.setFixedHeight(min(_LINES_HEIGHT, lines))
 
     def _clear(self) -> None:
         for entry in list(self._entries):
