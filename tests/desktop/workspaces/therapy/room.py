@@ -370,10 +370,11 @@ def utc() -> datetime:
 
 
 def open_room(
-    desk: Desk, design: Design, make: Callable[[Context], W], *, live: bool = True
+    desk: Desk, design: Design, make: Callable[[Context], W], *, live: bool | None = True
 ) -> Room[W]:
-    """A place of a desk, live or offline, as a window would make it."""
-    desk.link.become(LinkStatus.LIVE if live else LinkStatus.OFFLINE)
+    """A place of a desk, live or offline, as a window would make it; None: as the desk stands."""
+    if live is not None:
+        desk.link.become(LinkStatus.LIVE if live else LinkStatus.OFFLINE)
     reporter = Reporter()
     tasks = TaskOwner(reporter)
     said: list[str] = []
