@@ -67,6 +67,7 @@ class SafetyRecord(Card):
         for found, givers in self._told:
             column.addLayout(self._block(found, givers))
         self.body.addWidget(self._content)
+        self._content.show()  # at once: a layout would wait for the next turn, and blink
         held_up = [found.tier for found, _ in self._told if found.holds_up]
         self.set_tone(_TONES[held_up[0]] if held_up else None)
         self.setAccessibleName(" ".join(map(self._spoken, self._told)))
