@@ -13,16 +13,51 @@ import sys
 import tempfile
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QTranslator
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from clinicdesk import desktop
+from clinicdesk.contract.entities import ItemStatus, OrderStatus, PrescriptionStatus, Row
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints
+from tests.desktop.workspaces.dashboard.clinics import a_call, owed
 from tests.desktop.workspaces.dashboard.page import open_page, some_shelves
-from tests.desktop.workspaces.pharmacy.counter import many, open_desk, settled, until
+from tests.desktop.workspaces.pharmacy.counter import (
+    Rows,
+    a_refund,
+    an_order,
+    at,
+    many,
+    open_desk,
+    settled,
+    until,
+)
 
 _SHOTS = 30
+
+
+def a_busy_day(count: int) -> list[Row]:
+    """So many prescriptions, of which some wait for goods, for others or for a way to the door."""
+    rows = many(count)
+    after: list[Row] = []
+    for number, header in enumerate(rows.prescriptions):
+        lines = [line for line in rows.items if line.prescription_id == header.id]
+        if header.status is PrescriptionStatus.FULFILLED and number % 5 == 0:
+            after += [replace(header, delivery=True), an_order(header, status=OrderStatus.READY)]
+        if header.status is PrescriptionStatus.PAID and number % 3 == 0:
+            after += owed(header, lines, at(-90 - 400 * (number % 9)))
+        if header.status is PrescriptionStatus.PAID and number % 3 == 0 and number % 5 == 0:
+            after += [replace(lines[0], status=ItemStatus.PICKING), a_call(header, at(-number))]
+        if header.status is PrescriptionStatus.PAID and number % 20 == 1:
+            after.append(an_order(header, status=OrderStatus.REJECTED, closed_at=at(-40)))
+        if header.status is PrescriptionStatus.CANCELLED and number % 40 == 6:
+            after.append(a_refund(header, 12_500))
+    return _last_of_each(rows, [*after, *some_shelves()])
+
+
+def _last_of_each(rows: Rows, after: list[Row]) -> list[Row]:
+    return list({row.id: row for row in (*rows.all(), *after)}.values())
 
 
 async def show(options: argparse.Namespace, app: QApplication) -> None:
@@ -32,7 +67,7 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
     if translator.load("clinicdesk_en.qm", str(Path(desktop.__file__).parent / "translations")):
         app.installTranslator(translator)
     with tempfile.TemporaryDirectory() as folder:
-        rows = [] if options.scene == "empty" else many(300).all() + some_shelves()
+        rows = [] if options.scene == "empty" else a_busy_day(options.count)
         desk = await open_desk(Path(folder), *rows)
         page = await open_page(desk, design)
         window = QWidget()
@@ -68,6 +103,7 @@ def main() -> int:
     """Show it, or save what it looks like."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scene", choices=("full", "empty"), default="full")
+    parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--theme", choices=[str(one) for one in Appearance], default="light")
     parser.add_argument("--width", type=int, default=1280)
     parser.add_argument("--height", type=int, default=800)
