@@ -143,6 +143,24 @@ async def test_a_check_by_hand_says_why_it_was_not_scanned(counter: Counter) -> 
     assert remarks(counter, 2) == []
 
 
+async def test_a_line_that_was_put_back_says_why(counter: Counter) -> None:
+    counter.key(Qt.Key.Key_Space)
+    counter.type("Barcode is torn")
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: item(counter, 1).status is ItemStatus.CHECKED)
+    dispensing = counter.desk.dispensing
+    await dispensing.fulfill(
+        an_id("rx"), [item(counter, line).id for line in (1, 2, 3)], hand_reason="Loose"
+    )
+    counter.workspace.pane.choose_line(item(counter, 1).id)
+    counter.key(Qt.Key.Key_R)
+    counter.type("Wrong strength in the bag")
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: item(counter, 1).status is ItemStatus.RETURNED_TO_STOCK)
+    await settled()
+    assert remarks(counter, 1) == ["Put back: Wrong strength in the bag"]
+
+
 async def test_the_hand_over_names_another_product_before_it_goes_home(
     open_with: Opening,
 ) -> None:

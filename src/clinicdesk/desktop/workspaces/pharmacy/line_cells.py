@@ -99,7 +99,9 @@ class LineCells(QObject):
         return CellContent()
 
     def remarks(self, item: PrescriptionItem) -> tuple[str, ...]:
-        """Why a box of it was not scanned."""
+        """Why a box of it was not scanned, or why all of it lies on the shelf again."""
+        if item.status is ItemStatus.RETURNED_TO_STOCK:
+            return self._why_put_back(item)
         said = (each.hand_reason for each in self._dispensed(item))
         text = self.tr("Checked by hand: %1")
         return tuple(dict.fromkeys(text.replace("%1", reason) for reason in said if reason))
@@ -170,6 +172,17 @@ class LineCells(QObject):
         if not prepared and item.status in OPEN:
             return []
         return sorted(prepared or held, key=lambda each: each.checked_at)
+
+    def _why_put_back(self, item: PrescriptionItem) -> tuple[str, ...]:
+        back = [
+            each
+            for each in self._desk.replica.dispenses.of(item.prescription_id)
+            if each.item_id == item.id and each.return_reason
+        ]
+        last = max(back, key=lambda each: each.checked_at, default=None)
+        if last is None or last.return_reason is None:
+            return ()
+        return (self.tr("Put back: %1").replace("%1", last.return_reason),)
 
     def _batches_cell(self, dispensed: list[Dispense]) -> CellContent:
         first = dispensed[0]

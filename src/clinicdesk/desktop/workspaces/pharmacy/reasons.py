@@ -121,7 +121,7 @@ def why_returned(dispensing: Dispensing) -> WhyAsked:
         confirm=QCoreApplication.translate("ReasonSheet", "Return to stock"),
         icon="undo-2",
         kind=Kind.PRIMARY,
-        who_reads=QCoreApplication.translate("ReasonSheet", "Stands in the stock's ledger"),
+        who_reads=QCoreApplication.translate("ReasonSheet", "Your colleagues read this"),
         usual=(
             QCoreApplication.translate("ReasonSheet", "Not collected"),
             QCoreApplication.translate("ReasonSheet", "Patient does not want it"),
