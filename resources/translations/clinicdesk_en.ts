@@ -78,6 +78,13 @@
             <numerusform>%n sent back to the prescriber</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>for %n medicine(s) to come</source>
+        <translation>
+            <numerusform>for %n medicine to come</numerusform>
+            <numerusform>for %n medicines to come</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FindingsPanel</name>

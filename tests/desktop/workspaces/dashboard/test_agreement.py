@@ -124,7 +124,9 @@ async def test_what_is_owing_counts_as_owing_since_it_is_owed_and_is_never_next(
     both = await open_both(*rows.all(), *owed(header, rows.items, at(-90)))
     cards = both.page.workspace.cards
     assert (cards[Lane.DISPENSE].count, cards[Lane.OWING].count) == (0, 1)
-    assert cards[Lane.OWING].accessibleName() == "Owing: 1, longest 1 h 30"
+    assert (
+        cards[Lane.OWING].accessibleName() == "Owing: 1, longest 1 h 30, for 1 medicine(s) to come"
+    )  # untranslated
     assert both.steps() == []
     assert both.page.workspace._first is None
     both.counter.workspace.queue.show_lane(Lane.OWING)

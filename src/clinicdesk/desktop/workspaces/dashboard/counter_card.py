@@ -44,6 +44,7 @@ class CounterCard(PaintedButton):
         self._count = 0
         self._detail = ""
         self._curve: tuple[int, ...] = ()
+        self._foot = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_count(0, "", ())
@@ -53,13 +54,15 @@ class CounterCard(PaintedButton):
         """The number that it shows."""
         return self._count
 
-    def show_count(self, count: int, detail: str, curve: Sequence[int]) -> None:
-        """Show a number, what is to be known of it, and what it was every half an hour."""
+    def show_count(self, count: int, detail: str, curve: Sequence[int], foot: str = "") -> None:
+        """Show a number, what is to be known of it, and what it was every half an hour; or `foot`
+        where nobody can tell what it was."""
         self._count = count
         self._detail = detail
         self._curve = tuple(curve)
+        self._foot = foot
         said = f"{self._title}: {count}"
-        self.setAccessibleName(f"{said}, {detail}" if detail else said)
+        self.setAccessibleName(", ".join(part for part in (said, detail, foot) if part))
         self.update()
 
     def _paint_curve(self, painter: QPainter, rect: QRectF, ink: str) -> None:
@@ -109,10 +112,14 @@ class CounterCard(PaintedButton):
                 self._detail, Qt.TextElideMode.ElideRight, int(rest.width())
             )
             draw_text(painter, self.design, rest, elided, TextRole.SECONDARY, theme.second)
+        bottom = whole.bottom() - 14
+        below = QRectF(line.left(), bottom - _CURVE_HEIGHT, line.width(), _CURVE_HEIGHT)
         if len(self._curve) > 1 and any(self._curve):
-            bottom = whole.bottom() - 14
-            rect = QRectF(line.left(), bottom - _CURVE_HEIGHT, line.width(), _CURVE_HEIGHT)
-            self._paint_curve(painter, rect, ink)
+            self._paint_curve(painter, below, ink)
+        elif self._foot:
+            metrics = self.design.fonts.metrics(TextRole.SECONDARY)
+            foot = metrics.elidedText(self._foot, Qt.TextElideMode.ElideRight, int(below.width()))
+            draw_text(painter, self.design, below, foot, TextRole.SECONDARY, theme.second)
         if self.shows_focus:
             draw_focus_ring(painter, self.design, whole, RADIUS_CARD)
         painter.end()

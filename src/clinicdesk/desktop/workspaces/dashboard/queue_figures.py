@@ -13,7 +13,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
-from clinicdesk.contract.entities import Prescription, PrescriptionStatus
+from clinicdesk.contract.entities import ItemStatus, Prescription, PrescriptionStatus
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.models.tally import Tally
@@ -92,6 +92,16 @@ class QueueFigures(QObject):
         since = min(map(self._lanes.since, rows), default=None)
         curve = self._curves.get(lane)
         return Wait(len(rows), since, (*curve[:-1], len(rows)) if curve else ())
+
+    def owed(self) -> int:
+        """For how many products somebody waits to whom they are owing."""
+        lines = (
+            line
+            for row in self._prescriptions.rows_in(Lane.OWING)
+            for line in self._replica.items.of(row.id)
+            if line.status is ItemStatus.OWING
+        )
+        return len({line.substitute_id or line.medicine_id for line in lines})
 
     def due_minor(self) -> int:
         """What is still to be paid for all that waits for payment, in minor units."""

@@ -79,7 +79,7 @@ class DashboardWorkspace(Workspace):
         self.cards = {
             Lane.DISPENSE: CounterCard(design, self.tr("To dispense"), Tone.WARNING),
             Lane.UNPAID: CounterCard(design, self.tr("Waiting for payment"), Tone.INFO),
-            Lane.READY: CounterCard(design, self.tr("Ready to collect"), Tone.ACCENT),
+            Lane.READY: CounterCard(design, self.tr("Ready"), Tone.ACCENT),
             Lane.OWING: CounterCard(design, self.tr("Owing"), Tone.WARNING),
             Lane.DONE: CounterCard(design, self.tr("Completed today"), Tone.SUCCESS),
         }
@@ -268,7 +268,8 @@ class DashboardWorkspace(Workspace):
     def _show_counters(self, now: datetime) -> None:
         for lane, card in self.cards.items():
             wait = self._queue.wait(lane)
-            card.show_count(wait.count, self._detail(lane, wait.since, now), wait.curve)
+            foot = self._foot(wait.count) if lane is Lane.OWING else ""
+            card.show_count(wait.count, self._detail(lane, wait.since, now), wait.curve, foot)
         for lane, chip in self.beside.items():
             count = self._queue.count(lane)
             chip.show_pill(Pill(self._beside_words(lane, count), Tone.WARNING, chip.pill.icon))
@@ -281,6 +282,10 @@ class DashboardWorkspace(Workspace):
         if lane is Lane.UNPAID:
             return self._money(self._queue.due_minor())
         return self.tr("longest %1").replace("%1", age_text(minutes_since(since, now)))
+
+    def _foot(self, count: int) -> str:
+        """What those wait for to whom something is owed."""
+        return self.tr("for %n medicine(s) to come", "", self._queue.owed()) if count else ""
 
     def _beside_words(self, lane: Lane, count: int) -> str:
         if lane is Lane.SENT_BACK:
