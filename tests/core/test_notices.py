@@ -100,6 +100,14 @@ def test_a_prescriber_is_told_of_a_line_that_was_declined() -> None:
     assert told(sample.therapist, row(declined, replace(declined, version=3))) == []
 
 
+def test_a_prescriber_is_told_of_a_line_that_is_held_but_not_that_it_goes_on() -> None:
+    item = an_item(PAID)
+    held = replace(item, version=2, status=ItemStatus.ON_HOLD, hold_reason="asking about Ravi")
+    assert told(sample.therapist, row(item, held)) == ["item_held"]
+    assert told(sample.pharmacist, row(item, held)) == []
+    assert told(sample.therapist, row(held, replace(item, version=3))) == []
+
+
 def test_a_prescriber_is_told_of_a_line_whose_rest_was_cancelled() -> None:
     item = an_item(PAID, status=ItemStatus.OWING, owing=5)
     cancelled = replace(item, version=2, status=ItemStatus.CANCELLED, decline_reason="not made")

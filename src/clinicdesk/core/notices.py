@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     PRESCRIPTION_FULFILLED = "prescription_fulfilled"  # prescriber
     PRESCRIPTION_COMPLETED = "prescription_completed"  # prescriber
     PRESCRIPTION_CANCELLED = "prescription_cancelled"  # whoever did not cancel it
+    ITEM_HELD = "item_held"  # prescriber, whom it often waits for
     ITEM_DECLINED = "item_declined"  # prescriber
     ITEM_CANCELLED = "item_cancelled"  # prescriber: the rest of a line, not the prescription
     ITEM_SUBSTITUTED = "item_substituted"  # prescriber: another product is supplied
@@ -248,6 +249,7 @@ def _for_prescriber_of_line(old: PrescriptionItem, new: PrescriptionItem) -> Not
 
 
 _LINE_KINDS = {
+    ItemStatus.ON_HOLD: NoticeKind.ITEM_HELD,
     ItemStatus.DECLINED: NoticeKind.ITEM_DECLINED,
     ItemStatus.CANCELLED: NoticeKind.ITEM_CANCELLED,
 }

@@ -45,6 +45,10 @@ def notice_words(notice: Notice, replica: Replica) -> str:
         case NoticeKind.ITEM_RESTORED if at:
             text = QCoreApplication.translate("Notices", "Supplied as written, after all, at %1")
             return text.replace("%1", at)
+        case NoticeKind.ITEM_HELD if at:
+            return QCoreApplication.translate("Notices", "A line is on hold at %1").replace(
+                "%1", at
+            )
         case NoticeKind.ITEM_DECLINED if at:
             text = QCoreApplication.translate("Notices", "A line was declined at %1")
             return text.replace("%1", at)
@@ -88,6 +92,9 @@ def notice_look(notice: Notice) -> Look:
             return Look("check-check", word, Tone.SUCCESS)
         case NoticeKind.PRESCRIPTION_CANCELLED:
             return Look("ban", QCoreApplication.translate("Notices", "Cancelled"), Tone.DANGER)
+        case NoticeKind.ITEM_HELD:
+            word = QCoreApplication.translate("Notices", "A line is on hold")
+            return Look("pause", word, Tone.WARNING)
         case NoticeKind.ITEM_DECLINED:
             word = QCoreApplication.translate("Notices", "A line was declined")
             return Look("package-x", word, Tone.WARNING)

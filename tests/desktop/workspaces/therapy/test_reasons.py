@@ -101,10 +101,11 @@ async def test_the_notices_keep_the_promises_of_the_counters_sheets(
     for row in (
         other,
         replace(line, version=other.version + 1),
-        replace(line, version=other.version + 2, status=ItemStatus.DECLINED, decline_reason="No"),
+        replace(line, version=other.version + 2, status=ItemStatus.ON_HOLD, hold_reason="Dose?"),
+        replace(line, version=other.version + 3, status=ItemStatus.DECLINED, decline_reason="No"),
     ):
         await room.feed(replace(row, updated_by=an_id("pia")))
-    rest = replace(line, version=other.version + 3, status=ItemStatus.OWING, owing=1)
+    rest = replace(line, version=other.version + 4, status=ItemStatus.OWING, owing=1)
     await room.feed(rest)
     await room.feed(replace(rest, version=rest.version + 1, status=ItemStatus.CANCELLED))
     pharmacy = room.desk.replica.pharmacies.get(paid.pharmacy_id)
@@ -114,6 +115,7 @@ async def test_the_notices_keep_the_promises_of_the_counters_sheets(
         (NoticeKind.PRESCRIPTION_PAID, f"Paid at {pharmacy.name}"),
         (NoticeKind.ITEM_SUBSTITUTED, f"Another product is supplied at {pharmacy.name}"),
         (NoticeKind.ITEM_RESTORED, f"Supplied as written, after all, at {pharmacy.name}"),
+        (NoticeKind.ITEM_HELD, f"A line is on hold at {pharmacy.name}"),
         (NoticeKind.ITEM_DECLINED, f"A line was declined at {pharmacy.name}"),
         (NoticeKind.ITEM_CANCELLED, f"A line was cancelled at {pharmacy.name}"),
     ]
