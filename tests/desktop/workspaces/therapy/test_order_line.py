@@ -31,7 +31,7 @@ NOON = "12:00"
 
 
 @pytest.fixture
-async def room(open_place: Opening) -> Room[PrescriptionsWorkspace]:
+async def room(open_place: Opening) -> Room[Any]:
     room = await open_place(PrescriptionsWorkspace)
     room.place.rows.show_lane(Lane.SENT)
     await settled()
@@ -62,7 +62,7 @@ def status_in_the_list(room: Room[Any], prescription: Prescription) -> str:
 
 
 async def test_before_the_payment_the_pharmacy_stands_there_without_an_order(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     shown = room.place.detail.prescription
     pharmacy = next(p for p in demo.pharmacies if p.id == shown.pharmacy_id)
@@ -73,7 +73,7 @@ async def test_before_the_payment_the_pharmacy_stands_there_without_an_order(
 
 
 async def test_every_step_of_an_order_is_seen_as_it_is_made(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     paid = paid_by(room.place.detail.prescription, demo, delivery=True)
     order = an_order(paid, demo.now - timedelta(hours=2), delivery=True)
@@ -119,9 +119,7 @@ async def test_every_step_of_an_order_is_seen_as_it_is_made(
     assert "Delivered" in room.find(QWidget, "order_line").accessibleName()
 
 
-async def test_the_time_is_that_of_the_step(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
-) -> None:
+async def test_the_time_is_that_of_the_step(room: Room[Any], demo: DemoRows) -> None:
     paid = paid_by(room.place.detail.prescription, demo)
     noon = demo.now.replace(hour=6, minute=30, second=0, microsecond=0) - timedelta(days=1)
     order = an_order(
@@ -135,7 +133,7 @@ async def test_the_time_is_that_of_the_step(
 
 
 async def test_an_order_that_another_pharmacy_sent_back_says_so(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     shown = room.place.detail.prescription
     before = next(p for p in demo.pharmacies if p.id == shown.pharmacy_id)
@@ -151,7 +149,7 @@ async def test_an_order_that_another_pharmacy_sent_back_says_so(
 
 
 async def test_a_row_of_the_list_says_what_the_pharmacy_does(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     paid = paid_by(room.place.detail.prescription, demo, delivery=True)
     order = an_order(paid, demo.now, delivery=True)

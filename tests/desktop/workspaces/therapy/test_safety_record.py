@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel
 
 from clinicdesk.contract.commands import Override, SignAndSend
-from clinicdesk.contract.entities import PrescriptionStatus, Severity, Stage
+from clinicdesk.contract.entities import FindingKind, PrescriptionStatus, Severity, Stage, Tier
+from clinicdesk.contract.safety import Finding
 from clinicdesk.core.desk import Desk
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
+from clinicdesk.desktop.workspaces.therapy.safety_answers import Answer, what_was_found
 from clinicdesk.desktop.workspaces.therapy.safety_record import SafetyRecord
+from tests.core.sample import an_id
 from tests.desktop.workspaces.therapy.conftest import Opening
 from tests.desktop.workspaces.therapy.room import DemoRows, Room, an_answer, settled, until
 
 
 @pytest.fixture
-async def room(open_place: Opening) -> Room[PrescriptionsWorkspace]:
+async def room(open_place: Opening) -> Room[Any]:
     room = await open_place(PrescriptionsWorkspace)
     room.place.rows.show_lane(Lane.PAID)
     await settled()
@@ -29,8 +33,7 @@ async def room(open_place: Opening) -> Room[PrescriptionsWorkspace]:
 
 
 def record(room: Room[Any]) -> SafetyRecord:
-    card = room.find(SafetyRecord, "safety_record")
-    assert isinstance(card, SafetyRecord)
+    card: SafetyRecord = room.find(SafetyRecord, "safety_record")
     return card
 
 
@@ -44,7 +47,7 @@ def states(room: Room[Any]) -> list[str]:
 
 
 async def test_the_pharmacist_s_reason_comes_to_the_prescriber_with_who_where_and_when(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     shown = room.place.detail.prescription
     assert not record(room).isVisible()
@@ -63,9 +66,7 @@ async def test_the_pharmacist_s_reason_comes_to_the_prescriber_with_who_where_an
     assert record(room).y() < room.find(ItemTable, "items_table").parentWidget().y()
 
 
-async def test_both_ends_stand_below_one_finding(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
-) -> None:
+async def test_both_ends_stand_below_one_finding(room: Room[Any], demo: DemoRows) -> None:
     item = room.desk.replica.items.of(room.place.detail.prescription.id)[0]
     theirs = an_answer(item, demo.pharmacist, demo.now)
     mine = replace(
@@ -80,7 +81,7 @@ async def test_both_ends_stand_below_one_finding(
 
 
 async def test_it_stays_with_a_prescription_that_is_over_and_goes_with_another_one(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     shown = room.place.detail.prescription
     item = room.desk.replica.items.of(shown.id)[0]
@@ -129,7 +130,7 @@ async def test_reasons_that_are_not_sent_yet_are_told_as_on_their_way(
 
 
 async def test_what_holds_the_counter_up_is_seen_by_the_prescriber_as_well(
-    room: Room[PrescriptionsWorkspace], demo: DemoRows
+    room: Room[Any], demo: DemoRows
 ) -> None:
     shown = next(
         p for p in demo.prescriptions
@@ -145,5 +146,31 @@ async def test_what_holds_the_counter_up_is_seen_by_the_prescriber_as_well(
     )  # fmt: skip
     room.place.open_thing("prescription", shown.id)
     await until(record(room).isVisible)
-    assert states(room)[0] == "Stop"
+    assert states(room) == ["Stop"]
     assert "may not be dispensed" in record(room).accessibleName()
+
+
+def a_finding(tier: Tier, key: str, *item_ids: UUID) -> Finding:
+    return Finding(
+        kind=FindingKind.INTERACTION, tier=tier, key=key, item_ids=item_ids, summary=key, detail=""
+    )
+
+
+def test_what_holds_lines_up_comes_first_and_what_informs_last() -> None:
+    line, gone = an_id("line"), an_id("handed over")
+    answer = Answer("agreed", Stage.DISPENSING, an_id("pia"), None, None)
+    found = what_was_found(
+        [
+            a_finding(Tier.INFORMATION, "note", line),
+            a_finding(Tier.OVERRIDE, "answered", line),
+            a_finding(Tier.OVERRIDE, "over", gone),
+            a_finding(Tier.OVERRIDE, "open", line),
+            a_finding(Tier.STOP, "stop", line),
+        ],
+        [],
+        [("answered", answer)],
+        {line},
+    )
+    assert [each.key for each in found] == ["stop", "open", "answered", "note", "over"]
+    assert [each.key for each in found if each.holds_up] == ["stop", "open"]
+    assert [each.key for each in found if each.is_note] == ["note", "over"]

@@ -3,6 +3,8 @@
 - `patient_head`        who it is about: name, what tells people apart, allergies, telephone
 - `prescription_facts`  which prescription it is, how it stands, what is still on its way
 - `progress`            its steps from sent to handed over; `progress_line` paints them
+- `findings_watch`      what the safety rules say of it, kept in step with its lines; `order_words`
+                        orders in words
 - `lanes`               the pharmacy's lanes; `lane_book` says what stands in which and since when,
                         `refunds_due` who is owed money beside them
 - `item_table`          its lines, in which nothing of a medicine is cut off

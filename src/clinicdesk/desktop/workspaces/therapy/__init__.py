@@ -11,5 +11,7 @@ Patients
 Prescriptions
 - `prescriptions_workspace`  lanes and list at the left, one prescription at the right
 - `lanes`, `prescription_rows`  which lane one stands in, and what its row says
-- `prescription_detail`, `stopping`  one prescription, and stopping it
+- `prescription_detail`, `stopping`  one prescription, and stopping it; `order_line` how far its
+                     pharmacy is, `safety_record` what was found and who answered it at which end,
+                     gathered by `safety_answers`
 """

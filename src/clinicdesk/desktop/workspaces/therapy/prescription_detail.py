@@ -247,14 +247,9 @@ class PrescriptionDetail(QFrame):
             ),
             {item.id for item in lines if item.status not in NOT_SUPPLIED},
         )
-        self._safety.say(found, self._prescriber(prescription), utc_now())
-        # A reason from the counter is news: it is not looked for below a long table.
-        asks = any(each.holds_up or each.answers for each in found)
-        content, lines_at = self.ui.content, self.ui.content.indexOf(self._lines)
-        if (content.indexOf(self._safety) < lines_at) is not asks:
-            content.removeWidget(self._safety)
-            lines_at = content.indexOf(self._lines)
-            content.insertWidget(lines_at if asks else lines_at + 1, self._safety)
+        prescriber, now = self._prescriber(prescription), utc_now()
+        self._safety.say([each for each in found if not each.is_note], prescriber, now)
+        self._notes.say([each for each in found if each.is_note], prescriber, now)
 
     def _show_terms(self, prescription: Prescription) -> None:
         """What goes with its lines: how often, how it comes to the patient, until when."""
@@ -325,9 +320,13 @@ class PrescriptionDetail(QFrame):
         self.table.setAccessibleName(self.tr("Lines of the prescription"))
         self.table.dress(design, self.items)
         self.table.offer_next(False)
-        self._lines = Card(design, padded=False)
-        self._lines.fill(self.table)
-        self._safety = SafetyRecord(design, self._desk, self._context.zone)
+        lines = Card(design, padded=False)
+        lines.fill(self.table)
+        zone = self._context.zone
+        self._safety = SafetyRecord(self.tr("Safety"), design, self._desk, zone)
+        self._safety.setObjectName("safety_record")
+        self._notes = SafetyRecord(self.tr("For information"), design, self._desk, zone)
+        self._notes.setObjectName("safety_notes")
         self._terms = PillFlow(design)
         self._terms.setObjectName("prescription_terms")
         self._note_card = Card(design, self.tr("Note to the pharmacist"))
@@ -338,8 +337,9 @@ class PrescriptionDetail(QFrame):
             self._sent_back,
             self._end,
             progress_card,
-            self._lines,
             self._safety,
+            lines,
+            self._notes,
             self._terms,
             self._note_card,
         ):

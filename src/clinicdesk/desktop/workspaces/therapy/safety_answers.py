@@ -51,6 +51,11 @@ class Found:
         """Whether lines cannot be dispensed as it stands."""
         return self.tier is Tier.STOP or (self.tier is Tier.OVERRIDE and not self.answers)
 
+    @property
+    def is_note(self) -> bool:
+        """Whether nobody has to say anything to it, and nobody has."""
+        return not self.holds_up and not self.answers
+
 
 def what_was_found(
     found: Iterable[Finding],

@@ -28,10 +28,15 @@ class SafetyRecord(Card):
     """One finding below the other; no word of them, nor of their reasons, is ever cut off."""
 
     def __init__(
-        self, design: Design, desk: Desk, zone: ZoneInfo, parent: QWidget | None = None
+        self,
+        title: str,
+        design: Design,
+        desk: Desk,
+        zone: ZoneInfo,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(design, self.tr("Safety"), parent)
-        self.setObjectName("safety_record")
+        super().__init__(design, title, parent)
+        self._heading = title
         self._design = design
         self._desk = desk
         self._zone = zone
@@ -70,18 +75,20 @@ class SafetyRecord(Card):
         self._content.show()  # at once: a layout would wait for the next turn, and blink
         held_up = [found.tier for found, _ in self._told if found.holds_up]
         self.set_tone(_TONES[held_up[0]] if held_up else None)
-        self.setAccessibleName(" ".join(map(self._spoken, self._told)))
+        spoken = " ".join(map(self._spoken, self._told))
+        self.setAccessibleName(f"{self._heading}. {spoken}")
 
     def _block(self, found: Found, givers: Sequence[str]) -> QVBoxLayout:
-        top = Qt.AlignmentFlag.AlignTop
         head = QHBoxLayout()
         head.setSpacing(SPACE_3)
         summary = paragraph(found.summary, TextRole.STRONG)
         summary.setObjectName("found_summary")
-        state = StatusPill(self._design, self._pill(found))
-        state.setObjectName("found_state")
         head.addWidget(summary, 1)
-        head.addWidget(state, 0, top)
+        pill = self._pill(found)
+        if pill is not None:
+            state = StatusPill(self._design, pill)
+            state.setObjectName("found_state")
+            head.addWidget(state, 0, Qt.AlignmentFlag.AlignTop)
         block = QVBoxLayout()
         block.setSpacing(0)
         block.addLayout(head)
@@ -97,14 +104,15 @@ class SafetyRecord(Card):
             block.addWidget(who)
         return block
 
-    def _pill(self, found: Found) -> Pill:
+    def _pill(self, found: Found) -> Pill | None:
+        """How it stands; None for what is for information, as the heading says."""
         if found.tier is Tier.STOP:
             return Pill(self.tr("Stop"), Tone.DANGER, "ban")
         if found.holds_up:
             return Pill(self.tr("Not answered"), Tone.WARNING, "triangle-alert")
         if found.answers:
             return Pill(self.tr("Reason given"), Tone.SUCCESS, "circle-check")
-        return Pill(self.tr("For information"), Tone.INFO, "info")
+        return None
 
     def _below(self, found: Found) -> str:
         """What may happen, and what it means for the counter."""
@@ -145,7 +153,9 @@ class SafetyRecord(Card):
     def _spoken(self, told: tuple[Found, list[str]]) -> str:
         """Everything that stands in a block, as a screen reader says it."""
         found, givers = told
-        parts = [found.summary, self._pill(found).text, self._below(found).rstrip(".")]
+        pill = self._pill(found)
+        state = "" if pill is None else pill.text
+        parts = [found.summary, state, self._below(found).rstrip(".")]
         for answer, giver in zip(found.answers, givers, strict=True):
             parts += [self._quoted(answer), giver]
         return f"{'. '.join(part for part in parts if part)}."
