@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from clinicdesk.printing.labels import (
 from clinicdesk.printing.labels.label import KEEP_AWAY
 from clinicdesk.printing.labels.layout import lay_out
 from clinicdesk.printing.labels.zpl import escaped
+from tests.core.sample import an_id
 from tests.printing.facts import dispense, label_facts
 from tests.printing.readers import codes_in, pages_of, picture_of, text_of, words_of
 from tests.printing.zpl_grammar import NotZpl, read
@@ -56,12 +58,41 @@ def test_each_batch_of_a_line_has_its_own_label_in_the_order_of_the_lines() -> N
         assert any(batch in each.origin for each in labels[1:])
 
 
+def test_a_label_says_what_the_box_said_where_no_stock_is_kept() -> None:
+    facts = label_facts(1)
+    (line,) = facts.items
+    box = dispense(line, batch_id=None, batch_number="ZX-7", expiry=None)
+    (label,) = labels_of(replace(facts, dispenses=[box]))
+    assert "ZX-7" in label.origin
+    assert "Exp" not in label.origin
+
+
 def test_what_is_owing_and_what_may_be_repeated_stands_on_the_label() -> None:
     facts = label_facts(1)
     facts = replace(facts, items=[replace(facts.items[0], owing=5)])
     (label,) = labels_of(facts)
     assert "5 more to follow" in label.supply
     assert "repeats left: 2" in label.supply
+
+
+def test_a_repeat_says_how_often_it_may_still_be_repeated() -> None:
+    first = replace(label_facts(1).prescription, repeats_used=1)
+    facts = label_facts(1)
+    again = replace(
+        facts.prescription, id=an_id("again"), repeat_of=first.id, repeats=0, repeats_used=0
+    )
+    facts = replace(facts, prescription=again, repeated=first)
+    (label,) = labels_of(facts)
+    assert "repeats left: 1" in label.supply
+    for used_up in (
+        replace(first, repeats_used=2),
+        replace(first, valid_until=date(2026, 3, 11)),  # yesterday
+    ):
+        (label,) = labels_of(replace(facts, repeated=used_up))
+        assert "no repeats left" in label.supply
+    for silent in (None, replace(first, repeats=0, repeats_used=0)):
+        (label,) = labels_of(replace(facts, repeated=silent))
+        assert "repeats" not in label.supply
 
 
 @pytest.mark.parametrize("dpi", [203, 300])

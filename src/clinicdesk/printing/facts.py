@@ -71,6 +71,8 @@ class LabelFacts(Struct, frozen=True, kw_only=True):
         dispenses: One label each, in the order of their lines.
         ingredients: Of each product, by `medicine_id`; one that is missing goes by its name.
         units: What a product is counted in, by `medicine_id`: "tablet", "ml".
+        repeated: The prescription that this one dispenses again, which counts its repeats; None
+            where it is the first of its kind, or the gatherer does not hold the first.
     """
 
     clinic: Clinic
@@ -83,6 +85,7 @@ class LabelFacts(Struct, frozen=True, kw_only=True):
     ingredients: dict[UUID, list[str]]
     units: dict[UUID, str]
     printing: Printing
+    repeated: Prescription | None = None
 
 
 class RegisterEntry(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,13 @@ from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLineEdit, QSpinBox
 
-from clinicdesk.contract.entities import DispenseStatus, PrescriptionItem, Row
+from clinicdesk.contract.entities import (
+    DispenseStatus,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+    Row,
+)
 from clinicdesk.contract.paper import Document, Printed, RegisterKind
 from clinicdesk.core.transport import Answer
 from clinicdesk.desktop.design.banner import Banner
@@ -40,9 +46,10 @@ from clinicdesk.desktop.printing.papers import LabelsPaper, Shape
 from clinicdesk.desktop.printing.preview import PrintPreview
 from clinicdesk.desktop.printing.registers import Registers
 from clinicdesk.desktop.printing.setup import PrinterSetup
+from clinicdesk.printing.labels import labels_of
 from clinicdesk.printing.raster import page_count
 from clinicdesk.printing.registers import render_register
-from tests.core.sample import NOON
+from tests.core.sample import NOON, a_prescription
 from tests.desktop.printing.conftest import Opening
 from tests.desktop.printing.paper_desk import RX, PaperDesk, a_dispense, lines, prepared
 from tests.desktop.workspaces.pharmacy.counter import until
@@ -205,6 +212,19 @@ async def test_a_label_that_goes_on_on_another_uses_up_two_places_of_the_sheet(
     labels = LabelsPaper(facts)
     labels.pdf(0, Shape(roll=None))
     assert labels.places > len(facts.dispenses)
+
+
+async def test_the_label_of_a_repeat_counts_on_the_first_prescription(open_with: Opening) -> None:
+    first = a_prescription(
+        "first", status=PrescriptionStatus.COMPLETED, signed_at=NOON, repeats=3, repeats_used=1
+    )
+    rows = [
+        replace(row, repeat_of=first.id) if isinstance(row, Prescription) else row
+        for row in prepared()
+    ]
+    paper = await open_with(first, *rows)
+    facts = await gather_labels(paper.desk, RX, NOON)
+    assert all("repeats left: 2" in label.supply for label in labels_of(facts))
 
 
 async def test_the_pages_are_read_by_keys_and_made_larger(

@@ -102,6 +102,7 @@ async def gather_labels(desk: Desk, prescription_id: UUID, at: datetime) -> Labe
         ingredients={key: product.ingredients for key, product in products.items()},
         units={key: product.pack_unit for key, product in products.items()},
         printing=whole.printing,
+        repeated=desk.replica.prescriptions.get(whole.prescription.repeat_of),
     )
 
 

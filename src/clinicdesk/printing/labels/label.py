@@ -91,9 +91,21 @@ def _supply(facts: LabelFacts, item: PrescriptionItem, dispense: Dispense) -> st
     said = [how_much.replace(" ", _NO_BREAK), dispense.brand]
     if item.owing:
         said.append(f"{item.owing} more to follow")
-    if (left := facts.prescription.repeats - facts.prescription.repeats_used) > 0:
-        said.append(f"repeats left: {left}")
+    said.append(_repeats(facts))
     return " · ".join(part for part in said if part)
+
+
+def _repeats(facts: LabelFacts) -> str:
+    """How often it may still be dispensed, as patients of both countries look for it on the box;
+    nothing where it was never to be repeated, or where that is not known."""
+    own = facts.prescription
+    first = own if own.repeat_of is None else facts.repeated
+    if first is None or first.repeats == 0:
+        return ""
+    left = first.repeats - first.repeats_used
+    today = local_day(facts.printing.at, facts.clinic.zone)
+    over = first.valid_until is not None and first.valid_until < today
+    return "no repeats left" if over or left <= 0 else f"repeats left: {left}"
 
 
 def _origin(facts: LabelFacts, dispense: Dispense) -> str:
