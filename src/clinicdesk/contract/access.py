@@ -127,6 +127,7 @@ COMMANDS: Final[Mapping[str, frozenset[Role]]] = {
     "restart_items": _PHARMACIST,
     "hand_over": _PHARMACIST,
     "note_counselling": _PHARMACIST,
+    "tell_patient": _PHARMACIST,
     "dispense_repeat": _PHARMACIST,
     "acknowledge_order": _PHARMACIST,
     "reject_order": _PHARMACIST,

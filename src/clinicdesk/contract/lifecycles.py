@@ -90,6 +90,7 @@ PRESCRIPTION: Final = Lifecycle(
                 "acknowledge_order", "reject_order", "reroute_order", "pick_items", "check_item",
                 "uncheck_item", "owe_item", "hold_items", "release_items", "substitute_item",
                 "take_payment", "return_to_stock", "restart_items", "note_counselling",
+                "tell_patient",
             )
         ),
         Transition(_P.PAID, "fulfill_items", _P.FULFILLED, settles=_SETTLED),
@@ -101,7 +102,9 @@ PRESCRIPTION: Final = Lifecycle(
         Transition(_P.FULFILLED, "return_to_stock", _P.PAID),
         *(
             Transition(_P.FULFILLED, command, _P.FULFILLED)
-            for command in ("take_payment", "note_counselling", "dispatch_order")
+            for command in (
+                "take_payment", "note_counselling", "tell_patient", "dispatch_order",
+            )
         ),
         Transition(_P.FULFILLED, "hand_over", _P.COMPLETED),
         Transition(_P.FULFILLED, "deliver_order", _P.COMPLETED),

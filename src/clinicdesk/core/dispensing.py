@@ -30,16 +30,24 @@ from clinicdesk.contract.commands import (
     ReturnToStock,
     SubstituteItem,
     TakePayment,
+    TellPatient,
     UncheckItem,
 )
-from clinicdesk.contract.entities import Medicine, PaymentMethod, PrescriptionItem, Verified
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    Medicine,
+    PatientNotice,
+    PaymentMethod,
+    PrescriptionItem,
+    Verified,
+)
 from clinicdesk.core.clock import Today
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.fefo import lacking, portion
 from clinicdesk.core.giving import give
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import Link
-from clinicdesk.core.may import owed_refunds, why_not
+from clinicdesk.core.may import owed_refunds, queued_notices, why_not
 from clinicdesk.core.may_line import product_mismatch, still_wanted
 from clinicdesk.core.outbox import Outbox, Submitted, Who
 from clinicdesk.core.pricing import Pricing
@@ -48,6 +56,7 @@ from clinicdesk.core.stock import Stock
 from clinicdesk.core.store.medicine_table import MedicineTable, is_same
 
 _GONE = "This line is not on this desk any more."
+_TO_COME_FOR = frozenset({ItemStatus.PICKING, ItemStatus.CHECKED, ItemStatus.READY})
 
 
 class Dispensing:
@@ -304,6 +313,18 @@ class Dispensing:
         """What the patient is to be told when it is handed over; nothing takes the note away."""
         command = NoteCounselling(prescription_id=prescription_id, text=text.strip())
         return await self._give(command, self.can(NoteCounselling, prescription_id))
+
+    def to_be_told(self, prescription_id: UUID) -> list[PatientNotice]:
+        """What the patient does not know yet and has to come for; nothing once they have it."""
+        items = self._replica.items.of(prescription_id)
+        if not any(item.status in _TO_COME_FOR for item in items):
+            return []
+        return queued_notices(self._replica.patient_notices.of(prescription_id))
+
+    async def tell_patient(self, prescription_id: UUID) -> Submitted | Denied:
+        """The patient was told, by a person, what has come for them."""
+        command = TellPatient(prescription_id=prescription_id)
+        return await self._give(command, self.can(TellPatient, prescription_id))
 
     async def dispense_repeat(self, prescription_id: UUID) -> Submitted | Denied:
         """Open the next dispensing of a prescription with repeats, as one of its own."""

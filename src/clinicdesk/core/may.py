@@ -26,12 +26,15 @@ from clinicdesk.contract.commands import (
     ReviseDraft,
     SignAndSend,
     TakePayment,
+    TellPatient,
     name_of,
 )
 from clinicdesk.contract.entities import (
     ItemStatus,
     Member,
+    NoticeStatus,
     OrderStatus,
+    PatientNotice,
     PaymentKind,
     PaymentStatus,
     Prescription,
@@ -71,11 +74,14 @@ _WAITING_SENTENCES: Final[Mapping[tuple[PrescriptionStatus, str], str]] = {
 }
 
 _AFTER_PAYMENT: Final = OF_LINES | {
-    HandOver, NoteCounselling, AcknowledgeOrder, RejectOrder, DispatchOrder, DeliverOrder,
+    HandOver, NoteCounselling, TellPatient, AcknowledgeOrder, RejectOrder, DispatchOrder,
+    DeliverOrder,
 }  # fmt: skip
 """What a pharmacy does once it is paid for."""
 
-_AT_WORK: Final = (_AFTER_PAYMENT | {TakePayment}) - {NoteCounselling, ReturnToStock}
+_AT_WORK: Final = (_AFTER_PAYMENT | {TakePayment}) - {
+    NoteCounselling, TellPatient, ReturnToStock,
+}  # fmt: skip
 _WHILE_VALID: Final = frozenset(
     {
         "take_payment", "pick_items", "check_item", "substitute_item", "fulfill_items",
@@ -83,7 +89,9 @@ _WHILE_VALID: Final = frozenset(
         "dispatch_order",
     }
 )  # fmt: skip
-_WHILE_AWAY: Final = frozenset({DeliverOrder, ReturnToStock, NoteCounselling, TakePayment})
+_WHILE_AWAY: Final = frozenset(
+    {DeliverOrder, ReturnToStock, NoteCounselling, TellPatient, TakePayment}
+)
 """What is done while it is on its way to the patient."""
 
 
@@ -236,6 +244,8 @@ def _counts_forbid(command: type[Command], rows: PrescriptionRows) -> str | None
         return "Nothing is ready to be handed over."
     if command is CancelPrescription and any(i.supplied for i in rows.items.values()):
         return "Some of it was handed over: decline or cancel what is left, line by line."
+    if command is TellPatient and not queued_notices(rows.notices.values()):
+        return "There is nothing to tell the patient."
     if command is RejectOrder:
         return _why_not_back(rows.items.values())
     if (
@@ -254,6 +264,11 @@ def _why_not_back(items: Iterable[PrescriptionItem]) -> str | None:
     if any(item.prepared for item in held):
         return "Some of it is prepared already: put it back first."
     return None
+
+
+def queued_notices(notices: Iterable[PatientNotice]) -> list[PatientNotice]:
+    """What the patient is to be told and nobody has told them."""
+    return [notice for notice in notices if notice.status is NoticeStatus.QUEUED]
 
 
 def owed_refunds(rows: PrescriptionRows) -> list[UUID]:

@@ -41,6 +41,7 @@ from clinicdesk.contract.commands import (
     SubmitSupplyOrder,
     SubstituteItem,
     TakePayment,
+    TellPatient,
     UncheckItem,
     WriteDraft,
     WriteSupplier,
@@ -141,6 +142,8 @@ def _of_prescription(command: AnyCommand) -> str:
             return QCoreApplication.translate("Command", "Hand over")
         case NoteCounselling():
             return QCoreApplication.translate("Command", "Note what to tell the patient")
+        case TellPatient():
+            return QCoreApplication.translate("Command", "The patient was told")
         case DispenseRepeat():
             return QCoreApplication.translate("Command", "Open the next repeat")
         case AcknowledgeOrder():

@@ -36,6 +36,7 @@ from clinicdesk.contract.commands import (
     SignAndSend,
     SubstituteItem,
     TakePayment,
+    TellPatient,
     UncheckItem,
     WriteDraft,
 )
@@ -206,6 +207,7 @@ class Hands:
             "note_counselling": NoteCounselling(
                 prescription_id=prescription_id, text="with plenty of water"
             ),
+            "tell_patient": TellPatient(prescription_id=prescription_id),
             "dispense_repeat": DispenseRepeat(
                 prescription_id=prescription_id, repeat_id=uuid.uuid4()
             ),

@@ -55,7 +55,7 @@ NAMES = (
     "hold_items", "release_items", "substitute_item", "decline_item", "cancel_item",
     "fulfill_items", "return_to_stock", "restart_items", "hand_over", "note_counselling",
     "dispense_repeat", "acknowledge_order", "reject_order", "reroute_order", "dispatch_order",
-    "deliver_order",
+    "deliver_order", "tell_patient",
 )  # fmt: skip
 
 

@@ -58,6 +58,8 @@ NOT_YET: Final[dict[tuple[str, str], type[Problem]]] = {
     ("dispense_repeat", "completed"): Conflict,
     ("reroute_order", "paid"): Conflict,
     ("deliver_order", "fulfilled"): IllegalState,
+    ("tell_patient", "paid"): Conflict,
+    ("tell_patient", "fulfilled"): Conflict,
     **{("pay_out_refund", state): NotFound for state in STATES},
 }
 """What the prescription's state allows, and its lines, its ledger or its order do not."""

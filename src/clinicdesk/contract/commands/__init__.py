@@ -42,6 +42,7 @@ from clinicdesk.contract.commands.dispensing import (
     ReturnToStock,
     SubstituteItem,
     TakePayment,
+    TellPatient,
     UncheckItem,
 )
 from clinicdesk.contract.commands.prescribing import (
@@ -96,6 +97,7 @@ AnyCommand = (
     | RestartItems
     | HandOver
     | NoteCounselling
+    | TellPatient
     | DispenseRepeat
     | AcknowledgeOrder
     | RejectOrder
@@ -140,6 +142,7 @@ ROUTES: Final[dict[type[Command], Route]] = {
     RestartItems: Route("POST", _ONE + "/restart"),
     HandOver: Route("POST", _ONE + "/hand-over"),
     NoteCounselling: Route("PUT", _ONE + "/counselling"),
+    TellPatient: Route("POST", _ONE + "/patient-told"),
     DispenseRepeat: Route("POST", _ONE + "/repeats"),
     AcknowledgeOrder: Route("POST", _ONE + "/order/acknowledge"),
     RejectOrder: Route("POST", _ONE + "/order/reject"),
@@ -220,6 +223,7 @@ __all__ = [
     "SubstituteItem",
     "SupplyLine",
     "TakePayment",
+    "TellPatient",
     "UncheckItem",
     "WriteDraft",
     "WriteSupplier",

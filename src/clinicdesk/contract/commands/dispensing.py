@@ -153,6 +153,10 @@ class NoteCounselling(OfPrescription, frozen=True, kw_only=True, tag="note_couns
     text: Note
 
 
+class TellPatient(OfPrescription, frozen=True, kw_only=True, tag="tell_patient"):
+    """Somebody has told the patient what waits for them: nothing of it need be sent any more."""
+
+
 class DispenseRepeat(OfPrescription, frozen=True, kw_only=True, tag="dispense_repeat"):
     """Open the next dispensing of a prescription with repeats, as a prescription of its own."""
 

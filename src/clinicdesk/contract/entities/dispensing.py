@@ -107,6 +107,7 @@ class NoticeStatus(StrEnum):
     SENT = "SENT"
     DELIVERED = "DELIVERED"
     FAILED = "FAILED"
+    TOLD = "TOLD"  # by a person: on the telephone, or at the counter
 
 
 class NoticeKind(StrEnum):
@@ -116,13 +117,18 @@ class NoticeKind(StrEnum):
 
 
 class PatientNotice(Row, frozen=True, kw_only=True):
-    """A message to a patient, queued once for each `kind` and `subject_id`."""
+    """A message to a patient, queued once for each `kind` and `subject_id`.
+
+    Whoever tells the patient themselves settles it with `tell_patient`.
+    """
 
     patient_id: UUID
     practitioner_id: UUID
     pharmacy_id: UUID
     prescription_id: UUID
     kind: NoticeKind
-    subject_id: UUID  # the delivery of goods and the line that it is about, made into one
+    subject_id: UUID  # the goods that came and the prescription they are for, made into one
     status: NoticeStatus
     created_at: datetime
+    told_at: datetime | None = None
+    told_by: UUID | None = None  # member

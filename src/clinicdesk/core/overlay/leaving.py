@@ -12,10 +12,12 @@ from clinicdesk.contract.commands import (
     DispenseRepeat,
     HandOver,
     NoteCounselling,
+    TellPatient,
 )
 from clinicdesk.contract.entities import (
     DispenseStatus,
     ItemStatus,
+    NoticeStatus,
     OrderStatus,
     Prescription,
     PrescriptionItem,
@@ -67,6 +69,26 @@ def counselled(
     if header.counselling == text:
         return rows
     return replace(rows, prescription=touched(header, pending, counselling=text))
+
+
+def told(
+    pending: Pending, _command: TellPatient, rows: PrescriptionRows, header: Prescription
+) -> PrescriptionRows:
+    """The patient knows what waits for them."""
+    settled = {
+        notice.id: replace(
+            notice,
+            version=notice.version + 1,
+            status=NoticeStatus.TOLD,
+            told_at=pending.at,
+            told_by=pending.by.id,
+        )
+        for notice in rows.notices.values()
+        if notice.status is NoticeStatus.QUEUED
+    }
+    if not settled:
+        return rows
+    return replace(rows, prescription=touched(header, pending), notices={**rows.notices, **settled})
 
 
 def repeated(

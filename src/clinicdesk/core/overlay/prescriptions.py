@@ -31,6 +31,7 @@ from clinicdesk.contract.commands import (
     SignAndSend,
     SubstituteItem,
     TakePayment,
+    TellPatient,
     UncheckItem,
     WriteDraft,
     name_of,
@@ -94,6 +95,7 @@ EFFECTS: Final[dict[type[Any], Effect]] = {
     RestartItems: lines.restarted,
     HandOver: leaving.handed_over,
     NoteCounselling: leaving.counselled,
+    TellPatient: leaving.told,
     DispenseRepeat: leaving.repeated,
     AcknowledgeOrder: orders.acknowledged,
     RejectOrder: orders.rejected,
@@ -103,7 +105,8 @@ EFFECTS: Final[dict[type[Any], Effect]] = {
 
 _AT_WORK: Final = frozenset(EFFECTS) - {
     ReviseDraft, SignAndSend, CancelPrescription, RerouteOrder, PayOutRefund, DispenseRepeat,
-    NoteCounselling, ReturnToStock, AcknowledgeOrder, RejectOrder, DispatchOrder, DeliverOrder,
+    NoteCounselling, TellPatient, ReturnToStock, AcknowledgeOrder, RejectOrder, DispatchOrder,
+    DeliverOrder,
 }  # fmt: skip
 """Refused while the prescriber has the order back, and, but for the payment, while it is on its
 way."""

@@ -551,12 +551,17 @@ create table patient_notice (
   prescription_id uuid not null,
   kind text not null check (kind in ('owing_ready')),
   subject_id uuid not null,
-  status text not null check (status in ('QUEUED', 'SENT', 'DELIVERED', 'FAILED')),
+  status text not null,
   created_at timestamptz not null default now(),
+  told_at timestamptz,
+  told_by uuid,
   primary key (clinic_id, id),
   unique (clinic_id, kind, subject_id),
   foreign key (clinic_id, patient_id) references patient (clinic_id, id),
-  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id)
+  foreign key (clinic_id, prescription_id) references prescription (clinic_id, id),
+  foreign key (clinic_id, told_by) references member (clinic_id, id),
+  constraint a_notice_has_come_so_far check (status in ('QUEUED', 'SENT', 'DELIVERED', 'FAILED', 'TOLD')),
+  constraint somebody_told_it check ((status = 'TOLD') = (told_at is not null and told_by is not null))
 );
 create index patient_notice_by_prescription on patient_notice (clinic_id, prescription_id);
 
@@ -1515,6 +1520,11 @@ grant insert on patient_notice to clinicdesk_app;
 create policy write on patient_notice for insert to clinicdesk_app with check (
   clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
   and pharmacy_id = (select acting_pharmacy()));
+grant update (status, told_at, told_by) on patient_notice to clinicdesk_app;
+create policy tell on patient_notice for update to clinicdesk_app using (
+  clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
+  and pharmacy_id = (select acting_pharmacy()) and status = 'QUEUED')
+with check (clinic_id = (select acting_clinic()) and told_by = (select acting_member()));
 
 -- dispense_repeat: the pharmacy opens the next dispensing of what it has dispensed.
 create policy repeat on prescription for insert to clinicdesk_app with check (

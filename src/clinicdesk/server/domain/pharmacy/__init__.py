@@ -47,6 +47,7 @@ from clinicdesk.server.domain.pharmacy.rerouting import reroute_order
 from clinicdesk.server.domain.pharmacy.returns import restart_items, return_to_stock
 from clinicdesk.server.domain.pharmacy.serving import give_out, hold_waiting
 from clinicdesk.server.domain.pharmacy.substitution import substitute_item
+from clinicdesk.server.domain.pharmacy.telling import tell_patient
 from clinicdesk.server.domain.pharmacy.withdrawing import cancel_item, decline_item
 
 __all__ = [
@@ -74,5 +75,6 @@ __all__ = [
     "return_to_stock",
     "substitute_item",
     "take_payment",
+    "tell_patient",
     "uncheck_item",
 ]

@@ -93,7 +93,7 @@ async def on_shelf(
 async def give_out(
     tx: Transaction, actor: MemberActor, pharmacy_id: UUID, arrived: Mapping[UUID, int]
 ) -> dict[UUID, int] | Refusal:
-    """Let be picked what goods are there for, and queue a message for each patient's line.
+    """Let be picked what goods are there for, and queue one message for each prescription.
 
     Args:
         tx: In which something was written: nobody else in the clinic writes until it ends, so what
@@ -122,7 +122,7 @@ async def give_out(
         if not isinstance(version, int):
             return version
         versions[prescription_id] = version
-        notices += [_notice(before, i.id, version) for i in before.items if i.id in shared]
+        notices.append(_notice(before, version))
     if notices:
         queued = {"notices": msgspec.json.encode(notices).decode()}
         await tx.execute(_QUERIES["queue_notices"], queued)
@@ -197,11 +197,11 @@ def _key(
     }
 
 
-def _notice(held: Held, item_id: UUID, version: int) -> PatientNotice:
+def _notice(held: Held, version: int) -> PatientNotice:
     header = held.header
     assert header.pharmacy_id is not None  # it was signed
-    # A version of a prescription is written once, and so is what it says of a line.
-    subject_id = uuid5(item_id, f"goods came in version {version}")
+    # A version of a prescription is written once: all that came for it then is one thing to tell.
+    subject_id = uuid5(header.id, f"goods came in version {version}")
     return PatientNotice(
         id=subject_id,
         clinic_id=header.clinic_id,

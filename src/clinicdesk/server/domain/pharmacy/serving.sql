@@ -57,7 +57,7 @@ order by id
 for no key update skip locked;
 
 -- name: queue_notices
--- One message for each line and each time that goods reach it.
+-- One message for each prescription and each time that goods reach it.
 insert into patient_notice (
   id, clinic_id, patient_id, practitioner_id, pharmacy_id, prescription_id, kind, subject_id, status)
 select n.id, n.clinic_id, n.patient_id, n.practitioner_id, n.pharmacy_id, n.prescription_id, n.kind,

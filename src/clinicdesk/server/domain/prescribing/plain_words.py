@@ -23,6 +23,7 @@ PLAIN_WORDS: Final = {
     "restart_items": "started again",
     "hand_over": "handed over",
     "note_counselling": "given a counselling note",
+    "tell_patient": "told to the patient",
     "dispense_repeat": "dispensed again",
     "acknowledge_order": "acknowledged",
     "reject_order": "sent back",
