@@ -118,7 +118,9 @@ async def test_a_prescriber_watches_the_counter_and_reads_its_reasons(
     submitted(await pia.dispensing.fulfill(rx, items, hand_reason="no scanner", overrides=answers))
     await until(lambda: len(told(room, "found_reason")) == 2)
     assert set(told(room, "found_reason")) == {"“palliative care”", "“asked Tara”"}
-    assert any("at the counter of Main Street" in each for each in told(room, "found_giver"))
+    by = pia.session.member.name
+    where = f"{by}, at the counter of Main Street · "
+    assert any(each.startswith(where) for each in told(room, "found_giver"))
     await until(lambda: state(room) == "Ready")
     kinds = [notice.kind for notice in tara.notices.all()]
     assert kinds.count(NoticeKind.FINDING_ANSWERED) == 1

@@ -130,3 +130,15 @@ async def test_repeats_and_delivery_are_shown(open_place: Opening, demo: DemoRow
     repeats, delivery = terms.pills()
     assert "2 of 3 repeat" in repeats.text
     assert delivery.text == "To be delivered"
+
+
+async def test_what_the_window_says_of_a_desk_is_asked_for_without_a_trace(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await with_one_sent_back(open_place, demo)
+    for _ in range(3):
+        room.place.note()
+    heard: list[None] = []
+    room.place.hints_changed.connect(lambda: heard.append(None))
+    room.place.rows.sent_back.changed.emit(set())
+    assert len(heard) == 1
