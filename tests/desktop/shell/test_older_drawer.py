@@ -42,7 +42,10 @@ GONE = signed(
     completed_at=NOON,
 )
 FIRST = an_item(GONE, "first", supplied=15, status=ItemStatus.HANDED_OVER)
-SECOND = an_item(GONE, "second", line=2, generic_name="Paracetamol", status=ItemStatus.DECLINED)
+SECOND = an_item(
+    GONE, "second", line=2, generic_name="Paracetamol", status=ItemStatus.DECLINED,
+    decline_reason="Has enough at home",
+)  # fmt: skip
 SENTENCE = "RX-7F3K2 was handed over to Asha on 12 Mar 2026. Nothing is left to dispense."
 
 
@@ -91,6 +94,7 @@ async def test_it_is_read_beside_the_work_and_escape_leaves_it(
             assert each in said
         assert "15 of 15 handed over · Moxikind batch B42" in said
         assert said.index("Declined") > said.index("15 of 15 handed over · Moxikind batch B42")
+        assert "Declined: Has enough at home" in said
         QTest.keyClick(drawer(seat), Qt.Key.Key_Escape)
         assert not drawer(seat).isVisible()
         assert seat.workspace("plain").asked == []

@@ -80,7 +80,11 @@ async def a_page(design: Design, folder: Path, *, old: int) -> AsyncIterator[Pag
         at = NOON + timedelta(days=day)
         done = PrescriptionStatus.COMPLETED
         row = signed(a_prescription(name, created_at=at, updated_at=at, status=done))
-        server.write(row, an_item(row, f"line of {name}"))
+        line = an_item(
+            row, f"line of {name}", substitute_id=an_id("Novamox"), substitute_brand="Novamox",
+            substitution_reason="Out of stock",
+        )  # fmt: skip
+        server.write(row, line)
     await server.start()
     desk = await Desk.open(await sign_in(server, sample.therapist, folder, LastingVault()))
     await until(lambda: desk.link.status is LinkStatus.LIVE, "a desk that follows")
@@ -125,7 +129,9 @@ async def test_the_chosen_one_shows_its_lines(design: Design, tmp_path: Path) ->
         page.page.older.selection.choose(an_id("one"))
         await until(lambda: page.said("older_prescription_lines"), "the lines")
         words = "Amoxicillin 500 mg capsule: 1 capsule, three times a day"
-        assert words in page.said("older_prescription_lines")
+        said = page.said("older_prescription_lines").replace("\N{NO-BREAK SPACE}", " ")
+        assert words in said
+        assert said.endswith("Novamox instead of Amoex · Out of stock")
 
 
 @on_qt_loop
