@@ -10,7 +10,8 @@ from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.appearance import Appearance, Design
 from clinicdesk.desktop.design.rail_button import RailButton
 from clinicdesk.desktop.design.toast import Toast
-from tests.core.sample import a_patient, a_prescription, an_id
+from clinicdesk.desktop.printing.registers import Registers
+from tests.core.sample import a_patient, a_prescription, an_id, pharmacist, therapist
 from tests.desktop.shell.on_qt_loop import on_qt_loop, until
 from tests.desktop.shell.plain_workspace import PlainWorkspace
 from tests.desktop.shell.seats import Seat, a_desk, a_seat
@@ -165,6 +166,18 @@ async def test_f1_shows_all_keys_and_gives_the_keyboard_back(
         QTest.keyClick(seat.window.sheet, Qt.Key.Key_Escape)
         assert not seat.window.sheet.isVisible()
         assert before.hasFocus()
+
+
+@on_qt_loop
+async def test_registers_open_by_a_key_that_the_sheet_names(design: Design, tmp_path: Path) -> None:
+    for member, named in ((pharmacist, True), (therapist, False)):
+        async with a_seat(design, tmp_path / str(member.role), member=member) as seat:
+            await complete(seat)
+            keys = [key.keys for key in seat.window._keys]
+            assert (("Ctrl+Shift+R",) in keys) is named
+            modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            QTest.keyClick(seat.window, Qt.Key.Key_R, modifiers)
+            assert len(seat.window.findChildren(Registers)) is int(named)
 
 
 @on_qt_loop

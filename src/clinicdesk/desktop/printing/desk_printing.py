@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -35,6 +36,9 @@ from clinicdesk.desktop.printing.papers import (
 )
 from clinicdesk.desktop.wording import date_text
 from clinicdesk.desktop.workspace import Context
+
+REGISTERS_KEY: Final = "Ctrl+Shift+R"
+"""Opens the registers wherever the keyboard is; the window binds it."""
 
 _REGISTER_PATIENCE_S = 60.0
 

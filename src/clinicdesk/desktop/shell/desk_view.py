@@ -13,13 +13,13 @@ from PySide6.QtGui import QShortcut
 from clinicdesk.core.clock import Now
 from clinicdesk.desktop.design.appearance import Appearance
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.printing.desk_printing import DeskPrinting
+from clinicdesk.desktop.printing.desk_printing import REGISTERS_KEY, DeskPrinting
 from clinicdesk.desktop.shell.connection import ConnectionView
 from clinicdesk.desktop.shell.first_load import FirstLoad
 from clinicdesk.desktop.shell.main_window import MainWindow
 from clinicdesk.desktop.shell.settings import Settings
 from clinicdesk.desktop.wording import role_word
-from clinicdesk.desktop.workspace import Context, NamedAction, Workspace
+from clinicdesk.desktop.workspace import Context, NamedAction, Shortcut, Workspace
 
 if TYPE_CHECKING:
     from clinicdesk.core.scanning import OlderScan
@@ -200,6 +200,8 @@ class DeskView(QObject):
                 for number in range(1, _MOST_KEYS + 1)
             ),
         ]
+        if self._has_registers:
+            self._shortcuts.append(bind(REGISTERS_KEY, self._printing.open_registers))
 
     def _make_first(self) -> None:
         keys = [key for key, _make in self._makers]
@@ -300,7 +302,10 @@ class DeskView(QObject):
     def _fill_rail(self) -> None:
         self._window.rail.set_places(list(self._workspaces.values()))
         self._window.show_keys(
-            [shortcut for each in self._workspaces.values() for shortcut in each.shortcuts()]
+            [
+                *self._register_keys(),
+                *(key for each in self._workspaces.values() for key in each.shortcuts()),
+            ]
         )
 
     def _nearest_first(self) -> list[Workspace]:
@@ -364,10 +369,20 @@ class DeskView(QObject):
             NamedAction(self.tr("Sign out"), "log-out", self.sign_out_wanted.emit),
         ]
 
-    def _register_actions(self) -> list[NamedAction]:
-        if self._printing.why_not_registers() is not None:
+    @property
+    def _has_registers(self) -> bool:
+        return self._printing.why_not_registers() is None
+
+    def _register_keys(self) -> list[Shortcut]:
+        if not self._has_registers:
             return []
-        return [NamedAction(self.tr("Registers"), "file-text", self._printing.open_registers)]
+        return [Shortcut((REGISTERS_KEY,), self.tr("Registers"), self.tr("Everywhere"))]
+
+    def _register_actions(self) -> list[NamedAction]:
+        if not self._has_registers:
+            return []
+        show = self._printing.open_registers
+        return [NamedAction(self.tr("Registers"), "file-text", show, REGISTERS_KEY)]
 
     def _in_workspace(self, workspace: Workspace, action: NamedAction) -> NamedAction:
         def run() -> None:

@@ -22,6 +22,7 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import MovementKind
 from clinicdesk.core.scanning import ProductScan
+from clinicdesk.desktop.printing.registers import Registers
 from tests.core.sample import an_id
 from tests.desktop.workspaces.dashboard.page import a_medicine
 from tests.desktop.workspaces.pharmacy.counter import focused, settled, until
@@ -242,3 +243,14 @@ async def test_a_supplier_needs_a_name(place: Place) -> None:
     place.workspace.orders._supplier.name.setText("Kōwhai Wholesale")
     place.key(Qt.Key.Key_Return)
     assert (await given(place, WriteSupplier)).name == "Kōwhai Wholesale"
+
+
+async def test_the_registers_are_beside_what_is_counted(place: Place) -> None:
+    button = place.workspace.findChild(QPushButton, "stock_registers")
+    assert isinstance(button, QPushButton)
+    button.click()
+    await settled()
+    (asked,) = place.workspace.window().findChildren(Registers)
+    assert asked.isVisible()
+    assert button.accessibleDescription() == "Ctrl+Shift+R"
+    asked.close()

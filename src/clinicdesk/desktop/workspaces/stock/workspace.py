@@ -16,10 +16,12 @@ from clinicdesk.contract.entities import Formulary
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.core.scanning import ProductScan
+from clinicdesk.desktop.design.button import Button
 from clinicdesk.desktop.design.labels import label, line
 from clinicdesk.desktop.design.segmented_tabs import SegmentedTabs, Tab
 from clinicdesk.desktop.design.tokens import SPACE_4, TextRole
 from clinicdesk.desktop.models.medicine_names import MedicineNames
+from clinicdesk.desktop.printing.desk_printing import REGISTERS_KEY, DeskPrinting
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Workspace
 from clinicdesk.desktop.workspaces.stock.orders import OrdersPage
 from clinicdesk.desktop.workspaces.stock.prices import PricesPage
@@ -208,12 +210,23 @@ class StockWorkspace(Workspace):
         head.addWidget(label(self.tr("Stock"), TextRole.TITLE))
         head.addWidget(self.tabs)
         head.addStretch(1)
+        head.addWidget(self._registers_button())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(line())
         column.addWidget(self._stack, 1)
+
+    def _registers_button(self) -> Button:
+        """Where a pharmacist looks for them: beside what they count."""
+        printing = DeskPrinting(self._context, self)
+        button = Button()
+        button.setText(self.tr("Registers"))
+        button.setObjectName("stock_registers")
+        button.dress(self._context.design, icon="file-text", key=REGISTERS_KEY)
+        button.clicked.connect(printing.open_registers)
+        return button
 
     def _turn_to(self, page: Page) -> bool:
         self.tabs.select(page)
