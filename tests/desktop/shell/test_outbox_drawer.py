@@ -134,8 +134,11 @@ async def test_what_needs_somebody_comes_first_and_the_rest_says_how_it_stands(
         await drawer.outbox.finish(third, InvalidField(detail="Too long.", field="note"))
         drawer.outbox.mark_sending(fourth, sending=True)
         await drawer.revise("line 1")
-        found = [(text, count) for text, count, _note in drawer.headings()]
-        assert found == [("Needs you", 1), ("Waiting", 1), ("Being sent", 1), ("Sent just now", 1)]
+        wanted = [("Needs you", 1), ("Waiting", 1), ("Being sent", 1), ("Sent just now", 1)]
+        await until(
+            lambda: [(text, count) for text, count, _note in drawer.headings()] == wanted,
+            "everything under its heading",
+        )
         assert drawer.headings()[1][2].startswith("offline since ")
 
 
