@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from clinicdesk.contract.commands import CancelPrescription, ReviseDraft
-from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
+from clinicdesk.contract.entities import ItemStatus, OrderStatus, PrescriptionStatus
 from clinicdesk.contract.problems import IllegalState
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.live.link import LinkStatus
@@ -19,7 +19,7 @@ from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
 from tests.desktop.workspaces.therapy.conftest import Opening
-from tests.desktop.workspaces.therapy.room import DemoRows, Room, settled, until
+from tests.desktop.workspaces.therapy.room import DemoRows, Room, an_order, settled, until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -108,6 +108,25 @@ async def test_a_status_changes_before_ones_eyes(
     await room.feed(replace(sent, version=2, status=PrescriptionStatus.PAID, paid_at=demo.now))
     assert "Paid" in history.model.index(place, 0).data()
     assert history.list.glow.strength(sent.id) > 0
+
+
+async def test_what_the_pharmacy_does_is_told_on_the_page_of_the_patient(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    paid = next(p for p in demo.prescriptions if p.status is PrescriptionStatus.PAID)
+    room.place.open_thing("patient", paid.patient_id)
+    await settled()
+    history = room.place.page.history
+    place = history.model.place_of(paid.id)
+    assert place is not None
+    order = an_order(paid, demo.now)
+    await room.feed(order)
+    assert "Paid" in history.model.index(place, 0).data()
+    await room.feed(
+        replace(order, version=2, status=OrderStatus.ACKNOWLEDGED, acknowledged_at=demo.now)
+    )
+    assert "Acknowledged" in history.model.index(place, 0).data()
+    assert history.list.glow.strength(paid.id) > 0
 
 
 async def test_a_signed_prescription_is_opened_in_its_own_place(

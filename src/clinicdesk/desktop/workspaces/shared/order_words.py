@@ -6,9 +6,22 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from clinicdesk.contract.entities import OrderResponse, OrderStatus, PurchaseOrder
+from clinicdesk.contract.entities import (
+    OrderResponse,
+    OrderStatus,
+    Prescription,
+    PrescriptionStatus,
+    PurchaseOrder,
+)
+from clinicdesk.core.ordering import Ordering
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import Look, money
+
+_SAYS_MORE = {
+    PrescriptionStatus.PAID: frozenset({OrderStatus.ACKNOWLEDGED, OrderStatus.DISPENSING}),
+    PrescriptionStatus.FULFILLED: frozenset({OrderStatus.OUT_FOR_DELIVERY}),
+    PrescriptionStatus.COMPLETED: frozenset({OrderStatus.DELIVERED}),
+}
 
 
 def response_word(response: OrderResponse) -> str:
@@ -75,3 +88,12 @@ def order_moment(order: PurchaseOrder) -> datetime:
         case _:
             reached = order.closed_at
     return reached or order.updated_at
+
+
+def telling_order(prescription: Prescription, orders: Ordering) -> PurchaseOrder | None:
+    """Its order at the pharmacy, where that is more exact than the prescription's own state."""
+    wanted = _SAYS_MORE.get(prescription.status)
+    if wanted is None:
+        return None
+    order = orders.last_order(prescription.id)
+    return order if order is not None and order.status in wanted else None

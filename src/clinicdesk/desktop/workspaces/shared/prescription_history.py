@@ -10,7 +10,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import Prescription, PrescriptionItem, PrescriptionStatus, Row
+from clinicdesk.contract.entities import (
+    Prescription,
+    PrescriptionItem,
+    PrescriptionStatus,
+    PurchaseOrder,
+    Row,
+)
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.content import RowContent
@@ -20,6 +26,7 @@ from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.wording import moment_text, money, prescription_look
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.order_words import order_look, telling_order
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
@@ -74,6 +81,7 @@ class PrescriptionHistory(QWidget):
         leaving: tuple[Callable[[], None], ...] = (
             replica.prescriptions.subscribe(self._prescriptions_changed),
             replica.items.subscribe(self._items_changed),
+            replica.orders.subscribe(self._orders_changed),
             outbox.changed.add(self._pending_changed),
         )
         for leave in leaving:
@@ -111,12 +119,14 @@ class PrescriptionHistory(QWidget):
         ]
         if not named:
             parts.insert(1, self.tr("%n medicine(s)", "", prescription.item_count))
+        order = telling_order(prescription, desk.orders)
+        look = prescription_look(prescription) if order is None else order_look(order.status)
         pending = pending_pill(desk.outbox.pending(prescription.id))
         return RowContent(
             key=prescription.id,
             primary=named or prescription.code,
             secondary=_SEPARATOR.join(part for part in parts if part),
-            pill=prescription_look(prescription).pill(),
+            pill=look.pill(),
             status="" if pending is None else pending.text,
             status_tone=Tone.NEUTRAL if pending is None else pending.tone,
         )
@@ -147,6 +157,16 @@ class PrescriptionHistory(QWidget):
             return
         touched = (*change.added, *change.removed, *(new for _, new in change.updated))
         self.model.refresh({item.prescription_id for item in touched})
+
+    def _orders_changed(self, change: Change[PurchaseOrder]) -> None:
+        if change.reset:
+            self.model.refresh()
+            return
+        touched = (*change.added, *change.removed, *(new for _, new in change.updated))
+        self.model.refresh({order.prescription_id for order in touched})
+        for old, new in change.updated:
+            if old.status is not new.status:
+                self.list.glow.flash(new.prescription_id)
 
     def _pending_changed(self, prescription_id: UUID | None) -> None:
         self.model.refresh(None if prescription_id is None else (prescription_id,))

@@ -6,29 +6,22 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject
 
-from clinicdesk.contract.entities import (
-    OrderStatus,
-    Prescription,
-    PrescriptionStatus,
-    PurchaseOrder,
-)
+from clinicdesk.contract.entities import Prescription
 from clinicdesk.core.clock import utc_now
 from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import moment_text, prescription_look
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.shared.order_words import order_look, order_moment
+from clinicdesk.desktop.workspaces.shared.order_words import (
+    order_look,
+    order_moment,
+    telling_order,
+)
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.therapy.sent_back import SentBack
 
 _SEPARATOR = " · "
-_SAYS_MORE = {
-    PrescriptionStatus.PAID: frozenset({OrderStatus.ACKNOWLEDGED, OrderStatus.DISPENSING}),
-    PrescriptionStatus.FULFILLED: frozenset({OrderStatus.OUT_FOR_DELIVERY}),
-    PrescriptionStatus.COMPLETED: frozenset({OrderStatus.DELIVERED}),
-}
-"""Where the order at the pharmacy is more exact than the prescription's own state."""
 
 
 class PrescriptionRows(QObject):
@@ -63,7 +56,7 @@ class PrescriptionRows(QObject):
 
     def moment(self, prescription: Prescription) -> datetime:
         """When it came to what its row says of it."""
-        order = self._telling_order(prescription)
+        order = telling_order(prescription, self._context.desk.orders)
         return last_moment(prescription) if order is None else order_moment(order)
 
     def words(self, prescription: Prescription) -> str:
@@ -83,17 +76,9 @@ class PrescriptionRows(QObject):
             return pending.text, pending.tone
         if prescription.id in self._sent_back:
             return self.tr("Sent back: choose"), Tone.WARNING
-        order = self._telling_order(prescription)
+        order = telling_order(prescription, self._context.desk.orders)
         look = prescription_look(prescription) if order is None else order_look(order.status)
         return look.word, look.tone
-
-    def _telling_order(self, prescription: Prescription) -> PurchaseOrder | None:
-        """Its order, where that says more than the prescription itself."""
-        wanted = _SAYS_MORE.get(prescription.status)
-        if wanted is None:
-            return None
-        order = self._context.desk.orders.last_order(prescription.id)
-        return order if order is not None and order.status in wanted else None
 
 
 def last_moment(prescription: Prescription) -> datetime:

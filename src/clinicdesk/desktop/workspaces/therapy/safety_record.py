@@ -116,12 +116,12 @@ class SafetyRecord(Card):
 
     def _below(self, found: Found) -> str:
         """What may happen, and what it means for the counter."""
-        said = found.detail
+        outcome = ""
         if found.tier is Tier.STOP:
-            said = f"{said} {self.tr('It may not be dispensed.')}"
+            outcome = self.tr("It may not be dispensed.")
         elif found.holds_up:
-            said = f"{said} {self.tr('The counter has to give a reason.')}"
-        return said.strip()
+            outcome = self.tr("The counter has to give a reason.")
+        return " ".join(part for part in (found.detail, outcome) if part)
 
     def _quoted(self, answer: Answer) -> str:
         return self.tr("“%1”").replace("%1", answer.reason)
