@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+import pytest
 from msgspec.structs import replace
 
 from clinicdesk.contract.commands import CheckItem, FulfillItems, Override, OweItem, SubstituteItem
@@ -72,6 +75,58 @@ async def test_a_pharmacy_that_keeps_no_stock_checks_without_a_batch(store: Stor
     [entry] = here.outbox.entries()
     assert isinstance(entry.command, CheckItem)
     assert (entry.command.batch_id, entry.command.quantity) == (None, 20)
+
+
+async def test_what_the_box_says_is_kept_where_no_stock_is(store: Store) -> None:
+    here = await room(store)
+    await here.dispensing.check(
+        PAID.id, LINE.id, AMOXICILLIN.id, batch_number="ZX-7", expiry=SOON.expiry
+    )
+    [dispense] = here.replica.dispenses.of(PAID.id)
+    said = (dispense.batch_id, dispense.batch_number, dispense.expiry)
+    assert said == (None, "ZX-7", SOON.expiry)
+
+
+async def test_the_box_is_of_the_batch_that_bears_its_number_and_its_expiry(store: Store) -> None:
+    other = replace(a_batch("SAME", 200), number="SOON")
+    here = await room(store, a_level(), SOON, other)
+    await here.dispensing.check(
+        PAID.id, LINE.id, AMOXICILLIN.id, batch_number="soon", expiry=other.expiry
+    )
+    [entry] = here.outbox.entries()
+    assert isinstance(entry.command, CheckItem)
+    assert (entry.command.batch_id, entry.command.expiry) == (other.id, other.expiry)
+
+
+@pytest.mark.parametrize("shelf", [(), (a_level(), SOON)], ids=["no stock kept", "stock kept"])
+async def test_a_box_that_has_expired_stops_hard(store: Store, shelf: tuple[Row, ...]) -> None:
+    here = await room(store, *shelf)
+    old = await here.dispensing.check(
+        PAID.id, LINE.id, AMOXICILLIN.id, batch_number="OLD", expiry=GONE.expiry
+    )
+    assert old == Denied(
+        "The box expired on 11 Mar 2026: take another one, and put it aside.", "expiry"
+    )
+    assert here.outbox.entries() == []
+
+
+@pytest.mark.parametrize("named", [None, SOON.id], ids=["no batch named", "batch named"])
+async def test_a_box_with_another_expiry_than_its_batch_stops_hard(
+    store: Store, named: UUID | None
+) -> None:
+    here = await room(store, a_level(), SOON)
+    other = await here.dispensing.check(
+        PAID.id,
+        LINE.id,
+        AMOXICILLIN.id,
+        batch_id=named,
+        batch_number="SOON",
+        expiry=LATER.expiry,
+    )
+    assert isinstance(other, Denied)
+    assert other.field == "batch_id"
+    assert other.sentence.startswith("The box says batch SOON, expiry 6 Jan 2027, and no such")
+    assert here.outbox.entries() == []
 
 
 async def test_what_is_not_the_line_s_stops_hard(store: Store) -> None:

@@ -7,6 +7,7 @@ pharmacist does with the order stands in `ordering`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from clinicdesk.contract.commands import (
@@ -41,6 +42,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     Verified,
 )
+from clinicdesk.core.boxes import Box, batch_in_hand
 from clinicdesk.core.clock import Today
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.fefo import lacking, portion
@@ -143,6 +145,8 @@ class Dispensing:
         verified: Verified = Verified.SCAN,
         hand_reason: str | None = None,
         overrides: Sequence[Override] = (),
+        batch_number: str | None = None,
+        expiry: date | None = None,
     ) -> Submitted | Denied:
         """Units of a product are in the hand and are the line's.
 
@@ -152,6 +156,8 @@ class Dispensing:
             batch_id: The batch that was scanned; None: the one that expires first.
             hand_reason: Why it was not scanned, when `verified` is HAND.
             overrides: Reasons for findings that nobody has answered yet.
+            batch_number, expiry: As the box says: kept where no stock is, and otherwise those of a
+                batch on the shelf, or it is refused.
         """
         why = self.can(CheckItem, prescription_id, item_id)
         item = self._replica.items.get(item_id)
@@ -164,8 +170,13 @@ class Dispensing:
         reason = (hand_reason or "").strip() or None
         if verified is Verified.HAND and reason is None:
             return Denied("Say why it was not scanned.", "hand_reason")
+        in_hand = batch_in_hand(
+            self._stock, item.pharmacy_id, medicine_id, batch_id, Box(batch_number, expiry)
+        )
+        if isinstance(in_hand, Denied):
+            return in_hand
         wanted = still_wanted(item)
-        taken = portion(self._stock, item.pharmacy_id, medicine_id, wanted, quantity, batch_id)
+        taken = portion(self._stock, item.pharmacy_id, medicine_id, wanted, quantity, in_hand)
         if isinstance(taken, Denied):
             return taken
         command = CheckItem(
@@ -178,6 +189,8 @@ class Dispensing:
             verified=verified,
             hand_reason=reason,
             overrides=list(overrides),
+            batch_number=batch_number,
+            expiry=expiry,
         )
         return await self._give(command, medicines=[] if medicine is None else [medicine])
 

@@ -161,7 +161,11 @@ class Stock:
 
     def expired(self, batch: Batch) -> bool:
         """Whether it may not be dispensed any more, by the calendar of the clinic's zone."""
-        return batch.expiry < self._today()
+        return self.has_expired(batch.expiry)
+
+    def has_expired(self, expiry: date) -> bool:
+        """Whether what bears this date may not be dispensed any more."""
+        return expiry < self._today()
 
     def can_change(self) -> str | None:
         """Why this member cannot change the stock, in a sentence; None: they can."""

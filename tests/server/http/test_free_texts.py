@@ -35,6 +35,7 @@ ON_A_PAID_ONE = [
     ("fulfill_items", {"bin": " "}, "bin"),
     ("fulfill_items", {"bin": "B\n4"}, "bin"),
     ("check_item", {"hand_reason": "torn\r"}, "hand_reason"),
+    ("check_item", {"batch_number": "B\n1"}, "batch_number"),
     ("note_counselling", {"text": "bell\a"}, "text"),
 ]
 

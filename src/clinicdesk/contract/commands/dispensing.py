@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from msgspec import Meta, field
 
 from clinicdesk.contract.commands.command import MAX_ITEMS, OfPrescription, Quantity
 from clinicdesk.contract.commands.prescribing import Overrides
+from clinicdesk.contract.commands.stock import BatchNumber
 from clinicdesk.contract.entities import OrderResponse, PaymentMethod, Verified
 from clinicdesk.contract.text import WRITTEN, Currency, Minor, Name, Note, Reason
 
@@ -46,6 +48,8 @@ class CheckItem(OfPrescription, frozen=True, kw_only=True, tag="check_item"):
         batch_id: None: the one that expires first, where the pharmacy keeps stock of it.
         hand_reason: Why it was not scanned; asked for when `verified` is `hand`.
         overrides: For findings that the prescriber has not answered.
+        batch_number, expiry: As the box says, None what it does not. Where stock is kept they are
+            those of the batch, or it is refused; where none is they stand on label and register.
     """
 
     item_id: UUID
@@ -56,6 +60,8 @@ class CheckItem(OfPrescription, frozen=True, kw_only=True, tag="check_item"):
     verified: Verified
     hand_reason: Reason | None = None
     overrides: Overrides = field(default_factory=list)
+    batch_number: BatchNumber | None = None
+    expiry: date | None = None
 
 
 class UncheckItem(OfPrescription, frozen=True, kw_only=True, tag="uncheck_item"):

@@ -10,10 +10,20 @@ from msgspec import Meta, Struct
 
 from clinicdesk.contract.commands.command import Command
 from clinicdesk.contract.entities import MovementKind
-from clinicdesk.contract.text import Line, Minor, Name, Note, PackPrice, Phone, Place, Reason
+from clinicdesk.contract.text import (
+    WRITTEN,
+    Line,
+    Minor,
+    Name,
+    Note,
+    PackPrice,
+    Phone,
+    Place,
+    Reason,
+)
 
 Packs = Annotated[int, Meta(ge=1, le=10_000)]
-BatchNumber = Annotated[str, Meta(min_length=1, max_length=20)]
+BatchNumber = Annotated[str, Meta(min_length=1, max_length=20, pattern=WRITTEN)]
 """GS1's AI 10 has at most 20 characters."""
 Units = Annotated[int, Meta(ge=1, le=1_000_000)]
 Change = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]

@@ -41,8 +41,8 @@ class Dispense(Row, frozen=True, kw_only=True):
     brand: str
     manufacturer: str
     batch_id: UUID | None  # None where the pharmacy keeps no stock of it here
-    batch_number: str | None
-    expiry: date | None
+    batch_number: str | None  # of the batch; without one as the box said, if it did
+    expiry: date | None  # likewise
     quantity: int  # in units
     status: DispenseStatus
     verified: Verified

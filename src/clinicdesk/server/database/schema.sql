@@ -467,8 +467,8 @@ create table dispense (
   foreign key (clinic_id, medicine_id) references medicine (clinic_id, id),
   foreign key (clinic_id, checked_by) references member (clinic_id, id),
   constraint a_dispense_by_hand_says_why check (verified = 'scan' or hand_reason is not null),
-  constraint a_batch_is_named_whole check ((batch_id is null) = (batch_number is null)
-                                           and (batch_id is null) = (expiry is null)),
+  constraint a_batch_is_named_whole check (
+    batch_id is null or (batch_number is not null and expiry is not null)),
   constraint what_was_handed_over_says_to_whom check (
     (status = 'HANDED_OVER') = (handed_over_at is not null)
     and (status = 'HANDED_OVER') = (collected_by is not null))
@@ -745,11 +745,13 @@ create table supply_order (
   close_reason text check (length(close_reason) between 1 and 300),
   updated_at timestamptz not null default now(),
   updated_by uuid not null,
+  submitted_by uuid,
   primary key (clinic_id, id),
   unique (clinic_id, code),
   foreign key (clinic_id, pharmacy_id) references pharmacy (clinic_id, id),
   foreign key (clinic_id, supplier_id) references supplier (clinic_id, id),
   foreign key (clinic_id, updated_by) references member (clinic_id, id),
+  foreign key (clinic_id, submitted_by) references member (clinic_id, id),
   constraint a_closed_supply_order_says_when check (
     (status in ('CLOSED', 'CLOSED_SHORT', 'CANCELLED')) = (closed_at is not null)),
   constraint a_cancelled_supply_order_says_why check (status <> 'CANCELLED' or close_reason is not null)
@@ -1579,7 +1581,7 @@ create policy revise on price_list for update to clinicdesk_app using (
 grant insert on supplier, supply_order, supply_order_line to clinicdesk_app;
 grant update (name, phone, email, address, active) on supplier to clinicdesk_app;
 grant update (supplier_id, status, note, line_count, total_minor, submitted_at, acknowledged_at, expected_on,
-              received_at, closed_at, close_reason, updated_at, updated_by)
+              received_at, closed_at, close_reason, updated_at, updated_by, submitted_by)
   on supply_order to clinicdesk_app;
 grant update (line, medicine_id, description, pack_size, packs_ordered, packs_received, cost_minor, updated_at,
               updated_by)
@@ -1788,6 +1790,10 @@ begin
     perform from pharmacy p
     where p.clinic_id = clinic and p.id = subject
       and (acting_role() = 'admin' or (acting_role() = 'pharmacist' and p.id = acting_pharmacy()));
+  elsif document = 'supply_order' then
+    perform from supply_order o
+    where o.clinic_id = clinic and o.id = subject
+      and (acting_role() = 'admin' or (acting_role() = 'pharmacist' and o.pharmacy_id = acting_pharmacy()));
   else
     perform from prescription p
     where p.clinic_id = clinic and p.id = subject and p.signed_at is not null

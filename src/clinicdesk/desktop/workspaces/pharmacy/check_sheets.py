@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
@@ -36,6 +37,7 @@ class Check:
     Attributes:
         quantity: In units; None: all that is open, as far as the batch goes.
         batch_id: None: the one that expires first.
+        batch_number, expiry: As the box says; None: it does not, or was not scanned.
     """
 
     prescription_id: UUID
@@ -46,6 +48,8 @@ class Check:
     verified: Verified = Verified.SCAN
     hand_reason: str | None = None
     overrides: Sequence[Override] = field(default_factory=tuple)
+    batch_number: str | None = None
+    expiry: date | None = None
 
     def carry_out(self, dispensing: Dispensing) -> Work:
         """Give the command."""
@@ -58,6 +62,8 @@ class Check:
             verified=self.verified,
             hand_reason=self.hand_reason,
             overrides=list(self.overrides),
+            batch_number=self.batch_number,
+            expiry=self.expiry,
         )
 
 

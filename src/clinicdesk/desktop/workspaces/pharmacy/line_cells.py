@@ -186,14 +186,19 @@ class LineCells(QObject):
 
     def _batches_cell(self, dispensed: list[Dispense]) -> CellContent:
         first = dispensed[0]
-        if first.batch_number is None or first.expiry is None:
+        if first.batch_number is None and first.expiry is None:
             return CellContent(self.tr("no batch kept"), quiet=True)
-        others = len({each.batch_id for each in dispensed}) - 1
+        others = len({(d.batch_id, d.batch_number, d.expiry) for d in dispensed}) - 1
+        if first.expiry is None:
+            number = first.batch_number or ""
+            return CellContent(f"{number} +{others}" if others else number)
         return self._batch_cell(first.batch_number, first.expiry, others)
 
-    def _batch_cell(self, number: str, expiry: date, others: int) -> CellContent:
+    def _batch_cell(self, number: str | None, expiry: date, others: int) -> CellContent:
         near = expiry < self._now().astimezone(self._zone).date() + NEAR_EXPIRY
         month = QLocale().toString(QDate(expiry.year, expiry.month, expiry.day), "MMM yyyy")
         tail = f"{month} +{others}" if others else month
         tone = Tone.WARNING if near else Tone.NEUTRAL
+        if not number:
+            return CellContent(tail, tone=tone)
         return CellContent(f"{number} · ", tail=tail, tail_tone=tone)

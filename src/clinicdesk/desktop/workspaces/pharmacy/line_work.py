@@ -177,7 +177,12 @@ class LineWork(QObject):
                 return
             batch = found
         check = Check(
-            prescription.id, item.id, product, batch_id=None if batch is None else batch.id
+            prescription.id,
+            item.id,
+            product,
+            batch_id=None if batch is None else batch.id,
+            batch_number=scan.batch,
+            expiry=scan.expiry,
         )
         if not self._place.may(
             self._dispensing.can(CheckItem, prescription.id, item.id) or ""

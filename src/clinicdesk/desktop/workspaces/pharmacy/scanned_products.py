@@ -10,6 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
 
+from clinicdesk.contract.boxes import is_box_of
 from clinicdesk.contract.entities import Batch, ItemStatus, Medicine, PrescriptionItem
 from clinicdesk.core.scanning import ProductScan
 from clinicdesk.desktop.models.item_words import medicine_words
@@ -77,26 +78,21 @@ def match(
 def batch_scanned(scan: ProductScan, batches: Sequence[Batch]) -> Batch | Mismatch | None:
     """The batch on the shelves that was scanned; None where the code names none.
 
-    A batch that the pharmacy does not have is a mismatch: it was never received here.
+    A batch that the pharmacy does not have is a mismatch: it was never received here. So is one
+    that expires on another day than the batch of its number.
+
+    Args:
+        batches: First expiry first: where the code leaves several, the first is taken.
     """
-    if scan.batch is None:
+    if scan.batch is None and scan.expiry is None:
         return None
-    number = scan.batch.casefold()
     for batch in batches:
-        if batch.number.casefold() == number:
+        if is_box_of(batch, scan.batch, scan.expiry):
             return batch
-    text = QCoreApplication.translate("Scan", "Batch %1 was never received here").replace(
-        "%1", scan.batch
-    )
-    known = ", ".join(batch.number for batch in batches if batch.on_hand)
-    return Mismatch(
-        text,
-        QCoreApplication.translate(
-            "Scan", "Receive it into stock first, or take a box of a batch that is on the shelf."
-        ),
-        scanned_words(scan),
-        known and QCoreApplication.translate("Scan", "On the shelf: %1").replace("%1", known),
-    )
+    same = [batch for batch in batches if is_box_of(batch, scan.batch, None)]
+    if scan.batch is not None and same:
+        return _another_expiry(scan, same)
+    return _never_received(scan, [batch for batch in batches if batch.on_hand])
 
 
 def scanned_words(scan: ProductScan) -> str:
@@ -110,6 +106,9 @@ def scanned_words(scan: ProductScan) -> str:
     if scan.batch:
         text = QCoreApplication.translate("Scan", "batch %1")
         parts.append(text.replace("%1", scan.batch))
+    if scan.expiry is not None:
+        text = QCoreApplication.translate("Scan", "expires on %1")
+        parts.append(text.replace("%1", date_text(scan.expiry)))
     return " · ".join(parts)
 
 
@@ -150,6 +149,43 @@ def _wrong_product(
         scanned_words(scan),
         wanted_words(meant) if meant is not None else "",
     )
+
+
+def _another_expiry(scan: ProductScan, same: Sequence[Batch]) -> Mismatch:
+    assert scan.batch is not None
+    title = QCoreApplication.translate("Scan", "Batch %1 has another expiry on the shelf")
+    return Mismatch(
+        title.replace("%1", scan.batch),
+        QCoreApplication.translate(
+            "Scan", "Put this box aside and compare: receive it into stock as what it is."
+        ),
+        scanned_words(scan),
+        _on_the_shelf(same),
+    )
+
+
+def _never_received(scan: ProductScan, there: Sequence[Batch]) -> Mismatch:
+    if scan.batch is not None:
+        title = QCoreApplication.translate("Scan", "Batch %1 was never received here")
+        said = title.replace("%1", scan.batch)
+    else:
+        assert scan.expiry is not None
+        title = QCoreApplication.translate("Scan", "Nothing on the shelf expires on %1")
+        said = title.replace("%1", date_text(scan.expiry))
+    return Mismatch(
+        said,
+        QCoreApplication.translate(
+            "Scan", "Receive it into stock first, or take a box of a batch that is on the shelf."
+        ),
+        scanned_words(scan),
+        _on_the_shelf(there) if there else "",
+    )
+
+
+def _on_the_shelf(batches: Sequence[Batch]) -> str:
+    """The batches with their expiries: "On the shelf: B2207 (30 Apr 2028)"."""
+    known = ", ".join(f"{batch.number} ({date_text(batch.expiry)})" for batch in batches)
+    return QCoreApplication.translate("Scan", "On the shelf: %1").replace("%1", known)
 
 
 def _expired(scan: ProductScan) -> Mismatch:

@@ -16,6 +16,7 @@ from clinicdesk.server.domain.pharmacy.at_work import (
     product_of,
     with_lines,
 )
+from clinicdesk.server.domain.pharmacy.boxes import batch_in_hand
 from clinicdesk.server.domain.pharmacy.preparing import (
     Check,
     Packed,
@@ -57,8 +58,11 @@ async def check_item(
     if not isinstance(reasons, list):
         return reasons
     shelf = await shelf_of(tx, actor, before, [command.medicine_id], named_batch=command.batch_id)
+    in_hand = batch_in_hand(shelf, command, before.today)
+    if isinstance(in_hand, Conflict):
+        return in_hand
     portions = stock.portions(
-        shelf, command.medicine_id, command.quantity, before.today, named_batch=command.batch_id
+        shelf, command.medicine_id, command.quantity, before.today, named_batch=in_hand
     )
     if not isinstance(portions, list):
         return portions
@@ -67,6 +71,8 @@ async def check_item(
         verified=command.verified,
         hand_reason=command.hand_reason,
         by=actor.member.id,
+        batch_number=command.batch_number,
+        expiry=command.expiry,
     )
     after = with_prepared(before, item, products[command.medicine_id], portions, check)
     answered = replace(after, findings=[*after.findings, *reasons])

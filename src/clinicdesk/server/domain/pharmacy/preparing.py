@@ -6,6 +6,7 @@ Pure: what the shelves lose and gain is noted in `Held.movements`.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -40,12 +41,15 @@ class Check(Struct, frozen=True, kw_only=True):
 
     Attributes:
         dispense_id: Of the first portion; those of the others are derived from it.
+        batch_number, expiry: As the box says: they stand for a batch where none is kept.
     """
 
     dispense_id: UUID
     verified: Verified
     hand_reason: str | None
     by: UUID
+    batch_number: str | None = None
+    expiry: date | None = None
 
 
 def rest(item: PrescriptionItem) -> int:
@@ -131,8 +135,8 @@ def _dispense(
         brand=product.brand,
         manufacturer=product.manufacturer,
         batch_id=batch.id if batch else None,
-        batch_number=batch.number if batch else None,
-        expiry=batch.expiry if batch else None,
+        batch_number=batch.number if batch else check.batch_number,
+        expiry=batch.expiry if batch else check.expiry,
         quantity=portion.quantity,
         status=DispenseStatus.PREPARED,
         verified=check.verified,
