@@ -195,6 +195,8 @@ def test_a_pharmacist_is_told_that_what_was_owing_has_come() -> None:
         status=NoticeStatus.QUEUED, created_at=NOON,
     )  # fmt: skip
     assert told(sample.pharmacist, row(None, notice)) == ["owing_came"]
+    received = row(None, notice, by=sample.pharmacist.id)
+    assert told(sample.pharmacist, received) == ["owing_came"], "who takes them in is told too"
     assert told(elsewhere, row(None, notice)) == []
     sent = replace(notice, version=2, status=NoticeStatus.SENT)
     assert told(sample.pharmacist, row(notice, sent)) == []

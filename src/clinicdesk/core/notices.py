@@ -166,7 +166,10 @@ def derive(
     }
     answered: set[UUID] = set()
     for row in held:
-        if row.new is None or row.item.by == member.id:
+        if row.new is None:
+            continue
+        # That goods serve somebody is news for whoever takes them in, too: they did not choose it.
+        if row.item.by == member.id and not isinstance(row.new, PatientNotice):
             continue
         kind = _kind_for(row, member)
         if kind is NoticeKind.PRESCRIPTION_ARRIVED and row.item.id in rerouted:

@@ -116,6 +116,7 @@ class CounterWork(QObject):
             Deed.HAND_OVER: self._ask_collector,
             Deed.CANCEL: self._ask_cancel,
             Deed.PAY_OUT: self._pay_out,
+            Deed.TELL: self._tell_patient,
             Deed.ACKNOWLEDGE: self._acknowledge,
             Deed.SEND_BACK: self._ask_send_back,
             Deed.BRING: self._bring,
@@ -236,6 +237,11 @@ class CounterWork(QObject):
         if due:
             self._refund.prepare(due[0])
             self._place.open(self._refund, prescription)
+
+    def _tell_patient(self, prescription: Prescription) -> None:
+        work = self._desk.dispensing.tell_patient(prescription.id)
+        said = self.tr("Noted: the patient was told.")
+        self._place.submit(work, self.tr("noting that the patient was told"), said)
 
     def _acknowledge(self, prescription: Prescription) -> None:
         work = self._desk.orders.acknowledge(prescription.id)

@@ -29,6 +29,7 @@ class Deed(StrEnum):
     BRING = "bring"
     SEND_BACK = "send_back"
     PAY_OUT = "pay_out"
+    TELL = "tell"
     REPEAT = "repeat"
     CANCEL = "cancel"
 
@@ -41,7 +42,7 @@ OF_A_LINE: Final = (
 
 OF_THE_WHOLE: Final = (
     Deed.LABELS, Deed.PRINT, Deed.ACKNOWLEDGE, Deed.SEND_BACK, Deed.BRING, Deed.READY,
-    Deed.PAY_OUT, Deed.REPEAT, Deed.CANCEL,
+    Deed.PAY_OUT, Deed.TELL, Deed.REPEAT, Deed.CANCEL,
 )  # fmt: skip
 
 KEYS: Final = {
@@ -62,6 +63,7 @@ KEYS: Final = {
     Deed.BRING: "T",
     Deed.SEND_BACK: "X",
     Deed.PAY_OUT: "F7",
+    Deed.TELL: "I",
     Deed.REPEAT: "N",
     Deed.CANCEL: "Ctrl+Del",
 }
@@ -123,6 +125,8 @@ def look_of(deed: Deed) -> DeedLook:
             )
         case Deed.PAY_OUT:
             return DeedLook(QCoreApplication.translate("Deed", "Pay out refund"), "banknote")
+        case Deed.TELL:
+            return DeedLook(QCoreApplication.translate("Deed", "The patient was told"), "phone")
         case Deed.REPEAT:
             return DeedLook(QCoreApplication.translate("Deed", "Dispense the repeat"), "rotate-ccw")
         case Deed.CANCEL:

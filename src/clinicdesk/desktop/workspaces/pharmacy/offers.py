@@ -31,6 +31,7 @@ from clinicdesk.contract.commands import (
     ReturnToStock,
     SubstituteItem,
     TakePayment,
+    TellPatient,
     UncheckItem,
 )
 from clinicdesk.contract.entities import (
@@ -53,6 +54,7 @@ _PLAIN: Final[Mapping[Deed, type[Command]]] = {
     Deed.READY: FulfillItems,
     Deed.HAND_OVER: HandOver,
     Deed.PAY_OUT: PayOutRefund,
+    Deed.TELL: TellPatient,
     Deed.REPEAT: DispenseRepeat,
     Deed.CANCEL: CancelPrescription,
     Deed.PICK: PickItems,
@@ -170,6 +172,8 @@ class OfferMaker(QObject):
                 why = why or self._why_not_ready(items)
             case Deed.PAY_OUT:
                 return Offer(bool(self._dispensing.refunds_owed(which)), why)
+            case Deed.TELL:
+                return Offer(not why and bool(self._dispensing.to_be_told(which)), why)
             case Deed.ACKNOWLEDGE | Deed.SEND_BACK | Deed.BRING:
                 return Offer(shown=not why, why_off=why)
             case Deed.REPEAT:

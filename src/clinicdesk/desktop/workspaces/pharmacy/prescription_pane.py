@@ -40,6 +40,7 @@ from clinicdesk.desktop.workspaces.pharmacy.line_cells import LineCells
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.order_bar import OrderBar
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
+from clinicdesk.desktop.workspaces.pharmacy.tell_card import TellCard
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
@@ -65,7 +66,7 @@ class PrescriptionPane(QFrame):
 
     Attributes:
         offers: What can be done now; None while nothing is shown.
-        table: The lines. refund_card: Money that is owed back.
+        table: The lines. refund_card: Money that is owed back. tell_card: Whom to call.
         findings: What the safety rules say of the lines. counselling: What the patient is told.
         being_there: Who else has it open. menu: Everything that can be done.
 
@@ -212,6 +213,8 @@ class PrescriptionPane(QFrame):
         self._order_bar.say(order, offers, self._now())
         self._offer_bringing(order, offers)
         self._show_refund(prescription, offers[Deed.PAY_OUT])
+        patient = self._desk.replica.patients.get(prescription.patient_id)
+        self.tell_card.say(patient, shown=offers[Deed.TELL].shown)
         ui.why_off.setText(offers.why or self._end_words(prescription))
         self.menu.say(offers)
 
@@ -352,6 +355,8 @@ class PrescriptionPane(QFrame):
         self._banner.acted.connect(self._dismiss)
         self._allergies = Banner(design, Tone.DANGER)
         self.refund_card = RefundCard(design)
+        self.tell_card = TellCard(design)
+        self.tell_card.wanted.connect(lambda: self.wanted.emit(Deed.TELL))
         self.table = ItemTable()
         self.table.setObjectName("items_table")
         self.table.setAccessibleName(self.tr("Lines of the prescription"))
@@ -374,9 +379,9 @@ class PrescriptionPane(QFrame):
         self._order_bar = OrderBar(design, self._context.zone)
         self._order_bar.wanted.connect(self.wanted)
         for part in (
-            self._banner, self._allergies, self.refund_card, lines, self._findings_card,
-            self._reason_card, self._note_card, self.counselling, self._order_bar,
-            self._progress_card,
+            self._banner, self._allergies, self.refund_card, self.tell_card, lines,
+            self._findings_card, self._reason_card, self._note_card, self.counselling,
+            self._order_bar, self._progress_card,
         ):  # fmt: skip
             content.addWidget(part)
         content.addStretch(1)

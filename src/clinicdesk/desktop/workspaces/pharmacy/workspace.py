@@ -309,7 +309,7 @@ class PharmacyWorkspace(Workspace):
             for collection in (
                 replica.prescriptions, replica.items, replica.payments, replica.patients,
                 replica.allergies, replica.practitioners, replica.dispenses, replica.findings,
-                replica.orders, replica.stock_levels, replica.batches,
+                replica.orders, replica.stock_levels, replica.batches, replica.patient_notices,
             )
         ]  # fmt: skip
         leaves.append(self._desk.outbox.changed.add(lambda _which: self._refresh_later.start()))
