@@ -393,6 +393,16 @@
     </message>
 </context>
 <context>
+    <name>ServedBar</name>
+    <message numerus="yes">
+        <source>%n prescription(s) can be dispensed now</source>
+        <translation>
+            <numerusform>%n prescription can be dispensed now</numerusform>
+            <numerusform>%n prescriptions can be dispensed now</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ShelfPane</name>
     <message numerus="yes">
         <source>Order %n pack(s) when %1 or fewer are left.</source>

@@ -25,6 +25,7 @@ from clinicdesk.desktop.printing.desk_printing import REGISTERS_KEY, DeskPrintin
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Workspace
 from clinicdesk.desktop.workspaces.stock.orders import OrdersPage
 from clinicdesk.desktop.workspaces.stock.prices import PricesPage
+from clinicdesk.desktop.workspaces.stock.served_bar import ServedBar
 from clinicdesk.desktop.workspaces.stock.shelf_rows import ShelfTab
 from clinicdesk.desktop.workspaces.stock.shelves import ShelvesPage
 
@@ -45,7 +46,7 @@ class StockWorkspace(Workspace):
     """Three pages under one row of tabs.
 
     Attributes:
-        shelves, orders, prices: The pages.
+        shelves, orders, prices: The pages. served: Whom goods that came have served.
     """
 
     key = "stock"
@@ -72,6 +73,10 @@ class StockWorkspace(Workspace):
         self._pages: dict[Page, QWidget] = {
             Page.SHELVES: self.shelves, Page.ORDERS: self.orders, Page.PRICES: self.prices,
         }  # fmt: skip
+        self.served = ServedBar(context.design, desk.replica, self)
+        self.served.wanted.connect(partial(context.go, "prescription"))
+        self.served.appeared.connect(self._turn_to_served)
+        self.served.left.connect(self.focus_start)
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -216,6 +221,7 @@ class StockWorkspace(Workspace):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(line())
+        column.addWidget(self.served)
         column.addWidget(self._stack, 1)
 
     def _registers_button(self) -> Button:
@@ -227,6 +233,11 @@ class StockWorkspace(Workspace):
         button.dress(self._context.design, icon="file-text", key=REGISTERS_KEY)
         button.clicked.connect(printing.open_registers)
         return button
+
+    def _turn_to_served(self) -> None:
+        """Enter opens what can go on now, unless somebody is typing."""
+        if self.shelves.list.hasFocus() or self.orders.list.hasFocus():
+            self.served.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _turn_to(self, page: Page) -> bool:
         self.tabs.select(page)
