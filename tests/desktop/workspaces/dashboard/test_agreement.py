@@ -19,8 +19,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
-from clinicdesk.desktop.workspaces.dashboard.agenda import Step
-from clinicdesk.desktop.workspaces.shared.lanes import KEYED_LANES, WAITING_LANES, Lane
+from clinicdesk.desktop.workspaces.shared.lanes import KEYED_LANES, WAITING_LANES, Lane, Turn
 from tests.core.sample import NOON
 from tests.desktop.workspaces.dashboard.clinics import a_call, a_clinic, a_family, owed
 from tests.desktop.workspaces.dashboard.page import Page, open_page
@@ -53,9 +52,9 @@ class Both:
         later = self.page.workspace._refresh_later
         await until(lambda: not later.isActive(), "the first page never settled")
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[Turn]:
         """The kinds of what is to be done next, in order."""
-        return [each.step for each in self.page.workspace._agenda.steps()]
+        return [each.turn for each in self.page.workspace._agenda.steps()]
 
 
 Opening = Callable[..., Awaitable[Both]]
@@ -99,8 +98,12 @@ def agree(both: Both) -> None:
             assert not listed or chip.text().split()[0] == str(listed), lane
     work = page.cards[Lane.UNPAID].count + page.cards[Lane.DISPENSE].count
     assert both.counter.workspace.counter() == work
-    can_be_gone_on_with = page.cards[Lane.DISPENSE].count + page.cards[Lane.READY].count
-    assert len(both.steps()) <= can_be_gone_on_with
+    queue.show_lane(Lane.DISPENSE)
+    steps = page._agenda.steps()
+    assert [row.tail for row in shown(both.counter)] == [
+        each.prescription.code for each in steps if each.turn is not Turn.DISPATCH
+    ], "the lane is worked off in the order of the first page"
+    assert page.waiting.lines.rowCount() == min(len(steps), 30)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -143,10 +146,10 @@ async def test_what_came_for_somebody_is_next_after_those_at_the_counter(
     home = owed(header, rows.items, at(-2 * 1440))
     fresh = a_counter_prescription("fresh", status=PrescriptionStatus.PAID)
     both = await open_both(*rows.all(), *home, *fresh.all())
-    assert both.steps() == [Step.AT_COUNTER]
+    assert both.steps() == [Turn.AT_COUNTER]
     line = replace(rows.items[0], version=2, status=ItemStatus.PICKING, owing=0)
     await both.feed(line, a_call(header, at(-10)))
-    assert both.steps() == [Step.AT_COUNTER, Step.CAME]
+    assert both.steps() == [Turn.AT_COUNTER, Turn.CAME]
     both.counter.workspace.queue.show_lane(Lane.DISPENSE)
     came = next(row for row in shown(both.counter) if row.status == "Owing, and here now")
     assert came.pill is not None
@@ -158,7 +161,7 @@ async def test_what_was_left_over_keeps_its_alarm_and_comes_last(open_both: Open
     old.prescriptions[0] = replace(old.prescriptions[0], code="RX-00000")
     fresh = a_counter_prescription("fresh", status=PrescriptionStatus.PAID)
     both = await open_both(*old.all(), *fresh.all())
-    assert both.steps() == [Step.AT_COUNTER, Step.LEFT_OVER]
+    assert both.steps() == [Turn.AT_COUNTER, Turn.LEFT_OVER]
     assert both.page.workspace._go_on.text() == "Dispense RX-7F3K2"
     both.counter.workspace.queue.show_lane(Lane.DISPENSE)
     pills = {row.tail: row.pill for row in shown(both.counter)}
@@ -171,18 +174,23 @@ async def test_what_is_packed_for_delivery_is_dispatched_once(open_both: Opening
     rows = a_counter_prescription("rx", status=PrescriptionStatus.FULFILLED, delivery=True)
     order = an_order(rows.prescriptions[0], status=OrderStatus.READY)
     both = await open_both(*rows.all(), order)
-    assert both.steps() == [Step.DISPATCH]
+    assert both.steps() == [Turn.DISPATCH]
     assert both.page.workspace._go_on.text() == "Dispatch RX-7F3K2"
     await both.feed(replace(order, version=2, status=OrderStatus.OUT_FOR_DELIVERY))
     assert both.steps() == []
 
 
-async def test_what_is_on_hold_is_counted_and_is_not_next(open_both: Opening) -> None:
+async def test_what_is_on_hold_is_counted_and_listed_and_is_not_next(open_both: Opening) -> None:
     rows = a_counter_prescription("rx", status=PrescriptionStatus.PAID)
     held = [replace(line, status=ItemStatus.ON_HOLD) for line in rows.items]
     both = await open_both(*rows.all(), *held)
     assert both.page.workspace.cards[Lane.DISPENSE].count == 1
-    assert both.steps() == []
+    assert both.steps() == [Turn.HELD]
+    assert both.page.workspace._first is None
+    both.counter.workspace.queue.show_lane(Lane.DISPENSE)
+    assert [str(row.pill.tone) for row in shown(both.counter) if row.pill] == ["neutral"]
+    await both.feed(replace(rows.items[0], version=2))
+    assert both.steps() == [Turn.AT_COUNTER]
 
 
 async def test_a_refund_and_what_was_sent_back_are_named_only_while_there_is_one(
@@ -218,7 +226,7 @@ async def test_lines_that_come_later_settle_the_number(open_both: Opening) -> No
     rows = a_counter_prescription("late", status=PrescriptionStatus.PAID)
     both = await open_both(*(row for row in rows.all() if row not in rows.items))
     assert both.page.workspace.cards[Lane.DISPENSE].count == 1
-    assert both.steps() == [Step.AT_COUNTER]
+    assert both.steps() == [Turn.AT_COUNTER]
     await both.feed(*(replace(line, status=ItemStatus.OWING, owing=1) for line in rows.items))
     agree(both)
     assert both.page.workspace.cards[Lane.OWING].count == 1

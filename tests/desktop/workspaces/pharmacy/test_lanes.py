@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from clinicdesk.contract.entities import (
     OrderStatus,
     PrescriptionStatus,
 )
+from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.chip import Chip
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
 from clinicdesk.desktop.workspaces.pharmacy.big_screen import BigScreen
@@ -26,7 +28,10 @@ from tests.desktop.workspaces.pharmacy.counter import (
     Counter,
     a_counter_prescription,
     an_order,
+    at,
     many,
+    open_counter,
+    open_desk,
     settled,
 )
 
@@ -109,6 +114,32 @@ async def test_what_was_handed_over_before_today_is_found_by_search(open_with: O
     assert counter.workspace.open_thing("prescription", an_id("rx"))
     await settled()
     assert [row.tail for row in shown(counter)] == ["RX-7F3K2"]
+
+
+async def test_at_midnight_what_was_handed_over_goes_and_who_waited_comes_last(
+    design: Design, tmp_path: Path
+) -> None:
+    done = a_counter_prescription("done", status=PrescriptionStatus.COMPLETED, completed_at=NOON)
+    old = a_counter_prescription("old", status=PrescriptionStatus.PAID, code="RX-00000")
+    paid = at(7 * 60 + 1)  # past midnight of the clinic
+    fresh = a_counter_prescription("fresh", status=PrescriptionStatus.PAID, paid_at=paid)
+    rows = {row.id: row for each in (done, old, fresh) for row in each.all()}
+    desk = await open_desk(tmp_path, *rows.values())
+    clock = [NOON]
+    counter = open_counter(desk, design, now=lambda: clock[0])
+    queue = counter.workspace.queue
+    queue.show_lane(Lane.DISPENSE)
+    assert [row.tail for row in shown(counter)] == ["RX-00000", "RX-7F3K2"]
+    queue.show_lane(Lane.DONE)
+    assert queue.model.rowCount() == queue.count(Lane.DONE) == 1
+    clock[0] = at(7 * 60 + 5)
+    queue._on_clock()
+    assert queue.model.rowCount() == queue.count(Lane.DONE) == 0
+    queue.show_lane(Lane.DISPENSE)
+    assert [row.tail for row in shown(counter)] == ["RX-7F3K2", "RX-00000"]
+    await counter.tasks.end()
+    counter.workspace.close()
+    await desk.close()
 
 
 async def test_order_and_filter_are_there_again_when_the_member_comes_back(

@@ -12,12 +12,11 @@ from clinicdesk.desktop.design.age import age_pill
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.wording import age_text, minutes_since
-from clinicdesk.desktop.workspaces.dashboard.agenda import Next, Step
+from clinicdesk.desktop.workspaces.dashboard.agenda import Next
+from clinicdesk.desktop.workspaces.shared.lanes import PRESSING, Turn
 
 if TYPE_CHECKING:
     from clinicdesk.core.replica import Replica
-
-_PRESSING = (Step.AT_COUNTER, Step.TO_BRING, Step.LEFT_OVER)
 
 
 class AgendaWords(QObject):
@@ -29,13 +28,13 @@ class AgendaWords(QObject):
 
     def sentence(self, step: Next, now: datetime) -> str:
         """Who is next, what for, and for how long they have waited."""
-        text = self._sentence_of(step.step, step.prescription.item_count)
+        text = self._sentence_of(step.turn, step.prescription.item_count)
         age = age_text(minutes_since(step.since, now))
         return text.replace("%1", self._patient_name(step.prescription)).replace("%2", age)
 
     def button(self, step: Next) -> str:
         """What is done about it."""
-        text = self.tr("Dispatch %1") if step.step is Step.DISPATCH else self.tr("Dispense %1")
+        text = self.tr("Dispatch %1") if step.turn is Turn.DISPATCH else self.tr("Dispense %1")
         return text.replace("%1", step.prescription.code)
 
     def content(self, step: Next, now: datetime) -> RowContent:
@@ -45,7 +44,7 @@ class AgendaWords(QObject):
         parts = [self.tr("%n medicine(s)", "", row.item_count)]
         if prescriber is not None:
             parts.append(prescriber.name)
-        status, tone = self._status(step.step)
+        status, tone = self._status(step.turn)
         return RowContent(
             key=row.id,
             primary=self._patient_name(row),
@@ -53,32 +52,34 @@ class AgendaWords(QObject):
             secondary=" · ".join(parts),
             status=status,
             status_tone=tone,
-            pill=age_pill(minutes_since(step.since, now), presses=step.step in _PRESSING),
+            pill=age_pill(minutes_since(step.since, now), presses=step.turn in PRESSING),
         )
 
-    def _sentence_of(self, step: Step, count: int) -> str:
-        match step:
-            case Step.AT_COUNTER | Step.LEFT_OVER:
+    def _sentence_of(self, turn: Turn, count: int) -> str:
+        match turn:
+            case Turn.AT_COUNTER | Turn.LEFT_OVER | Turn.HELD:
                 return self.tr("Next: %1, %n medicine(s), waiting %2", "", count)
-            case Step.CAME:
+            case Turn.CAME:
                 return self.tr("Next: %1, what was owing is here, %2")
-            case Step.TO_BRING:
+            case Turn.TO_BRING:
                 return self.tr("Next: %1, %n medicine(s) to deliver, waiting %2", "", count)
-            case Step.DISPATCH:
+            case Turn.DISPATCH:
                 return self.tr("Next: %1, packed for delivery, waiting %2")
 
-    def _status(self, step: Step) -> tuple[str, Tone]:
-        match step:
-            case Step.AT_COUNTER:
+    def _status(self, turn: Turn) -> tuple[str, Tone]:
+        match turn:
+            case Turn.AT_COUNTER:
                 return "", Tone.NEUTRAL
-            case Step.CAME:
+            case Turn.CAME:
                 return self.tr("Owing, and here now"), Tone.INFO
-            case Step.TO_BRING:
+            case Turn.TO_BRING:
                 return self.tr("To deliver"), Tone.ACCENT
-            case Step.DISPATCH:
+            case Turn.DISPATCH:
                 return self.tr("To dispatch"), Tone.ACCENT
-            case Step.LEFT_OVER:
+            case Turn.LEFT_OVER:
                 return self.tr("From before today"), Tone.WARNING
+            case Turn.HELD:
+                return self.tr("On hold"), Tone.WARNING
 
     def _patient_name(self, row: Prescription) -> str:
         patient = self._replica.patients.get(row.patient_id)

@@ -81,7 +81,7 @@ class QueueFigures(QObject):
     def rows(self, lane: Lane) -> list[Prescription]:
         """The prescriptions of a lane, who came first before the others."""
         return sorted(
-            self._prescriptions.rows_in(lane), key=lambda row: (self._lanes.since(row), row.code)
+            self._prescriptions.rows_in(lane), key=lambda row: (self._lanes.since(row), row.id)
         )
 
     def wait(self, lane: Lane) -> Wait:

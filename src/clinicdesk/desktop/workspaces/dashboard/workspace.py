@@ -26,7 +26,7 @@ from clinicdesk.desktop.design.tokens import SPACE_2, SPACE_4, TextRole, Tone
 from clinicdesk.desktop.models.medicine_names import MedicineNames, medicine_title
 from clinicdesk.desktop.wording import age_text, date_text, minutes_since, money
 from clinicdesk.desktop.workspace import Context, Hint, NamedAction, Workspace
-from clinicdesk.desktop.workspaces.dashboard.agenda import Agenda, Next
+from clinicdesk.desktop.workspaces.dashboard.agenda import Agenda, Next, first_of
 from clinicdesk.desktop.workspaces.dashboard.agenda_words import AgendaWords
 from clinicdesk.desktop.workspaces.dashboard.counter_card import CounterCard
 from clinicdesk.desktop.workspaces.dashboard.lines import Line, LinesCard
@@ -64,7 +64,7 @@ class DashboardWorkspace(Workspace):
         self._replica = desk.replica
         lanes = LaneBook(desk.replica, context.zone, now, self)
         self._queue = QueueFigures(desk.replica, lanes, now, self)
-        self._agenda = Agenda(desk.replica, self._queue, lanes)
+        self._agenda = Agenda(self._queue, lanes)
         self._words = AgendaWords(desk.replica, self)
         self._needs = ShelfFigures(desk.replica, desk.member.pharmacy_id, context.zone, now, self)
         self._updates = LatestUpdates(desk.replica, _SHOWN)
@@ -232,7 +232,7 @@ class DashboardWorkspace(Workspace):
         now = self._now()
         steps = self._agenda.steps()
         self._show_greeting(now)
-        self._show_next(steps[0] if steps else None, now)
+        self._show_next(first_of(steps), now)
         self._show_counters(now)
         self.waiting.show_lines(
             [(each.prescription.id, self._words.content(each, now)) for each in steps[:_SHOWN]],
@@ -258,7 +258,7 @@ class DashboardWorkspace(Workspace):
         self._first = first
         self._go_on.setVisible(first is not None)
         if first is None:
-            self._next.set_text(self.tr("Nobody waits for a medicine."))
+            self._next.set_text(self.tr("Nothing to dispense now."))
         else:
             self._next.set_text(self._words.sentence(first, now))
             self._go_on.setText(self._words.button(first))

@@ -325,6 +325,7 @@ class QueuePane(QFrame):
 
     def _on_new_day(self) -> None:
         self.tally.recount()
+        self.model.set_order(self._kept.order)  # whose turn it is changes at midnight
         if not self.search.text():
             self._show_chosen_lane()
 

@@ -24,7 +24,7 @@ from clinicdesk.desktop.wording import minutes_since, moment_text, money, prescr
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.shared.company_words import has_it_open, short_words
 from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
-from clinicdesk.desktop.workspaces.shared.lanes import WAITING_LANES, Lane
+from clinicdesk.desktop.workspaces.shared.lanes import PRESSING, WAITING_LANES, Lane, Turn
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_here
 from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 
@@ -93,7 +93,9 @@ class QueueRows(QObject):
 
     def _wait_pill(self, prescription: Prescription, since: datetime, now: datetime) -> Pill:
         """How long; an alarm only where somebody has paid and waits at the counter."""
-        return age_pill(minutes_since(since, now), presses=self._lanes.presses(prescription))
+        return age_pill(
+            minutes_since(since, now), presses=self._lanes.turn(prescription) in PRESSING
+        )
 
     def words(self, prescription: Prescription) -> str:
         """What a person may type to find it: code, names, number and telephone."""
@@ -169,7 +171,7 @@ class QueueRows(QObject):
         if checked:
             text = self.tr("%1 of %2 checked").replace("%1", str(checked))
             return text.replace("%2", str(checked + len(waiting))), Tone.INFO
-        if self._lanes.goods_came(prescription):
+        if self._lanes.turn(prescription) is Turn.CAME:
             return self.tr("Owing, and here now"), Tone.INFO
         if ItemStatus.PICKING in waiting:
             return self.tr("Picking"), Tone.INFO

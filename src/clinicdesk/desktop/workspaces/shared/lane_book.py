@@ -20,7 +20,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
-from clinicdesk.desktop.workspaces.shared.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.lanes import Lane, Turn
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -68,6 +68,7 @@ class LaneBook(QObject):
         self._owing = self._read_owing()
         self._sent_back = self._read_sent_back()
         self._came = self._read_came()
+        self._held = self._read_held()
         leaves = [
             replica.items.subscribe(self._on_items),
             replica.orders.subscribe(self._on_orders),
@@ -81,11 +82,6 @@ class LaneBook(QObject):
 
         self._leave: Callable[[], None] = leave
         self.destroyed.connect(leave)
-
-    @property
-    def midnight(self) -> datetime:
-        """When the clinic's day began that it last knew of."""
-        return self._midnight
 
     def lane_of(self, prescription: Prescription) -> Lane | None:
         """Where it stands; None for a draft, which is its prescriber's alone, and for what was
@@ -118,29 +114,23 @@ class LaneBook(QObject):
         moment = _MOMENT_OF[prescription.status](prescription)
         return moment or prescription.updated_at
 
-    def order(self, prescription: Prescription) -> tuple[int, float]:
-        """Who is served first: of what is paid for the longest wait, elsewhere the newest."""
+    def turn(self, prescription: Prescription) -> Turn | None:
+        """Why somebody at the counter goes on with it; None where it waits for others, or for its
+        patient alone to pay or to collect it."""
+        match self.lane_of(prescription):
+            case Lane.DISPENSE:
+                return self._turn_to_dispense(prescription)
+            case Lane.READY if prescription.delivery and not self._on_its_way(prescription.id):
+                return Turn.DISPATCH
+        return None
+
+    def order(self, prescription: Prescription) -> tuple[int, int, float]:
+        """Who is served first: of what is paid for whose turn it is, and then the longest wait;
+        elsewhere the newest."""
         moment = self.since(prescription).timestamp()
-        first_come = prescription.status is PrescriptionStatus.PAID
-        return _RANK[prescription.status], moment if first_come else -moment
-
-    def goods_came(self, prescription: Prescription) -> bool:
-        """Whether it is to be dispensed because something came that was owing."""
-        return prescription.id in self._came and self.lane_of(prescription) is Lane.DISPENSE
-
-    def on_hold(self, prescription: Prescription) -> bool:
-        """Whether it stands among what is to be dispensed, and nobody can go on with it."""
-        states = {item.status for item in self._replica.items.of(prescription.id)}
-        held = ItemStatus.ON_HOLD in states and states <= _NOBODY_WAITS
-        return held and self.lane_of(prescription) is Lane.DISPENSE
-
-    def presses(self, prescription: Prescription) -> bool:
-        """Whether somebody has paid and waits for it at the counter."""
-        return (
-            self.lane_of(prescription) is Lane.DISPENSE
-            and prescription.id not in self._came
-            and not self.on_hold(prescription)
-        )
+        if prescription.status is not PrescriptionStatus.PAID:
+            return _RANK[prescription.status], 0, -moment
+        return _RANK[prescription.status], self.turn(prescription) or 0, moment
 
     def look_at_clock(self) -> None:
         """See whether another day has begun."""
@@ -148,6 +138,19 @@ class LaneBook(QObject):
         if midnight != self._midnight:
             self._midnight = midnight
             self.day_changed.emit()
+
+    def _turn_to_dispense(self, prescription: Prescription) -> Turn:
+        if prescription.id in self._came:
+            return Turn.CAME
+        if prescription.id in self._held:
+            return Turn.HELD
+        if self.since(prescription) < self._midnight:
+            return Turn.LEFT_OVER
+        return Turn.TO_BRING if prescription.delivery else Turn.AT_COUNTER
+
+    def _on_its_way(self, prescription_id: UUID) -> bool:
+        orders = self._replica.orders.of(prescription_id)
+        return any(order.status is OrderStatus.OUT_FOR_DELIVERY for order in orders)
 
     def _last_midnight(self) -> datetime:
         today = self._now().astimezone(self._zone).date()
@@ -165,11 +168,21 @@ class LaneBook(QObject):
         notices = self._replica.patient_notices.values()
         return _those(self._came_at, {notice.prescription_id for notice in notices})
 
+    def _read_held(self) -> Moments:
+        held = (item for item in self._replica.items.values() if item.status is ItemStatus.ON_HOLD)
+        return _those(self._held_since, {item.prescription_id for item in held})
+
     def _owing_since(self, prescription_id: UUID) -> datetime | None:
         lines = self._replica.items.of(prescription_id)
         owing = [line.updated_at for line in lines if line.status is ItemStatus.OWING]
         others = {line.status for line in lines} - {ItemStatus.OWING}
         return min(owing) if owing and others <= _NOBODY_WAITS else None
+
+    def _held_since(self, prescription_id: UUID) -> datetime | None:
+        lines = self._replica.items.of(prescription_id)
+        held = [line.updated_at for line in lines if line.status is ItemStatus.ON_HOLD]
+        alone = {line.status for line in lines} <= _NOBODY_WAITS
+        return min(held) if held and alone else None
 
     def _sent_back_since(self, prescription_id: UUID) -> datetime | None:
         orders = self._replica.orders.of(prescription_id)
@@ -191,8 +204,10 @@ class LaneBook(QObject):
     def _on_items(self, change: Change[Any]) -> None:
         if change.reset:
             self._take_over(self._owing, self._read_owing())
+            self._take_over(self._held, self._read_held())
         else:
             self._settle(self._owing, self._owing_since, _touched(change))
+            self._settle(self._held, self._held_since, _touched(change))
 
     def _on_orders(self, change: Change[Any]) -> None:
         if change.reset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum, auto
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -29,6 +29,21 @@ OPEN_LANES: Final = (Lane.UNPAID, Lane.DISPENSE, Lane.READY)
 
 WAITING_LANES: Final = (*OPEN_LANES, Lane.OWING, Lane.SENT_BACK)
 """Where somebody waits, for whatever."""
+
+
+class Turn(IntEnum):
+    """Why somebody at the counter goes on with a prescription; the first first."""
+
+    AT_COUNTER = auto()  # somebody paid today and waits for it
+    CAME = auto()  # what was owing is here: its patient was called
+    TO_BRING = auto()  # to be dispensed, then delivered
+    DISPATCH = auto()  # packed, and somebody has to take it along
+    LEFT_OVER = auto()  # paid for before today: whoever waited has gone home
+    HELD = auto()  # for its own reason: nobody goes on with it now
+
+
+PRESSING: Final = frozenset({Turn.AT_COUNTER, Turn.TO_BRING, Turn.LEFT_OVER})
+"""Where it is the pharmacy alone that somebody who has paid waits for."""
 
 
 def lane_word(lane: Lane) -> str:
