@@ -245,6 +245,53 @@ async def test_a_supplier_needs_a_name(place: Place) -> None:
     assert (await given(place, WriteSupplier)).name == "Kōwhai Wholesale"
 
 
+async def test_a_supplier_is_corrected_and_what_is_typed_stays_while_another_is_looked_at(
+    place: Place,
+) -> None:
+    place.workspace.show_place("orders")
+    place.key(Qt.Key.Key_F7)
+    sheet = place.workspace.orders._supplier
+    assert (sheet.list.hasFocus(), sheet.name.text()) == (True, "Aotearoa Wholesale")
+    place.key(Qt.Key.Key_Down)
+    assert sheet.name.text() == "Sahyadri Pharma Distributors"
+    sheet.phone.setText("+91 20 2553 1111")
+    place.key(Qt.Key.Key_Up)
+    assert sheet.phone.text() == ""
+    place.key(Qt.Key.Key_Down)
+    assert sheet.phone.text() == "+91 20 2553 1111"
+    place.key(Qt.Key.Key_Return)
+    written = await given(place, WriteSupplier)
+    assert (written.supplier_id, written.phone) == (an_id("supplier"), "+91 20 2553 1111")
+    assert (written.email, written.address, written.active) == ("orders@example.org", "Pune", True)
+
+
+async def test_a_supplier_is_retired_and_taken_back(place: Place) -> None:
+    place.workspace.show_place("orders")
+    place.key(Qt.Key.Key_F7)
+    place.key(Qt.Key.Key_F8)
+    retired = await given(place, WriteSupplier)
+    assert (retired.supplier_id, retired.active) == (an_id("other"), False)
+    await settled()
+    place.key(Qt.Key.Key_F7)
+    sheet = place.workspace.orders._supplier
+    assert sheet.name.text() == "Sahyadri Pharma Distributors", "the retired stand last"
+    place.key(Qt.Key.Key_Down)
+    place.key(Qt.Key.Key_F8)
+    await until(lambda: len(place.desk.outbox.entries()) == 2)
+    again = place.desk.outbox.entries()[-1].command
+    assert isinstance(again, WriteSupplier)
+    assert again.active
+
+
+async def test_a_new_supplier_has_a_key(place: Place) -> None:
+    place.workspace.show_place("orders")
+    place.key(Qt.Key.Key_F3)
+    sheet = place.workspace.orders._supplier
+    assert sheet.isVisible()
+    assert sheet.name.hasFocus()
+    assert not sheet.retire.isVisible()
+
+
 async def test_the_registers_are_beside_what_is_counted(place: Place) -> None:
     button = place.workspace.findChild(QPushButton, "stock_registers")
     assert isinstance(button, QPushButton)

@@ -206,7 +206,7 @@ class OrderSheet(Asking):
             return None
         chosen = self.supplier.currentData()
         if chosen is None:
-            self._supplier.set_error(self.tr("Supplier: enter one first, with New supplier."))
+            self._supplier.set_error(self.tr("Supplier: enter one first, with F3."))
             return None
         lines: list[SupplyLine] = []
         for entry in self._entries:

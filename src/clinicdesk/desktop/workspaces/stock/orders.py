@@ -84,7 +84,7 @@ class OrdersPage(QWidget):
         self._write = OrderSheet(*made, desk.search.medicines, desk.clinic.currency, self.pane)
         self._cancel = EndOrderSheet(*made, self.pane, cancels=True)
         self._close = EndOrderSheet(*made, self.pane, cancels=False)
-        self._supplier = SupplierSheet(*made, self.pane)
+        self._supplier = SupplierSheet(*made, self._replica.suppliers, self.pane)
         self._sheets: tuple[Asking, ...] = (
             self._goods, self._write, self._cancel, self._close, self._supplier,
         )  # fmt: skip
@@ -135,6 +135,11 @@ class OrdersPage(QWidget):
         """Ask for a wholesaler."""
         self._open(self._supplier)
         self._supplier.open_empty()
+
+    def show_suppliers(self) -> None:
+        """Show the wholesalers, to correct what is said of one or to retire it."""
+        self._open(self._supplier)
+        self._supplier.open_list()
 
     def focus_list(self) -> None:
         """On the orders."""
@@ -222,17 +227,17 @@ class OrdersPage(QWidget):
         self.new_button = Button()
         self.new_button.setText(self.tr("New order"))
         self.new_button.dress(design, icon="plus", key="Ctrl+N")
-        supplier = Button()
-        supplier.setText(self.tr("New supplier"))
-        supplier.dress(design, kind=Kind.QUIET, icon="truck")
-        supplier.clicked.connect(self.new_supplier)
+        self.suppliers_button = Button()
+        self.suppliers_button.setText(self.tr("Suppliers"))
+        self.suppliers_button.dress(design, kind=Kind.QUIET, icon="truck", key="F7")
+        self.suppliers_button.clicked.connect(self.show_suppliers)
         self._left = QFrame()
         self._left.setProperty("pane", "surface")
         self._left.setProperty("edge", "right")
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 13, 0)
         head.addWidget(self.new_button)
-        head.addWidget(supplier)
+        head.addWidget(self.suppliers_button)
         head.addStretch(1)
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 12, 1, 0)
@@ -265,6 +270,8 @@ class OrdersPage(QWidget):
             sheet.done.connect(self._tell)
             sheet.closed.connect(self._sheet_closed)
         self._bind("Ctrl+N", self.new_order)
+        self._bind("F3", self.new_supplier)
+        self._bind("F7", self.show_suppliers)
         for step in self.pane.steps():
             self._bind(step.key, partial(self._do, step.command))
 

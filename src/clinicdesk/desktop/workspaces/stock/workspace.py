@@ -116,6 +116,7 @@ class StockWorkspace(Workspace):
                     Hint(("F5",), self.tr("sent to supplier")),
                     Hint(("F2",), self.tr("receive")),
                     Hint(("F9",), self.tr("close")),
+                    Hint(("F7",), self.tr("suppliers")),
                     pages,
                 ]
             case Page.PRICES if self.prices.is_importing:
@@ -139,7 +140,8 @@ class StockWorkspace(Workspace):
         """What can be done by name."""
         return [
             NamedAction(self.tr("New order to a supplier"), "truck", self._new_order, "Ctrl+N"),
-            NamedAction(self.tr("New supplier"), "truck", self._new_supplier),
+            NamedAction(self.tr("Suppliers"), "truck", self._show_suppliers, "F7"),
+            NamedAction(self.tr("New supplier"), "truck", self._new_supplier, "F3"),
             NamedAction(self.tr("What is low"), "package", lambda: self.show_place("low")),
             NamedAction(self.tr("What expires"), "package", lambda: self.show_place("expiring")),
             NamedAction(self.tr("Price of a medicine"), "receipt", self._look_up_price),
@@ -255,6 +257,10 @@ class StockWorkspace(Workspace):
     def _new_order(self) -> None:
         self._turn_to(Page.ORDERS)
         self.orders.new_order()
+
+    def _show_suppliers(self) -> None:
+        self._turn_to(Page.ORDERS)
+        self.orders.show_suppliers()
 
     def _new_supplier(self) -> None:
         self._turn_to(Page.ORDERS)
