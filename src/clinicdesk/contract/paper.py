@@ -13,8 +13,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from clinicdesk.contract.entities import SupplyOrderStatus
+
 PRESCRIPTION_PDF: Final = "/api/prescriptions/{prescription_id}/pdf"
 REGISTER: Final = "/api/registers/{schedule}"
+SUPPLY_ORDER_PAPER: Final = "/api/supply-orders/{supply_order_id}/paper"
 PRINTS: Final = "/api/prints"
 
 LONGEST_REGISTER_DAYS: Final = 366
@@ -29,6 +32,7 @@ class Document(StrEnum):
     PRESCRIPTION = "prescription"
     LABELS = "labels"
     REGISTER = "register"
+    SUPPLY_ORDER = "supply_order"
 
 
 class RegisterKind(StrEnum):
@@ -53,7 +57,7 @@ class Printed(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: The print's own, made by who printed.
-        subject_id: The prescription; of a register, the pharmacy.
+        subject_id: The prescription, the supply order; of a register, the pharmacy.
         what: Which of the subject's documents, where it has several: "X 2026-03-01 2026-03-31".
     """
 
@@ -69,3 +73,15 @@ class PrintEntered(Struct, frozen=True, kw_only=True):
     """The print stands in the log. `earlier`: how often the same was printed before."""
 
     earlier: int
+
+
+def supply_paper_of(status: SupplyOrderStatus, form: PaperForm) -> str:
+    """`Printed.what` of an order to a supplier.
+
+    A draft that was looked at and a table for the supplier's program make no copy of the order.
+    """
+    parts = (
+        "draft" if status is SupplyOrderStatus.DRAFT else "",
+        form if form is PaperForm.CSV else "",
+    )
+    return " ".join(part for part in parts if part)

@@ -153,6 +153,8 @@ class SupplyOrder(Row, frozen=True, kw_only=True):
     close_reason: str | None
     updated_at: datetime
     updated_by: UUID
+    # Who sent it to the supplier; None: a draft, or sent before this was kept.
+    submitted_by: UUID | None = None
 
 
 class SupplyOrderLine(Row, frozen=True, kw_only=True):

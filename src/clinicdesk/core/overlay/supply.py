@@ -139,7 +139,13 @@ def _line(
 def _submitted(
     pending: Pending, _command: SubmitSupplyOrder, rows: SupplyRows, order: SupplyOrder
 ) -> SupplyRows:
-    changed = _touched(order, pending, status=SupplyOrderStatus.SUBMITTED, submitted_at=pending.at)
+    changed = _touched(
+        order,
+        pending,
+        status=SupplyOrderStatus.SUBMITTED,
+        submitted_at=pending.at,
+        submitted_by=pending.by.id,
+    )
     return replace(rows, order=changed)
 
 

@@ -188,6 +188,7 @@ class _Maker:
                     close_reason=None,
                     updated_at=ordered,
                     updated_by=self._cast.pharmacists[seed.pharmacy].member.id,
+                    submitted_by=self._cast.pharmacists[seed.pharmacy].member.id,
                     **self._row("supply order", place),
                 )
             )

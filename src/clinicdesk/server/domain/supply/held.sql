@@ -31,7 +31,8 @@ update supply_order o
 set supplier_id = n.supplier_id, status = n.status, note = n.note, line_count = n.line_count,
     total_minor = n.total_minor, submitted_at = n.submitted_at, acknowledged_at = n.acknowledged_at,
     expected_on = n.expected_on, received_at = n.received_at, closed_at = n.closed_at,
-    close_reason = n.close_reason, updated_at = n.updated_at, updated_by = n.updated_by
+    close_reason = n.close_reason, updated_at = n.updated_at, updated_by = n.updated_by,
+    submitted_by = n.submitted_by
 from jsonb_populate_record(null::supply_order, %(order)s::jsonb) n
 where o.clinic_id = n.clinic_id and o.id = n.id
 returning o.version;

@@ -43,7 +43,12 @@ async def submit_supply_order(
             detail=f"Nothing is ordered from {before.supplier} any more; choose another supplier.",
             field="supplier_id",
         )
-    order = replace(before.order, status=SupplyOrderStatus.SUBMITTED, submitted_at=before.now)
+    order = replace(
+        before.order,
+        status=SupplyOrderStatus.SUBMITTED,
+        submitted_at=before.now,
+        submitted_by=actor.member.id,
+    )
     return await _saved(tx, actor, before, order)
 
 
