@@ -12,6 +12,7 @@ from clinicdesk.contract.entities import (
     Dispense,
     DispenseStatus,
     ItemStatus,
+    Medicine,
     MovementKind,
     Patient,
     Pharmacy,
@@ -19,6 +20,10 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     Schedule,
     Sex,
+    Supplier,
+    SupplyOrder,
+    SupplyOrderLine,
+    SupplyOrderStatus,
     Verified,
 )
 from clinicdesk.contract.paper import RegisterKind
@@ -28,9 +33,12 @@ from clinicdesk.printing.facts import (
     Printing,
     RegisterEntry,
     RegisterFacts,
+    SupplyFacts,
 )
 from tests.core.sample import (
+    CLINIC,
     NOON,
+    a_medicine,
     a_patient,
     a_prescription,
     an_id,
@@ -169,3 +177,52 @@ def register(entries: int, kind: RegisterKind = RegisterKind.X) -> RegisterFacts
         kind=kind, clinic=clinic, pharmacy=MAIN_STREET, first=date(2026, 3, 1),
         last=date(2026, 3, 31), entries=made, printing=Printing(at=NOON, by="Pia Patel"),
     )  # fmt: skip
+
+
+SAHYADRI = Supplier(
+    id=an_id("supplier"), clinic_id=CLINIC, version=1, name="Sahyadri Pharma Distributors",
+    phone="+912025530000", email="orders@sahyadri.example",
+    address="Gala 14, Timber Market Road, Bhawani Peth, Pune 411042", active=True,
+)  # fmt: skip
+
+
+def ordered_medicine(place: int) -> Medicine:
+    name, strength, form, schedule, *_dose, unit = MEDICINES[place % len(MEDICINES)]
+    return a_medicine(
+        f"{name} {place}", strength, generic_name=name, form=form, schedule=schedule,
+        brand=f"Brandex {place}", code=f"IN-{4000 + place}", gtin=f"{8901234500000 + place:014}",
+        manufacturer="Sahyadri Laboratories Private Limited", pack_unit=unit,
+    )  # fmt: skip
+
+
+def supply(lines: int = 5, **changes: Any) -> SupplyFacts:
+    """An order that was sent; five packs of each product, at 120.50 each."""
+    medicines = [ordered_medicine(place) for place in range(lines)]
+    order = SupplyOrder(
+        id=an_id("supply order"), clinic_id=CLINIC, version=2, code="SO-7F3K2",
+        pharmacy_id=MAIN_STREET.id, supplier_id=SAHYADRI.id, status=SupplyOrderStatus.SUBMITTED,
+        note=None, line_count=lines, total_minor=lines * 5 * 12_050, currency="INR",
+        created_at=NOON - timedelta(days=2), submitted_at=NOON, acknowledged_at=None,
+        expected_on=None, received_at=None, closed_at=None, close_reason=None, updated_at=NOON,
+        updated_by=pharmacist.id, submitted_by=pharmacist.id,
+    )  # fmt: skip
+    facts = SupplyFacts(
+        clinic=clinic, pharmacy=MAIN_STREET, supplier=SAHYADRI, order=order,
+        lines=[supply_line(order, medicine, line) for line, medicine in enumerate(medicines, 1)],
+        medicines={medicine.id: medicine for medicine in medicines}, ordered_by="Pia Patel",
+        printing=Printing(at=NOON + timedelta(hours=1), by="Pia Patel"),
+    )  # fmt: skip
+    return replace(facts, **changes)
+
+
+def supply_line(
+    order: SupplyOrder, medicine: Medicine, line: int, **changes: Any
+) -> SupplyOrderLine:
+    name = f"{medicine.generic_name} {medicine.strength} {medicine.form} · {medicine.brand}"
+    made = SupplyOrderLine(
+        id=an_id(f"supply line {line}"), clinic_id=CLINIC, version=1, supply_order_id=order.id,
+        pharmacy_id=order.pharmacy_id, line=line, medicine_id=medicine.id, description=name,
+        pack_size=medicine.pack_size, packs_ordered=5, packs_received=0, cost_minor=12_050,
+        currency="INR", updated_at=NOON, updated_by=pharmacist.id,
+    )  # fmt: skip
+    return replace(made, **changes)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from clinicdesk.contract.paper import RegisterKind
+from clinicdesk.printing.cells import harmless
 from clinicdesk.printing.facts import RegisterFacts
 from clinicdesk.printing.registers import render_csv, render_register
-from clinicdesk.printing.registers.csv import HEADINGS, harmless
+from clinicdesk.printing.registers.csv import HEADINGS
 from tests.printing.facts import register
 from tests.printing.readers import pages_of, text_of, words_of
 

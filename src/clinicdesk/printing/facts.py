@@ -13,12 +13,16 @@ from msgspec import Struct
 from clinicdesk.contract.entities import (
     Clinic,
     Dispense,
+    Medicine,
     MovementKind,
     Patient,
     Pharmacy,
     Practitioner,
     Prescription,
     PrescriptionItem,
+    Supplier,
+    SupplyOrder,
+    SupplyOrderLine,
 )
 from clinicdesk.contract.paper import RegisterKind
 
@@ -135,4 +139,24 @@ class RegisterFacts(Struct, frozen=True, kw_only=True):
     first: date
     last: date
     entries: list[RegisterEntry]
+    printing: Printing
+
+
+class SupplyFacts(Struct, frozen=True, kw_only=True):
+    """An order of a pharmacy to a supplier.
+
+    Attributes:
+        lines: In their order.
+        medicines: The products as the list has them now, by `medicine_id`; one that has left the
+            list is missing, and goes by what it was called when it was ordered.
+        ordered_by: The member of staff who sent it, of a draft who wrote it; empty: not known.
+    """
+
+    clinic: Clinic
+    pharmacy: Pharmacy
+    supplier: Supplier
+    order: SupplyOrder
+    lines: list[SupplyOrderLine]
+    medicines: dict[UUID, Medicine]
+    ordered_by: str
     printing: Printing

@@ -1,4 +1,4 @@
-"""Paper: prescriptions and registers as documents, and the prints that desks make by themselves.
+"""Paper: prescriptions, registers and supply orders, and the prints that desks make themselves.
 
 Each document that is handed out stands in the log before it is made. Making one takes its time, so
 it is done in a thread.
@@ -21,18 +21,21 @@ from clinicdesk.contract.paper import (
     PRESCRIPTION_PDF,
     PRINTS,
     REGISTER,
+    SUPPLY_ORDER_PAPER,
     Document,
     PaperForm,
     Printed,
     PrintEntered,
     RegisterKind,
+    supply_paper_of,
 )
 from clinicdesk.contract.problems import InvalidField, Problem
-from clinicdesk.printing.facts import PrescriptionFacts, RegisterFacts
+from clinicdesk.printing.facts import PrescriptionFacts, RegisterFacts, SupplyFacts
 from clinicdesk.server.domain.paper import (
     enter_print,
     prescription_facts,
     register_facts,
+    supply_facts,
     which_pharmacy,
 )
 from clinicdesk.server.http.authentication import SignedInAs
@@ -59,7 +62,7 @@ LastDay = Annotated[
 Format = Annotated[str, QueryParameter(name="format", max_length=10, description="pdf or csv.")]
 PharmacyId = FromQuery[uuid.UUID | None]
 
-_Facts = TypeVar("_Facts", PrescriptionFacts, RegisterFacts)
+_Facts = TypeVar("_Facts", PrescriptionFacts, RegisterFacts, SupplyFacts)
 
 
 def paper_routes(database: Database, now: Callable[[], datetime]) -> list[HTTPRouteHandler]:
@@ -133,6 +136,39 @@ def paper_routes(database: Database, now: Callable[[], datetime]) -> list[HTTPRo
         name = f"register {what}.{made_as}".replace(" ", "-")
         return _document(content, name, made_as, entered)
 
+    @get(
+        SUPPLY_ORDER_PAPER.replace("{supply_order_id}", "{supply_order_id:str}"),
+        operation_id="supply_order_paper",
+        tags=["paper"],
+        responses=_documents("application/pdf", "text/csv"),
+        media_type="application/pdf",
+        name="supply order paper",
+    )
+    async def supply_order_paper(
+        request: AnyRequest, authenticated: SignedInAs, form: Format = "pdf"
+    ) -> Response[bytes]:
+        order_id = path_id(request.path_params, "supply_order_id")
+        made_as = _form(form)
+        entered: PrintEntered | Problem | None = None
+        async with database.as_member(authenticated.actor.ids) as tx:
+            facts = await supply_facts(tx, authenticated.actor, order_id, now())
+            if not isinstance(facts, Problem):
+                printed = Printed(
+                    id=uuid.uuid4(),
+                    document=Document.SUPPLY_ORDER,
+                    subject_id=order_id,
+                    form=made_as,
+                    what=supply_paper_of(facts.order.status, made_as),
+                )
+                entered = await enter_print(tx, printed)
+        if isinstance(facts, Problem):
+            return problem_response(facts)
+        if not isinstance(entered, PrintEntered):
+            return problem_response(_left(entered))
+        facts = _printed_before(facts, entered)
+        content = await asyncio.to_thread(_supply_order, facts, made_as)
+        return _document(content, f"{facts.order.code}.{made_as}", made_as, entered)
+
     @post(
         PRINTS,
         operation_id="enter_print",
@@ -149,7 +185,7 @@ def paper_routes(database: Database, now: Callable[[], datetime]) -> list[HTTPRo
             return problem_response(entered)
         return Response(msgspec.json.encode(entered), media_type=JSON)
 
-    return [prescription_pdf, register, entered_print]
+    return [prescription_pdf, register, supply_order_paper, entered_print]
 
 
 def _prescription(facts: PrescriptionFacts) -> bytes:
@@ -163,6 +199,12 @@ def _register(facts: RegisterFacts, form: PaperForm) -> bytes:
     from clinicdesk.printing.registers import render_csv, render_register
 
     return render_csv(facts) if form is PaperForm.CSV else render_register(facts)
+
+
+def _supply_order(facts: SupplyFacts, form: PaperForm) -> bytes:
+    from clinicdesk.printing.supply import render_csv, render_order
+
+    return render_csv(facts) if form is PaperForm.CSV else render_order(facts)
 
 
 def _printed_before(facts: _Facts, entered: PrintEntered) -> _Facts:

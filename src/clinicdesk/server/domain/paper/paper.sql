@@ -23,6 +23,27 @@ select json_build_object('clinic', to_json(c), 'pharmacy', to_json(f))::text
 from pharmacy f join clinic c on c.clinic_id = f.clinic_id
 where f.clinic_id = %(clinic_id)s and f.id = %(pharmacy_id)s;
 
+-- name: supply_order
+-- An order to a supplier with all that its paper says, as JSON; each part as far as the acting member sees it.
+select json_build_object(
+  'order', to_json(o),
+  'clinic', (select to_json(c) from clinic c where c.clinic_id = o.clinic_id),
+  'pharmacy', (select to_json(f) from pharmacy f where f.clinic_id = o.clinic_id and f.id = o.pharmacy_id),
+  'supplier', (select to_json(s) from supplier s where s.clinic_id = o.clinic_id and s.id = o.supplier_id),
+  'lines', coalesce((
+    select json_agg(l order by l.line) from supply_order_line l
+    where l.clinic_id = o.clinic_id and l.supply_order_id = o.id), '[]'),
+  'medicines', coalesce((
+    select json_object_agg(m.id, m) from medicine m
+    where m.clinic_id = o.clinic_id and m.id in (
+      select l.medicine_id from supply_order_line l where l.clinic_id = o.clinic_id and l.supply_order_id = o.id)),
+    '{}'),
+  'ordered_by', coalesce((
+    select m.name from member m where m.clinic_id = o.clinic_id
+      and m.id = case when o.status = 'DRAFT' then o.updated_by else o.submitted_by end), ''))::text
+from supply_order o
+where o.clinic_id = %(clinic_id)s and o.id = %(supply_order_id)s;
+
 -- name: supplied
 -- What was handed over of some schedules, oldest first, each with its number in the year.
 with entry as (

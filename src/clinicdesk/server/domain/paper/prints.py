@@ -9,6 +9,7 @@ import msgspec
 from clinicdesk.contract.paper import Document, Printed, PrintEntered
 from clinicdesk.contract.problems import NotFound
 from clinicdesk.server.database.queries import load_queries
+from clinicdesk.server.domain.paper.supply import no_such_supply_order
 from clinicdesk.server.domain.prescribing import no_such_prescription
 
 if TYPE_CHECKING:
@@ -27,4 +28,6 @@ async def enter_print(tx: Transaction, printed: Printed) -> PrintEntered | NotFo
             detail="There is no such pharmacy, or its registers are not yours to see.",
             entity="pharmacy",
         )
+    if printed.document is Document.SUPPLY_ORDER:
+        return no_such_supply_order()
     return no_such_prescription()
