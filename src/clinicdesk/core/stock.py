@@ -172,9 +172,16 @@ class Stock:
         return role_forbids(AdjustStock, self._member())
 
     async def receive(
-        self, medicine_id: UUID, number: str, expiry: date, quantity: int, cost_minor: int
+        self,
+        medicine_id: UUID,
+        number: str,
+        expiry: date,
+        quantity: int,
+        cost_minor: int,
+        batch_id: UUID | None = None,
     ) -> Submitted | Denied:
-        """Units come onto the shelf of the member's pharmacy without an order.
+        """Units come onto the shelf of the member's pharmacy without an order. `batch_id`: of what
+        was refused and is entered anew.
 
         Raises StoreLost, like every method here that gives a command: then nothing was saved.
         """
@@ -185,7 +192,7 @@ class Stock:
         if expiry < self._today():
             return Denied("This batch has expired: it does not go onto the shelf.", "expiry")
         command = ReceiveStock(
-            batch_id=new_id(),
+            batch_id=batch_id or new_id(),
             pharmacy_id=pharmacy_id,
             medicine_id=medicine_id,
             number=number.strip(),

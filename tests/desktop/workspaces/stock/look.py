@@ -24,8 +24,9 @@ from clinicdesk.contract.problems import InvalidField
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints
 from tests.core.sample import an_id
+from tests.desktop.workspaces.dashboard.clinics import a_call
 from tests.desktop.workspaces.dashboard.page import NAMES, some_shelves
-from tests.desktop.workspaces.pharmacy.counter import open_desk, settled, until
+from tests.desktop.workspaces.pharmacy.counter import NOON, open_desk, settled, until
 from tests.desktop.workspaces.stock.place import Place, next_year, open_place, some_orders
 from tests.desktop.workspaces.stock.price_list import (
     a_price,
@@ -33,6 +34,9 @@ from tests.desktop.workspaces.stock.price_list import (
     keep_prices,
     real_medicines,
 )
+from tests.desktop.workspaces.stock.test_refused import goods as goods_of
+from tests.desktop.workspaces.stock.test_refused import refused, shown
+from tests.desktop.workspaces.stock.test_served import feed, paid
 
 
 async def shelves(_place: Place) -> None:
@@ -91,6 +95,26 @@ async def new_order(place: Place) -> None:
 async def supplier(place: Place) -> None:
     place.workspace.show_place("orders")
     place.workspace.orders.new_supplier()
+
+
+async def suppliers(place: Place) -> None:
+    place.workspace.show_place("orders")
+    place.workspace.orders.show_suppliers()
+
+
+async def served(place: Place) -> None:
+    headers = [paid("7F3K2"), paid("9QW4M")]
+    await feed(place, *headers, *(a_call(each, NOON) for each in headers))
+
+
+async def refused_goods(place: Place) -> None:
+    came = [goods_of(1, "G-1", 2), goods_of(2, "G-2", 3)]
+    await refused(place, place.desk.supply.receive(an_id("sent"), came), "goods[1].expiry")
+    await shown(place.workspace.orders._goods)
+
+
+async def expired(place: Place) -> None:
+    place.workspace.open_thing("medicine", an_id("Salbutamol"))
 
 
 async def prices(place: Place) -> None:
@@ -201,6 +225,7 @@ SCENES: dict[str, Callable[[Place], Awaitable[None]]] = {
     each.__name__: each
     for each in (
         shelves, expiring, receive, wrong, count, reorder, orders, goods, new_order, supplier,
+        suppliers, served, expired, refused_goods,
         prices, prices_kept, price_set, price_wrong, price_given, price_refused, price_unknown,
         prices_empty, preview, empty,
     )

@@ -26,6 +26,7 @@ from clinicdesk.desktop.workspaces.shared.asking import Asking, Work
 from clinicdesk.desktop.workspaces.stock.expiry import expiry_text, read_expiry
 
 if TYPE_CHECKING:
+    from clinicdesk.contract.commands import ReceiveGoods
     from clinicdesk.core.scanning import ProductScan
     from clinicdesk.core.supply import Supply
     from clinicdesk.desktop.design.appearance import Design
@@ -49,6 +50,7 @@ class GoodsSheet(Asking):
         self._supply = supply
         self._order: SupplyOrder | None = None
         self._lines: dict[UUID, SupplyOrderLine] = {}
+        self._delivery: UUID | None = None
         self.goods: list[ReceivedGoods] = []
         self.setObjectName("goods_sheet")
         self.line = QComboBox()
@@ -113,6 +115,28 @@ class GoodsSheet(Asking):
         self._clear()
         self.appear()
 
+    def open_again(
+        self,
+        order: SupplyOrder,
+        lines: list[SupplyOrderLine],
+        refused: ReceiveGoods,
+        wrong: int | None,
+    ) -> None:
+        """Appear with a delivery that was refused; `wrong`: the place of the goods that were
+        refused, which stand in the fields to be corrected."""
+        self.open_for(order, lines)
+        self._delivery = refused.delivery_id
+        known = [(n, one) for n, one in enumerate(refused.goods) if one.line_id in self._lines]
+        self.goods = [one for n, one in known if n != wrong]
+        self._show_goods()
+        self._clear()
+        for one in (one for n, one in known if n == wrong):
+            self.line.setCurrentIndex(self.line.findData(str(one.line_id)))
+            self.batch.setText(one.number)
+            self.expiry.setText(expiry_text(one.expiry))
+            self.packs.setValue(one.packs)
+            self.cost.setText(amount_text(one.cost_minor, order.currency))
+
     def take_scan(self, scan: ProductScan) -> bool:
         """Fill in what a pack's code says; False when nothing of it is still to come."""
         known = {medicine.id for medicine in scan.medicines}
@@ -138,7 +162,7 @@ class GoodsSheet(Asking):
         if self.batch.text().strip() or self.expiry.text().strip() or not self.goods:
             self._enter()
             return None
-        return self._supply.receive(self._order.id, self.goods)
+        return self._supply.receive(self._order.id, self.goods, self._delivery)
 
     def doing(self) -> str:
         """See Asking."""
@@ -151,6 +175,7 @@ class GoodsSheet(Asking):
     def forget(self) -> None:
         """It is about no order any more."""
         self._order = None
+        self._delivery = None
         self._lines = {}
 
     def _chosen(self) -> SupplyOrderLine | None:

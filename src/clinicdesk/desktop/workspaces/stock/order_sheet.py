@@ -36,6 +36,7 @@ from clinicdesk.desktop.workspaces.stock.product_finder import Find, ProductFind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clinicdesk.contract.commands import ReviseSupplyOrder, WriteSupplyOrder
     from clinicdesk.core.supply import Supply
     from clinicdesk.desktop.design.appearance import Design
     from clinicdesk.desktop.tasks import TaskOwner
@@ -86,6 +87,7 @@ class OrderSheet(Asking):
         self._supply = supply
         self._currency = currency
         self._order: SupplyOrder | None = None
+        self._again: UUID | None = None
         self._entries: list[_Entry] = []
         self.setObjectName("order_sheet")
         self.supplier = QComboBox()
@@ -160,6 +162,20 @@ class OrderSheet(Asking):
             self.add(each)
         self.appear()
 
+    def open_again(
+        self,
+        order: SupplyOrder | None,
+        suppliers: Sequence[Supplier],
+        wanted: Sequence[Wanted],
+        refused: WriteSupplyOrder | ReviseSupplyOrder,
+    ) -> None:
+        """Appear with what was typed when it was refused; `order` as it stands, if it is there."""
+        self.open_for(order, suppliers, wanted)
+        self._again = refused.supply_order_id
+        place = self.supplier.findData(str(refused.supplier_id))
+        self.supplier.setCurrentIndex(max(0, place))
+        self.note_field.setText(refused.note or "")
+
     def add(self, wanted: Wanted) -> None:
         """Add a product, or one pack more of one that is there."""
         for entry in self._entries:
@@ -228,7 +244,7 @@ class OrderSheet(Asking):
             return None
         note = self.note_field.text().strip() or None
         if self._order is None:
-            return self._supply.write(UUID(chosen), lines, note)
+            return self._supply.write(UUID(chosen), lines, note, self._again)
         return self._supply.revise(self._order.id, UUID(chosen), lines, note)
 
     def doing(self) -> str:
@@ -242,6 +258,7 @@ class OrderSheet(Asking):
     def forget(self) -> None:
         """It is about no order any more."""
         self._order = None
+        self._again = None
 
     def _remove(self, entry: _Entry) -> None:
         self._entries.remove(entry)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -11,7 +12,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import SupplyOrder, SupplyOrderStatus
+from clinicdesk.contract.commands import (
+    ReceiveGoods,
+    ReviseSupplyOrder,
+    WriteSupplier,
+    WriteSupplyOrder,
+)
+from clinicdesk.contract.entities import Medicine, SupplyOrder, SupplyOrderStatus
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
 from clinicdesk.core.identity import new_id
@@ -33,6 +40,7 @@ from clinicdesk.desktop.workspaces.stock.supplier_sheet import SupplierSheet
 
 if TYPE_CHECKING:
     from clinicdesk.core.scanning import ProductScan
+    from clinicdesk.core.store.outbox_table import OutboxEntry
     from clinicdesk.desktop.models.medicine_names import MedicineNames
     from clinicdesk.desktop.workspace import Context
 
@@ -141,6 +149,28 @@ class OrdersPage(QWidget):
         self._open(self._supplier)
         self._supplier.open_list()
 
+    def mend(self, entry: OutboxEntry) -> bool:
+        """Ask for what was refused again, as it was typed; False where there is no sheet for it."""
+        command = entry.command
+        match command:
+            case ReceiveGoods():
+                if not self.open_order(command.supply_order_id):
+                    return False
+                ids: list[UUID] = []
+            case WriteSupplyOrder() | ReviseSupplyOrder():
+                ids = [line.medicine_id for line in command.lines]
+            case WriteSupplier():
+                ids = []
+            case _:
+                return False
+        self._context.tasks.start(
+            self._context.desk.search.medicines_of(ids),
+            doing=self.tr("opening what was refused"),
+            on_done=lambda known: self._ask_again(entry, known),
+            of=self,
+        )
+        return True
+
     def focus_list(self) -> None:
         """On the orders."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -178,6 +208,28 @@ class OrdersPage(QWidget):
         ]
         self._open(self._write)
         self._write.open_for(order, self._replica.suppliers.values(), wanted)
+
+    def _ask_again(self, entry: OutboxEntry, known: Mapping[UUID, Medicine]) -> None:
+        command = entry.command
+        match command:
+            case WriteSupplier():
+                self._open(self._supplier)
+                self._supplier.open_again(command)
+            case ReceiveGoods():
+                order = self._replica.supply_orders.get(command.supply_order_id)
+                if order is not None:
+                    lines = self._replica.supply_order_lines.of(order.id)
+                    self._open(self._goods)
+                    self._goods.open_again(order, lines, command, _refused_place(entry))
+            case WriteSupplyOrder() | ReviseSupplyOrder():
+                wanted = [
+                    Wanted(one.id, known[one.medicine_id], one.packs, one.cost_minor)
+                    for one in command.lines
+                    if one.medicine_id in known
+                ]
+                order = self._replica.supply_orders.get(command.supply_order_id)
+                self._open(self._write)
+                self._write.open_again(order, self._replica.suppliers.values(), wanted, command)
 
     def _do(self, command: str) -> None:
         order = self.pane.order
@@ -321,3 +373,9 @@ class OrdersPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         fit_list(self._left, self.width(), _LIST_WIDTH)
         super().resizeEvent(event)
+
+
+def _refused_place(entry: OutboxEntry) -> int | None:
+    """Which of the goods the server refused, as the field of its answer says: `goods[2].expiry`."""
+    found = re.match(r"goods\[(\d+)\]", getattr(entry.refusal, "field", ""))
+    return None if found is None else int(found[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
@@ -21,6 +22,7 @@ from clinicdesk.desktop.workspaces.shared.asking import Asking, Work
 from clinicdesk.desktop.workspaces.stock.expiry import expiry_text, read_expiry
 
 if TYPE_CHECKING:
+    from clinicdesk.contract.commands import AdjustStock, ReceiveStock, SetReorder
     from clinicdesk.core.scanning import ProductScan
     from clinicdesk.core.stock import Stock
     from clinicdesk.desktop.design.appearance import Design
@@ -43,6 +45,7 @@ class ReceiveSheet(Asking):
         self._stock = stock
         self._currency = currency
         self._medicine: Medicine | None = None
+        self._again: UUID | None = None
         self.setObjectName("receive_sheet")
         self.batch = QLineEdit(maxLength=_BATCH_LENGTH)
         self.batch.setObjectName("batch_field")
@@ -80,6 +83,14 @@ class ReceiveSheet(Asking):
         self.cost.setText(amount_text(cost_minor, self._currency))
         self.appear()
 
+    def open_again(self, medicine: Medicine, refused: ReceiveStock) -> None:
+        """Appear with what was typed when it was refused."""
+        self.open_for(medicine, refused.cost_minor)
+        self._again = refused.batch_id
+        self.batch.setText(refused.number)
+        self.expiry.setText(expiry_text(refused.expiry))
+        self.packs.setValue(max(1, refused.quantity // medicine.pack_size))
+
     def take_scan(self, scan: ProductScan) -> bool:
         """Fill in what a pack's code says; False when it is another medicine's."""
         medicine = self._medicine
@@ -110,7 +121,7 @@ class ReceiveSheet(Asking):
         if self._medicine is None or not number or expiry is None or cost is None:
             return None
         quantity = self.packs.value() * self._medicine.pack_size
-        return self._stock.receive(self._medicine.id, number, expiry, quantity, cost)
+        return self._stock.receive(self._medicine.id, number, expiry, quantity, cost, self._again)
 
     def doing(self) -> str:
         """See Asking."""
@@ -123,6 +134,7 @@ class ReceiveSheet(Asking):
     def forget(self) -> None:
         """It is about no medicine any more."""
         self._medicine = None
+        self._again = None
 
 
 class CountSheet(Asking):
@@ -174,6 +186,14 @@ class CountSheet(Asking):
         self.appear()
         self.counted.selectAll()
         self._tell_difference()
+
+    def open_again(self, batch: Batch, refused: AdjustStock) -> None:
+        """Appear with the difference that was refused, from what is thought to be there now."""
+        self.open_for(batch)
+        self._kind = refused.kind
+        self.reason.setText(refused.reason)
+        self.counted.setValue(max(0, batch.on_hand + refused.quantity))
+        self.counted.selectAll()
 
     def first_field(self) -> QWidget:
         """The count."""
@@ -260,6 +280,14 @@ class ReorderSheet(Asking):
         self.packs.setValue(level.reorder_packs)
         self.shelf.setText(level.shelf)
         self.appear()
+        self.least.selectAll()
+
+    def open_again(self, level: StockLevel, name: str, refused: SetReorder) -> None:
+        """Appear with what was typed when it was refused."""
+        self.open_for(level, name)
+        self.least.setValue(refused.reorder_level)
+        self.packs.setValue(refused.reorder_packs)
+        self.shelf.setText(refused.shelf)
         self.least.selectAll()
 
     def first_field(self) -> QWidget:

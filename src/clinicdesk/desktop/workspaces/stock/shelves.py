@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from clinicdesk.contract.entities import StockLevel
+from clinicdesk.contract.commands import AdjustStock, AnyCommand, ReceiveStock, SetReorder
+from clinicdesk.contract.entities import Medicine, StockLevel
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.empty_state import EmptyState
@@ -144,6 +145,26 @@ class ShelvesPage(QWidget):
             self._tell(self.tr("This pharmacy keeps no stock of it yet."), Tone.WARNING)
         return bool(scan.medicines)
 
+    def mend(self, command: AnyCommand) -> bool:
+        """Ask for what was refused again, as it was typed; False where there is no shelf for it."""
+        batch = self._context.desk.replica.batches.get(command.aggregate_id)
+        match command:
+            case ReceiveStock(medicine_id=medicine_id) | SetReorder(medicine_id=medicine_id):
+                pass
+            case AdjustStock() if batch is not None:
+                medicine_id = batch.medicine_id
+            case _:
+                return False
+        if not self.open_medicine(medicine_id):
+            return False
+        self._context.tasks.start(
+            self._context.desk.search.medicines_of([medicine_id]),
+            doing=self.tr("opening the shelf"),
+            on_done=lambda known: self._ask_again(command, known.get(medicine_id)),
+            of=self,
+        )
+        return True
+
     def receive(self) -> None:
         """Ask what came."""
         level = self.pane.level
@@ -178,6 +199,20 @@ class ShelvesPage(QWidget):
     def focus_list(self) -> None:
         """On the shelves."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _ask_again(self, command: AnyCommand, medicine: Medicine | None) -> None:
+        level = self.pane.level
+        batch = self._context.desk.replica.batches.get(command.aggregate_id)
+        match command:
+            case ReceiveStock() if medicine is not None:
+                self._open(self._receive)
+                self._receive.open_again(medicine, command)
+            case AdjustStock() if batch is not None:
+                self._open(self._count)
+                self._count.open_again(batch, command)
+            case SetReorder() if level is not None and level.medicine_id == command.medicine_id:
+                self._open(self._reorder)
+                self._reorder.open_again(level, self._rows.name(level), command)
 
     def _sheet_closed(self) -> None:
         if all(sheet.isHidden() for sheet in self._sheets):

@@ -13,6 +13,7 @@ from clinicdesk.contract.entities import Supplier
 from clinicdesk.core.folding import fold
 from clinicdesk.core.identity import new_id
 from clinicdesk.desktop.design.button import Button, Kind
+from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.field_block import FieldBlock
 from clinicdesk.desktop.design.row_list import RowList
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from clinicdesk.desktop.tasks import TaskOwner
 
 _LIST_WIDTH: Final = 300
-_LIST_HEIGHT: Final = 172
+_LIST_HEIGHT: Final = 182
 _NEW: Final = UUID(int=0)
 """Stands for the supplier that is not entered yet."""
 
@@ -58,6 +59,7 @@ class SupplierSheet(Asking):
         self._shown = _NEW
         self._typed: dict[UUID, tuple[str, ...]] = {}
         self._turns = False
+        self._again: UUID | None = None
         self.setObjectName("supplier_sheet")
         self.name = QLineEdit(maxLength=120)
         self.name.setObjectName("supplier_name")
@@ -72,7 +74,6 @@ class SupplierSheet(Asking):
         self.list.setObjectName("suppliers_list")
         self.list.setAccessibleName(self.tr("Suppliers"))
         self.list.dress(design)
-        self.list.setFixedSize(_LIST_WIDTH, _LIST_HEIGHT)
         model = RowListModel(
             suppliers,
             order=lambda row: (not row.active, fold(row.name)),
@@ -110,6 +111,7 @@ class SupplierSheet(Asking):
         """Ask again what was refused, as it was typed."""
         known = refused.supplier_id in self._suppliers
         key = refused.supplier_id if known else _NEW
+        self._again = refused.supplier_id
         self._typed[key] = (refused.name, refused.phone, refused.email, refused.address)
         self._show(key)
         self.appear()
@@ -132,7 +134,7 @@ class SupplierSheet(Asking):
             self.phone.text().strip(),
             self.email.text().strip(),
             self.address.text().strip(),
-            supplier_id=new_id() if old is None else old.id,
+            supplier_id=(self._again or new_id()) if old is None else old.id,
             active=active,
         )
 
@@ -157,6 +159,7 @@ class SupplierSheet(Asking):
         """What was typed is no longer wanted."""
         self._typed = {}
         self._shown = _NEW
+        self._again = None
         self._turns = False
 
     def _turn(self) -> None:
@@ -228,7 +231,10 @@ class SupplierSheet(Asking):
         column.addLayout(buttons)
         row = QHBoxLayout()
         row.setSpacing(SPACE_4)
-        row.addWidget(self.list)
+        listed = Card(design, padded=False)
+        listed.setFixedSize(_LIST_WIDTH, _LIST_HEIGHT)
+        listed.fill(self.list)
+        row.addWidget(listed)
         row.addLayout(column, 1)
         self.ui.body.addLayout(row)
 

@@ -11,7 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from clinicdesk.contract.commands import SetPrice
+from clinicdesk.contract.commands import (
+    AdjustStock,
+    ReceiveGoods,
+    ReceiveStock,
+    ReviseSupplyOrder,
+    SetPrice,
+    SetReorder,
+    WriteSupplier,
+    WriteSupplyOrder,
+)
 from clinicdesk.contract.entities import Formulary
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
@@ -175,10 +184,15 @@ class StockWorkspace(Workspace):
         )
 
     def mend(self, entry: OutboxEntry) -> bool:
-        """Ask for a refused price again; other refusals show what they are about."""
-        return isinstance(entry.command, SetPrice) and (
-            self._turn_to(Page.PRICES) and self.prices.mend(entry)
-        )
+        """Ask for what was refused again, as it was typed."""
+        match entry.command:
+            case SetPrice():
+                return self._turn_to(Page.PRICES) and self.prices.mend(entry)
+            case ReceiveStock() | AdjustStock() | SetReorder():
+                return self._turn_to(Page.SHELVES) and self.shelves.mend(entry.command)
+            case ReceiveGoods() | WriteSupplyOrder() | ReviseSupplyOrder() | WriteSupplier():
+                return self._turn_to(Page.ORDERS) and self.orders.mend(entry)
+        return False
 
     def show_place(self, place: str) -> None:
         """A page, or a tab of the shelves."""
