@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from clinicdesk.contract.entities import PrescriptionStatus, Row
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
+from clinicdesk.desktop.workspaces.dashboard.agenda import Agenda, Next
 from clinicdesk.desktop.workspaces.dashboard.lines import LinesCard
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import a_frame, a_snapshot, an_id, change, pharmacist
@@ -73,6 +74,37 @@ async def test_who_has_waited_longest_is_next_and_enter_opens_it(page: Page) -> 
     page.workspace.focus_start()
     QTest.keyClick(page.workspace.focusWidget(), Qt.Key.Key_Return)
     assert page.gone_to == [("prescription", an_id("early"))]
+
+
+async def test_a_page_that_nobody_sees_reads_nothing_and_is_right_when_it_is_seen(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    steps = Agenda.steps
+
+    def counted(agenda: Agenda) -> list[Next]:
+        asked.append("what is next")
+        return steps(agenda)
+
+    monkeypatch.setattr(Agenda, "steps", counted)
+    page.workspace.hide()
+    row = page.desk.replica.prescriptions.get(an_id("early"))
+    assert row is not None
+    gone = replace(
+        row, version=row.version + 1, status=PrescriptionStatus.COMPLETED, completed_at=NOON,
+        updated_at=NOON,
+    )  # fmt: skip
+    await page.desk.replica.apply(a_frame(1, 2, change(gone, seq=2)))
+    timers = page.workspace.findChildren(QTimer)
+    await until(lambda: not any(each.isActive() and each.isSingleShot() for each in timers))
+    assert asked == []
+    (open_next,) = page.workspace.named_actions()
+    open_next.run()
+    assert page.gone_to == [("prescription", an_id("late"))]
+    page.workspace.show()
+    assert page.workspace.cards[Lane.DISPENSE].count == 1
+    assert [row.tail for row in said(page.workspace.waiting)] == ["RX-LATE0"]
+    assert asked == ["what is next"]
 
 
 async def test_a_change_on_the_feed_changes_the_numbers(page: Page) -> None:

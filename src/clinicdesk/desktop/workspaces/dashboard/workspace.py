@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinicdesk.contract.entities import Batch, Formulary, StockLevel
@@ -116,13 +116,13 @@ class DashboardWorkspace(Workspace):
         self._lay_out()
         self._connect()
         self._refresh_later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._refresh_later.timeout.connect(self._refresh)
+        self._refresh_later.timeout.connect(self._catch_up_if_seen)
+        self._behind = True
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
         self._leave = self._follow()
         self.destroyed.connect(self._leave)
-        self._refresh()
 
     def title(self) -> str:
         """See Workspace."""
@@ -141,6 +141,7 @@ class DashboardWorkspace(Workspace):
 
     def named_actions(self) -> list[NamedAction]:
         """The next thing to do."""
+        self._catch_up()
         none = "" if self._first is not None else self.tr("Nobody waits.")
         return [
             NamedAction(self.tr("Open the next prescription"), "arrow-right", self._open_next, "",
@@ -188,7 +189,7 @@ class DashboardWorkspace(Workspace):
         self.waiting.wanted.connect(lambda row: self._context.go("prescription", row))
         self.recent.wanted.connect(lambda row: self._context.go("prescription", row))
         self.shelves.wanted.connect(lambda medicine: self._context.go("medicine", medicine))
-        self._names.changed.connect(lambda: self._refresh_later.start())
+        self._names.changed.connect(self._fall_behind)
         enter = QShortcut(QKeySequence("Return"), self)
         enter.setContext(Qt.ShortcutContext.WidgetShortcut)
         enter.activated.connect(self._open_next)
@@ -196,7 +197,7 @@ class DashboardWorkspace(Workspace):
     def _follow(self) -> Callable[[], None]:
         replica = self._replica
         for figures in (self._queue, self._needs):
-            figures.changed.connect(lambda: self._refresh_later.start())
+            figures.changed.connect(self._fall_behind)
         leaves = [
             collection.subscribe(self._on_rows)
             for collection in (
@@ -214,6 +215,10 @@ class DashboardWorkspace(Workspace):
         return leave
 
     def _on_rows(self, _change: Change[Any]) -> None:
+        self._fall_behind()
+
+    def _fall_behind(self) -> None:
+        self._behind = True
         self._refresh_later.start()
 
     def _on_formulary(self, _change: Change[Formulary]) -> None:
@@ -222,13 +227,25 @@ class DashboardWorkspace(Workspace):
     def _tick(self) -> None:
         self._queue.tick()
         self._needs.tick()
-        self._refresh()
+        self._behind = True
+        self._catch_up_if_seen()
 
     def _open_next(self) -> None:
+        self._catch_up()
         if self._first is not None:
             self._context.go("prescription", self._first.prescription.id)
 
-    def _refresh(self) -> None:
+    def _catch_up_if_seen(self) -> None:
+        """For a page that nobody sees nothing is read: the counter's keys would wait for it."""
+        if self.isVisible():
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._behind = False
+            self._show_all()
+
+    def _show_all(self) -> None:
         now = self._now()
         steps = self._agenda.steps()
         self._show_greeting(now)
@@ -357,3 +374,8 @@ class DashboardWorkspace(Workspace):
     def _medicine_name(self, medicine_id: UUID) -> str:
         medicine = self._names.get(medicine_id)
         return medicine_title(medicine) if medicine is not None else "…"
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened while it was not seen."""
+        self._catch_up()
+        super().showEvent(event)
