@@ -40,6 +40,7 @@ from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.design.footer_hints import FooterHints, Hint
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import CLINIC, NOON, an_id
+from tests.desktop.workspaces.dashboard.clinics import a_call
 from tests.desktop.workspaces.pharmacy.counter import (
     Counter,
     Rows,
@@ -115,6 +116,12 @@ async def in_part(counter: Counter) -> None:
     await until(lambda: item(counter, "paid line 3").prepared)
     counter.key(Qt.Key.Key_C)
     counter.type("Take azithromycin one hour before food. May cause drowsiness: cetirizine")
+
+
+async def to_tell(counter: Counter) -> None:
+    counter.workspace.open_thing("prescription", an_id("paid"))
+    line = replace(item(counter, "paid line 3"), version=2, status=ItemStatus.PICKING)
+    await counter.feed(line, a_call(counter.prescription("paid"), NOON))
 
 
 async def wrong(counter: Counter) -> None:
@@ -424,7 +431,8 @@ def long_rules() -> list[SafetyRule]:
 SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
     each.__name__: each
     for each in (
-        unpaid, paying, short, dispense, in_part, wrong, other_brand, by_hand, substituting,
+        unpaid, paying, short, dispense, in_part, to_tell, wrong, other_brand, by_hand,
+        substituting,
         making_ready, sending_back, holding, menu, view_menu, filtered, big_screen, long_names,
         declining, cancelling, handing_over, refund, paying_out, offline, search, nothing_found,
         findings, overriding, stopped, repeat, repeated, returning, returned, to_deliver,

@@ -55,6 +55,18 @@ async def test_shelves_stand_by_name_and_tabs_narrow_them(place: Place) -> None:
     assert {name.split()[0] for name in titles(place)} == {"Metformin", "Salbutamol"}
 
 
+async def test_what_is_written_off_makes_its_shelf_low_before_the_server_has_counted_it(
+    place: Place,
+) -> None:
+    low = place.workspace.counter()
+    await place.desk.stock.adjust(
+        an_id("Cetirizine C-9"), -190, "water in the cupboard", MovementKind.WRITTEN_OFF
+    )
+    await until(lambda: place.workspace.counter() == low + 1)
+    place.workspace.show_place("low")
+    assert "Cetirizine" in {name.split()[0] for name in titles(place)}
+
+
 async def test_what_came_is_received_by_keyboard(place: Place) -> None:
     place.workspace.open_thing("medicine", an_id("Metformin"))
     await settled()
