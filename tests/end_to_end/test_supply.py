@@ -5,7 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from clinicdesk.contract.commands import CheckItem, ReceivedGoods, SupplyLine
-from clinicdesk.contract.entities import ItemStatus, PrescriptionItem, SupplyOrderStatus
+from clinicdesk.contract.entities import (
+    ItemStatus,
+    NoticeStatus,
+    PrescriptionItem,
+    SupplyOrderStatus,
+)
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.identity import new_id
 from tests.end_to_end.clinic import MAIN, PARACETAMOL, a_line
@@ -41,7 +46,11 @@ async def test_what_is_low_is_ordered_received_and_given_to_whoever_waits(
     await until(lambda: status_of(pia, order_id) is SupplyOrderStatus.RECEIVED)
     await until(lambda: pia.stock.on_hand(MAIN, PARACETAMOL) == 50)
     assert await notices(truth, prescription_id) == 1
-    await until(lambda: pia.replica.patient_notices.of(prescription_id))
+    await until(lambda: pia.dispensing.to_be_told(prescription_id))
+    await until(lambda: notice_of(tara, prescription_id) is NoticeStatus.QUEUED)
+    submitted(await pia.dispensing.tell_patient(prescription_id))
+    assert pia.dispensing.to_be_told(prescription_id) == []
+    await until(lambda: notice_of(tara, prescription_id) is NoticeStatus.TOLD)
 
     item = line(pia, prescription_id)
     assert pia.dispensing.can(CheckItem, prescription_id, item.id) is None
@@ -88,6 +97,11 @@ async def ordered(pia: Desk, packs: int) -> UUID:
 def line(desk: Desk, prescription_id: UUID) -> PrescriptionItem:
     (item,) = desk.replica.items.of(prescription_id)
     return item
+
+
+def notice_of(desk: Desk, prescription_id: UUID) -> NoticeStatus | None:
+    found = desk.replica.patient_notices.of(prescription_id)
+    return found[0].status if found else None
 
 
 def status_of(desk: Desk, order_id: UUID) -> SupplyOrderStatus | None:
