@@ -1,4 +1,4 @@
-"""A pharmacist's window over 50,000 prescriptions: opening, typing, one changed row.
+"""A pharmacist's window over 50,000 prescriptions: opening, typing, its keys, one changed row.
 
 The real workspace on a real store, offscreen; each keystroke and each change is followed to the end
 of its paint. The peer is what Qt offers for such lists: QSortFilterProxyModel.
@@ -20,6 +20,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
 
+from bench.counter_keys import CounterKeys
 from bench.desk_in_process import Opened, opened_desk
 from bench.figures import heading, line, machine, timed
 from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus
@@ -58,6 +59,8 @@ async def _measure() -> None:
         print(f"{'memory for it':<58}    {opened.grown_mb:8.0f} MB for {rows:,} rows")
         await opened.desk.search.indexed()
         print(line("keystroke in the queue's search, to the paint", _type(opened)))
+        print("the counter's own keys, to the paint")
+        await CounterKeys(opened).measure()
         await _change_rows(opened)
         print(line("peer: QSortFilterProxyModel, keystroke", _peer_keystrokes(opened)))
 
