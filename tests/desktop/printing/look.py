@@ -18,16 +18,16 @@ from clinicdesk.contract.paper import Document, PaperForm, Printed
 from clinicdesk.core.print_log import PrintLog
 from clinicdesk.desktop.design.appearance import Appearance, apply
 from clinicdesk.desktop.printing.destinations import LabelRoll, NetworkPrinter, PrintingChoices
-from clinicdesk.desktop.printing.papers import RegisterPaper
+from clinicdesk.desktop.printing.papers import RegisterPaper, SupplyPaper
 from clinicdesk.desktop.printing.preview import PrintPreview
 from clinicdesk.desktop.printing.registers import Registers
 from clinicdesk.desktop.printing.setup import PrinterSetup
 from clinicdesk.printing.registers import render_register
 from tests.desktop.printing.paper_desk import RX, PaperDesk, open_paper_desk, prepared
 from tests.desktop.workspaces.pharmacy.counter import until
-from tests.printing.facts import register
+from tests.printing.facts import register, supply
 
-SCENES = ("prescription", "labels", "sheet", "setup", "registers", "register", "copy")
+SCENES = ("prescription", "labels", "sheet", "setup", "registers", "register", "copy", "order")
 
 
 async def reprinted(paper: PaperDesk) -> None:
@@ -68,6 +68,8 @@ async def show(options: argparse.Namespace, app: QApplication) -> None:
             case "register":
                 made = render_register(register(1000))
                 paper.printing._show(RegisterPaper(RX, "X 2026-03", "X · 1–31 Mar 2026", made))
+            case "order":
+                paper.printing._show(SupplyPaper(supply()))
             case _:
                 paper.printing.print_labels(RX)
         await until(lambda: paper.view.findChildren(kind))

@@ -25,14 +25,17 @@ from clinicdesk.desktop.printing.destinations import PrintingChoices
 from clinicdesk.desktop.printing.gathering import (
     gather_labels,
     gather_prescription,
+    gather_supply_order,
     why_no_labels,
     why_no_prescription,
+    why_no_supply_order,
 )
 from clinicdesk.desktop.printing.papers import (
     LabelsPaper,
     Paper,
     PrescriptionPaper,
     RegisterPaper,
+    SupplyPaper,
 )
 from clinicdesk.desktop.wording import date_text
 from clinicdesk.desktop.workspace import Context
@@ -84,6 +87,18 @@ class DeskPrinting(QObject):
             gather_labels(self._context.desk, prescription_id, utc_now()),
             doing=self.tr("preparing labels"),
             on_done=lambda facts: self._show(LabelsPaper(facts)),
+            of=self._view,
+        )
+
+    def print_supply_order(self, supply_order_id: UUID) -> None:
+        """Show an order to a supplier as paper; it can be saved as a table too. Needs no server."""
+        if (why := why_no_supply_order(self._context.desk, supply_order_id)) is not None:
+            self._context.toast(why, Tone.WARNING)
+            return
+        self._context.tasks.start(
+            gather_supply_order(self._context.desk, supply_order_id, utc_now()),
+            doing=self.tr("preparing the order"),
+            on_done=lambda facts: self._show(SupplyPaper(facts)),
             of=self._view,
         )
 

@@ -14,7 +14,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from clinicdesk.contract.paper import Document
+from clinicdesk.contract.paper import Document, PaperForm
 
 _log = logging.getLogger(__name__)
 _FILE: Final = "printing.json"
@@ -43,9 +43,16 @@ class NetworkPrinter(Struct, frozen=True, tag="network"):
 
 
 class ToFile(Struct, frozen=True, tag="file"):
-    """A file that the person names each time: pages as PDF, or a label printer's commands."""
+    """A file that the person names each time: pages as PDF, or a label printer's commands (`zpl`),
+    or a table (`csv`)."""
 
     zpl: bool = False
+    csv: bool = False
+
+    @property
+    def form(self) -> PaperForm:
+        """What the document is made as."""
+        return PaperForm.ZPL if self.zpl else PaperForm.CSV if self.csv else PaperForm.PDF
 
 
 LabelPrinter: TypeAlias = RawQueue | NetworkPrinter

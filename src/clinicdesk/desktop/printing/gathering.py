@@ -7,9 +7,15 @@ from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
 
-from clinicdesk.contract.entities import Dispense, DispenseStatus, Prescription, Role
+from clinicdesk.contract.entities import (
+    Dispense,
+    DispenseStatus,
+    Prescription,
+    Role,
+    SupplyOrderStatus,
+)
 from clinicdesk.core.desk import Desk
-from clinicdesk.printing.facts import LabelFacts, PrescriptionFacts, Printing
+from clinicdesk.printing.facts import LabelFacts, PrescriptionFacts, Printing, SupplyFacts
 
 
 def why_no_prescription(desk: Desk, prescription_id: UUID) -> str | None:
@@ -50,6 +56,25 @@ def why_no_labels(desk: Desk, prescription_id: UUID) -> str | None:
             "Printing", "This desk does not hold the pharmacy's address yet."
         )
     return _why_nobody(desk, prescription)
+
+
+def why_no_supply_order(desk: Desk, supply_order_id: UUID) -> str | None:
+    """Why an order to a supplier cannot be printed, in a sentence; None: it can."""
+    replica = desk.replica
+    order = replica.supply_orders.get(supply_order_id)
+    if order is None:
+        return QCoreApplication.translate("Printing", "This desk does not hold the order any more.")
+    if not replica.supply_order_lines.of(supply_order_id):
+        return QCoreApplication.translate("Printing", "It orders nothing yet: add a product first.")
+    if replica.pharmacies.get(order.pharmacy_id) is None:
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the pharmacy's address yet."
+        )
+    if replica.suppliers.get(order.supplier_id) is None:
+        return QCoreApplication.translate(
+            "Printing", "This desk does not hold the supplier's name and address yet."
+        )
+    return None
 
 
 def labelled(dispenses: list[Dispense]) -> list[Dispense]:
@@ -103,6 +128,30 @@ async def gather_labels(desk: Desk, prescription_id: UUID, at: datetime) -> Labe
         units={key: product.pack_unit for key, product in products.items()},
         printing=whole.printing,
         repeated=desk.replica.prescriptions.get(whole.prescription.repeat_of),
+    )
+
+
+async def gather_supply_order(desk: Desk, supply_order_id: UUID, at: datetime) -> SupplyFacts:
+    """The facts of an order that `why_no_supply_order` has nothing against. Raises StoreLost."""
+    replica = desk.replica
+    order = replica.supply_orders.get(supply_order_id)
+    assert order is not None
+    pharmacy = replica.pharmacies.get(order.pharmacy_id)
+    supplier = replica.suppliers.get(order.supplier_id)
+    assert pharmacy is not None
+    assert supplier is not None
+    lines = replica.supply_order_lines.of(supply_order_id)
+    draft = order.status is SupplyOrderStatus.DRAFT
+    who = replica.members.get(order.updated_by if draft else order.submitted_by)
+    return SupplyFacts(
+        clinic=desk.clinic,
+        pharmacy=pharmacy,
+        supplier=supplier,
+        order=order,
+        lines=lines,
+        medicines=await desk.search.medicines_of({line.medicine_id for line in lines}),
+        ordered_by="" if who is None else who.name,
+        printing=Printing(at=at, by=desk.member.name),
     )
 
 

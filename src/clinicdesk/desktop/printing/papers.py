@@ -8,9 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clinicdesk.contract.paper import Document
+from clinicdesk.contract.paper import Document, PaperForm, supply_paper_of
 from clinicdesk.desktop.printing.destinations import LabelRoll
-from clinicdesk.printing.facts import LabelFacts, PrescriptionFacts
+from clinicdesk.printing.facts import LabelFacts, PrescriptionFacts, SupplyFacts
 
 # The libraries that make paper are heavy: they are loaded when somebody prints, and in a thread.
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Paper(Protocol):
     """One document.
 
     Attributes:
-        document, subject_id, what: As `contract.paper.Printed`.
+        document, subject_id: As `contract.paper.Printed`.
         name: A file's name without its ending; names nobody.
         about: Whose it is, for the preview.
         entered: The server entered it when it handed it out.
@@ -36,10 +36,13 @@ class Paper(Protocol):
 
     document: Document
     subject_id: UUID
-    what: str
     name: str
     about: str
     entered: bool
+
+    def what(self, form: PaperForm) -> str:
+        """See `contract.paper.Printed`."""
+        ...
 
     def pdf(self, earlier: int, shape: Shape) -> bytes:
         """The pages, when the same was printed so often before. It takes its time."""
@@ -50,7 +53,6 @@ class PrescriptionPaper:
     """A prescription. See `Paper`."""
 
     document = Document.PRESCRIPTION
-    what = ""
     entered = False
 
     def __init__(self, facts: PrescriptionFacts) -> None:
@@ -58,6 +60,10 @@ class PrescriptionPaper:
         self.subject_id = facts.prescription.id
         self.name = facts.prescription.code
         self.about = f"{facts.patient.name} · {facts.prescription.code}"
+
+    def what(self, _form: PaperForm) -> str:
+        """See `Paper`."""
+        return ""
 
     def pdf(self, earlier: int, _shape: Shape) -> bytes:
         """See `Paper`."""
@@ -78,7 +84,6 @@ class LabelsPaper:
     """
 
     document = Document.LABELS
-    what = ""
     entered = False
 
     def __init__(self, facts: LabelFacts) -> None:
@@ -87,6 +92,10 @@ class LabelsPaper:
         self.name = f"labels-{facts.prescription.code}"
         self.about = f"{facts.patient.name} · {facts.prescription.code}"
         self.places = 0
+
+    def what(self, _form: PaperForm) -> str:
+        """See `Paper`."""
+        return ""
 
     def pdf(self, earlier: int, shape: Shape) -> bytes:
         """See `Paper`."""
@@ -124,13 +133,47 @@ class RegisterPaper:
     def __init__(self, subject_id: UUID, what: str, about: str, pdf: bytes) -> None:
         self._pdf = pdf
         self.subject_id = subject_id
-        self.what = what
+        self._what = what
         self.name = f"register {what}".replace(" ", "-")
         self.about = about
+
+    def what(self, _form: PaperForm) -> str:
+        """See `Paper`."""
+        return self._what
 
     def pdf(self, _earlier: int, _shape: Shape) -> bytes:
         """See `Paper`."""
         return self._pdf
+
+
+class SupplyPaper:
+    """An order to a supplier. See `Paper`."""
+
+    document = Document.SUPPLY_ORDER
+    entered = False
+
+    def __init__(self, facts: SupplyFacts) -> None:
+        self._facts = facts
+        self.subject_id = facts.order.id
+        self.name = facts.order.code
+        self.about = f"{facts.supplier.name} · {facts.order.code}"
+
+    def what(self, form: PaperForm) -> str:
+        """See `Paper`."""
+        return supply_paper_of(self._facts.order.status, form)
+
+    def pdf(self, earlier: int, _shape: Shape) -> bytes:
+        """See `Paper`."""
+        from clinicdesk.printing.supply import render_order
+
+        facts = self._facts
+        return render_order(replace(facts, printing=replace(facts.printing, earlier=earlier)))
+
+    def csv(self) -> bytes:
+        """The order as a table."""
+        from clinicdesk.printing.supply import render_csv
+
+        return render_csv(self._facts)
 
 
 def label_size(roll: LabelRoll) -> LabelSize:

@@ -162,6 +162,8 @@ class PrintPreview(QDialog):
                 return self.tr("Print labels")
             case Document.REGISTER:
                 return self.tr("Print the register")
+            case Document.SUPPLY_ORDER:
+                return self.tr("Print the order")
 
     def _look_for_printers(self) -> None:
         self._context.tasks.start(
@@ -218,8 +220,12 @@ class PrintPreview(QDialog):
         self.ui.preview_note.setVisible(waits)
 
     def _ask_path(self, destination: ToFile) -> None:
-        ending = "zpl" if destination.zpl else "pdf"
-        kind = self.tr("Label commands (*.zpl)") if destination.zpl else self.tr("PDF (*.pdf)")
+        ending = str(destination.form)
+        kind = self.tr("PDF (*.pdf)")
+        if destination.zpl:
+            kind = self.tr("Label commands (*.zpl)")
+        elif destination.csv:
+            kind = self.tr("CSV (*.csv)")
         dialog = QFileDialog(self, self.tr("Save"), f"{self._paper.name}.{ending}", kind)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(ending)

@@ -43,8 +43,7 @@ class PrintRun:
     async def send(self, order: Order) -> Order | Denied | Refusal:
         """Enter the print, then send it: what lies somewhere on paper is always known of."""
         if self._entered is None and not self.paper.entered:
-            form = PaperForm.PDF if order.shape.roll is None else PaperForm.ZPL
-            entered = await self._log.enter(self._record(form, order.copies))
+            entered = await self._log.enter(self._record(order.form, order.copies))
             if isinstance(entered, Problem):
                 return entered
             self._entered = entered.earlier
@@ -61,5 +60,5 @@ class PrintRun:
             subject_id=paper.subject_id,
             form=form,
             copies=copies,
-            what=paper.what,
+            what=paper.what(form),
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from clinicdesk.contract.paper import PaperForm
 from clinicdesk.core.denial import Denied
 from clinicdesk.desktop.printing.destinations import (
     Destination,
@@ -22,7 +23,7 @@ from clinicdesk.desktop.printing.destinations import (
     SystemPrinter,
     ToFile,
 )
-from clinicdesk.desktop.printing.papers import LabelsPaper, Paper, Shape, label_size
+from clinicdesk.desktop.printing.papers import LabelsPaper, Paper, Shape, SupplyPaper, label_size
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -57,6 +58,13 @@ class Order(Struct, frozen=True, kw_only=True):
     earlier: int
     pages: Pages | None = None
     path: Path | None = None
+
+    @property
+    def form(self) -> PaperForm:
+        """What the document is made as."""
+        if isinstance(self.destination, ToFile):
+            return self.destination.form
+        return PaperForm.PDF if self.shape.roll is None else PaperForm.ZPL
 
 
 async def printers() -> list[str]:
@@ -141,9 +149,20 @@ def _deliver(order: Order) -> None:
             print_pages(_pdf(order), name, order.copies)
         case RawQueue() | NetworkPrinter() as printer:
             send_labels(_zpl(order), printer)
-        case ToFile(zpl=zpl):
+        case ToFile():
             assert order.path is not None  # it was asked for
-            save_file(_zpl(order) if zpl else _pdf(order), order.path)
+            save_file(_content(order), order.path)
+
+
+def _content(order: Order) -> bytes:
+    match order.form:
+        case PaperForm.ZPL:
+            return _zpl(order)
+        case PaperForm.CSV:
+            assert isinstance(order.paper, SupplyPaper)  # nothing else is saved as a table here
+            return order.paper.csv()
+        case PaperForm.PDF:
+            return _pdf(order)
 
 
 def _pdf(order: Order) -> bytes:

@@ -67,4 +67,6 @@ class Where(QComboBox):
         offers.append((self.tr("Save as PDF…"), ToFile()))
         if labels:
             offers.append((self.tr("Save for a label printer (ZPL)…"), ToFile(zpl=True)))
+        if self._document is Document.SUPPLY_ORDER:
+            offers.append((self.tr("Save as a table (CSV)…"), ToFile(csv=True)))
         return offers

@@ -22,6 +22,7 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import MovementKind
 from clinicdesk.core.scanning import ProductScan
+from clinicdesk.desktop.printing.preview import PrintPreview
 from clinicdesk.desktop.printing.registers import Registers
 from tests.core.sample import an_id
 from tests.desktop.workspaces.dashboard.page import a_medicine
@@ -238,6 +239,10 @@ async def test_a_draft_is_sent_and_cancelled_only_with_a_reason(place: Place) ->
     place.key(Qt.Key.Key_Escape)
     place.key(Qt.Key.Key_F5)
     assert (await given(place, SubmitSupplyOrder)).supply_order_id == an_id("draft")
+    window = place.workspace.window()
+    await until(lambda: window.findChildren(PrintPreview), "its paper is offered")
+    window.findChildren(PrintPreview)[0].reject()
+    window.activateWindow()  # a window manager's work, and none is here
     place.workspace.open_thing("supply_order", an_id("sent"))
     await settled()
     place.key(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)

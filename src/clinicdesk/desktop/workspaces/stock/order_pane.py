@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -40,9 +40,14 @@ if TYPE_CHECKING:
     from clinicdesk.desktop.workspaces.stock.order_rows import OrderRows
 
 
+PRINT: Final = "print"
+"""The step that changes nothing: the order as paper, or as a table for the supplier's program."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A button: the command of the lifecycle that it stands for, its words, icon, key, weight."""
+    """A button: the command of the lifecycle that it stands for, or `PRINT`; its words, icon, key,
+    weight."""
 
     command: str
     text: str
@@ -58,7 +63,7 @@ class OrderPane(QFrame):
         lines: The table. action_bar: The buttons.
 
     Signals:
-        wanted: The command that a button or its key asks for, by its name.
+        wanted: The command that a button or its key asks for, by its name; or `PRINT`.
     """
 
     wanted = Signal(str)
@@ -104,7 +109,8 @@ class OrderPane(QFrame):
         """Whether the state allows it."""
         order = self._order
         return order is not None and (
-            SUPPLY_ORDER.allows(order.status, command, signed=True) is not None
+            command == PRINT
+            or SUPPLY_ORDER.allows(order.status, command, signed=True) is not None
         )
 
     def show_order(self, order: SupplyOrder, lines: list[SupplyOrderLine]) -> None:
@@ -127,7 +133,8 @@ class OrderPane(QFrame):
             Step("revise_supply_order", self.tr("Change"), "pencil", "F4"),
             Step("acknowledge_supply_order", self.tr("Confirmed"), "check", "F6"),
             Step("close_supply_order", self.tr("Close"), "check-check", "F9"),
-            Step("submit_supply_order", self.tr("Sent to supplier"), "send", "F5", Kind.PRIMARY),
+            Step(PRINT, self.tr("Print"), "printer", "Ctrl+P"),
+            Step("submit_supply_order", self.tr("Send to supplier"), "send", "F5", Kind.PRIMARY),
             Step("receive_goods", self.tr("Receive"), "package-check", "F2", Kind.PRIMARY),
         ]
 

@@ -29,8 +29,10 @@ from clinicdesk.desktop.design.row_list import RowList
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
+from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.workspaces.shared.asking import Asking
 from clinicdesk.desktop.workspaces.shared.list_width import fit_list
+from clinicdesk.desktop.workspaces.stock import order_pane
 from clinicdesk.desktop.workspaces.stock.close_sheets import EndOrderSheet
 from clinicdesk.desktop.workspaces.stock.goods_sheet import GoodsSheet
 from clinicdesk.desktop.workspaces.stock.order_pane import OrderPane
@@ -89,6 +91,7 @@ class OrdersPage(QWidget):
         self.pane = OrderPane(context, self._rows, names, now)
         made = (context.design, context.tasks, self._supply)
         self._goods = GoodsSheet(*made, self.pane)
+        self._printing = DeskPrinting(context, self)
         self._write = OrderSheet(*made, desk.search.medicines, desk.clinic.currency, self.pane)
         self._cancel = EndOrderSheet(*made, self.pane, cancels=True)
         self._close = EndOrderSheet(*made, self.pane, cancels=False)
@@ -239,13 +242,20 @@ class OrdersPage(QWidget):
         lines = self._replica.supply_order_lines.of(order.id)
         tasks = self._context.tasks
         match command:
+            case order_pane.PRINT:
+                self._printing.print_supply_order(order.id)
             case "receive_goods":
                 self._open(self._goods)
                 self._goods.open_for(order, lines)
             case "revise_supply_order":
                 tasks.start(self._change(order), doing=self.tr("opening the draft"), of=self)
             case "submit_supply_order":
-                tasks.start(self._supply.submit(order.id), doing=self.tr("sending the order"))
+                tasks.start(
+                    self._supply.submit(order.id),
+                    doing=self.tr("sending the order"),
+                    on_done=lambda _sent: self._printing.print_supply_order(order.id),
+                    of=self,
+                )
             case "acknowledge_supply_order":
                 tasks.start(
                     self._supply.acknowledge(order.id), doing=self.tr("confirming the order")

@@ -122,7 +122,8 @@ class StockWorkspace(Workspace):
             case Page.ORDERS:
                 return [
                     Hint(("Ctrl+N",), self.tr("new order")),
-                    Hint(("F5",), self.tr("sent to supplier")),
+                    Hint(("F5",), self.tr("send to supplier")),
+                    Hint(("Ctrl+P",), self.tr("print")),
                     Hint(("F2",), self.tr("receive")),
                     Hint(("F9",), self.tr("close")),
                     Hint(("F7",), self.tr("suppliers")),
