@@ -119,6 +119,15 @@ async def test_another_product_is_named_at_both_ends_and_the_prescriber_is_told(
     await until(lambda: ends.remarks(PARACETAMOL) == (said, said))
     await until(lambda: ends.heard)
     assert [notice.kind for notice in ends.heard] == [NoticeKind.ITEM_SUBSTITUTED]
+    ends.choose(PARACETAMOL)
+    ends.counter.key(Qt.Key.Key_Space)
+    ends.counter.type("Barcode is torn")
+    ends.counter.key(Qt.Key.Key_Return)
+    await ends.done()
+    dispenses = ends.room.desk.replica.dispenses
+    await until(lambda: dispenses.of(ends.prescription_id))
+    (dispense,) = dispenses.of(ends.prescription_id)
+    assert (dispense.brand, dispense.medicine_id) == ("Crocin", CROCIN), "for labels and registers"
 
 
 async def test_the_reason_of_a_hold_is_read_at_both_ends_until_it_goes_on(ends: Ends) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QModelIndex, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CellContent
@@ -21,8 +21,6 @@ from clinicdesk.desktop.models.row_list import ID_ROLE
 
 _LINE = 18
 _LEAST_MEDICINE = 160
-_SCROLL_BAR = 24
-"""At least what a scroll bar takes."""
 _SUPPLY_WIDTH = 156
 _STATE_WIDTH = 160
 _WIDTHS = {
@@ -89,6 +87,9 @@ class ItemDelegate(TableDelegate):
 class ItemTable(QTableView):
     """Shows `PrescriptionItems` at its full height: what is around it scrolls.
 
+    The height follows from the width alone and is told to the layout as such. Set in answer to a
+    width, it came a step late: a scroll bar that came and went with it never came to rest.
+
     In a form promote a QTableView to it and call `dress` once.
 
     Attributes:
@@ -102,6 +103,11 @@ class ItemTable(QTableView):
         self._delegate: ItemDelegate | None = None
         self._next_offered = True
         self._widths = dict(_WIDTHS)
+        self._fitted = 0
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def dress(self, design: Design, model: PrescriptionItems, *, batches: bool = False) -> None:
         """Give it its looks and its lines.
@@ -145,28 +151,18 @@ class ItemTable(QTableView):
         if self._delegate is None or not isinstance(model, PrescriptionItems):
             return
         # Not by the header's own stretching, which comes after the rows have been measured.
-        needed = _LEAST_MEDICINE + sum(self._widths.values())
-        hidden = self.isColumnHidden(ItemColumn.NEXT)
-        if hidden and self._next_offered:
-            # Without the column the lines are lower, and the scroll bar around the table may go;
-            # it must not come back for the room of that, or there would be no end of it.
-            needed += _SCROLL_BAR
-        no_next = not self._next_offered or self.viewport().width() < needed
-        if hidden != no_next:
+        no_next, width = self._shares(self.viewport().width())
+        if self.isColumnHidden(ItemColumn.NEXT) != no_next:
             self.setColumnHidden(ItemColumn.NEXT, no_next)
-        others = sum(map(self.columnWidth, self._widths))
-        width = max(_LEAST_MEDICINE, self.viewport().width() - others)
         self.setColumnWidth(ItemColumn.MEDICINE, width)
-        height = HEADER_HEIGHT
-        for place in range(model.rowCount()):
-            cell = self._delegate.content(model.index(place, ItemColumn.MEDICINE))
-            lines = len(self._delegate.lines_of(cell, width))
-            wanted = TABLE_ROW_HEIGHT + max(0, lines - 2) * _LINE
+        heights = self._row_heights(width)
+        for place, wanted in enumerate(heights):
             if self.rowHeight(place) != wanted:
                 self.setRowHeight(place, wanted)
-            height += wanted
-        if height != self.height():
-            self.setFixedHeight(height)
+        height = HEADER_HEIGHT + sum(heights)
+        if height != self._fitted:
+            self._fitted = height
+            self.updateGeometry()
 
     def offer_next(self, offered: bool) -> None:
         """Show the last column where there is room for it, or leave its room to the medicines."""
@@ -177,6 +173,36 @@ class ItemTable(QTableView):
     def _flash(self, item_ids: list[object]) -> None:
         for item_id in item_ids:
             self.glow.flash(item_id)
+
+    def _shares(self, width: int) -> tuple[bool, int]:
+        """Whether there is no last column in so much room, and how wide the medicines are."""
+        taken = sum(self._widths.values())
+        no_next = not self._next_offered or width < _LEAST_MEDICINE + taken
+        if no_next:
+            taken -= self._widths[ItemColumn.NEXT]
+        return no_next, max(_LEAST_MEDICINE, width - taken)
+
+    def _row_heights(self, width: int) -> list[int]:
+        """How high each row is where the medicines are `width` wide."""
+        delegate, model = self._delegate, self.model()
+        if delegate is None or model is None:
+            return []
+        cells = (
+            delegate.content(model.index(place, ItemColumn.MEDICINE))
+            for place in range(model.rowCount())
+        )
+        lines = (len(delegate.lines_of(cell, width)) for cell in cells)
+        return [TABLE_ROW_HEIGHT + max(0, count - 2) * _LINE for count in lines]
+
+    def heightForWidth(self, width: int) -> int:
+        return HEADER_HEIGHT + sum(self._row_heights(self._shares(width)[1]))
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        # Of no width in particular: a layout asks for the height of the width that it gives.
+        return QSize(super().minimumSizeHint().width(), HEADER_HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
