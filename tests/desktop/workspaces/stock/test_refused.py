@@ -22,6 +22,7 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import MovementKind
 from clinicdesk.contract.problems import InvalidField
+from clinicdesk.desktop.design.inline_error import InlineError
 from clinicdesk.desktop.workspaces.shared.asking import Asking
 from tests.core.sample import an_id
 from tests.desktop.workspaces.dashboard.page import a_medicine
@@ -45,6 +46,9 @@ async def refused(place: Place, given: Any, field: str = "") -> None:
 async def shown(sheet: Asking) -> None:
     await until(sheet.isVisible)
     await settled()
+    error = sheet.findChild(InlineError, "sheet_error")
+    assert error is not None
+    assert "Look at it again." in error.text(), "it says why"
 
 
 async def anew(place: Place) -> AnyCommand:

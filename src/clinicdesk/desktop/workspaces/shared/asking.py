@@ -72,6 +72,10 @@ class Asking(QFrame):
         self.show()
         self.first_field().setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def say_why(self, sentence: str) -> None:
+        """Say why it was refused when it was given before; it has appeared."""
+        self._error.show_error(sentence)
+
     def leave(self) -> None:
         """Go away without doing anything."""
         if not self.isHidden():

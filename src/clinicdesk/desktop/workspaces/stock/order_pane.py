@@ -109,8 +109,7 @@ class OrderPane(QFrame):
         """Whether the state allows it."""
         order = self._order
         return order is not None and (
-            command == PRINT
-            or SUPPLY_ORDER.allows(order.status, command, signed=True) is not None
+            command == PRINT or SUPPLY_ORDER.allows(order.status, command, signed=True) is not None
         )
 
     def show_order(self, order: SupplyOrder, lines: list[SupplyOrderLine]) -> None:

@@ -30,6 +30,7 @@ from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
+from clinicdesk.desktop.wording import refusal_words
 from clinicdesk.desktop.workspaces.shared.asking import Asking
 from clinicdesk.desktop.workspaces.shared.list_width import fit_list
 from clinicdesk.desktop.workspaces.stock import order_pane
@@ -218,12 +219,14 @@ class OrdersPage(QWidget):
             case WriteSupplier():
                 self._open(self._supplier)
                 self._supplier.open_again(command)
+                self._supplier.say_why(self._why(entry))
             case ReceiveGoods():
                 order = self._replica.supply_orders.get(command.supply_order_id)
                 if order is not None:
                     lines = self._replica.supply_order_lines.of(order.id)
                     self._open(self._goods)
                     self._goods.open_again(order, lines, command, _refused_place(entry))
+                    self._goods.say_why(self._why(entry))
             case WriteSupplyOrder() | ReviseSupplyOrder():
                 wanted = [
                     Wanted(one.id, known[one.medicine_id], one.packs, one.cost_minor)
@@ -233,6 +236,11 @@ class OrdersPage(QWidget):
                 order = self._replica.supply_orders.get(command.supply_order_id)
                 self._open(self._write)
                 self._write.open_again(order, self._replica.suppliers.values(), wanted, command)
+                self._write.say_why(self._why(entry))
+
+    def _why(self, entry: OutboxEntry) -> str:
+        refusal = entry.refusal
+        return "" if refusal is None else refusal_words(entry.command, refusal, self._context.zone)
 
     def _do(self, command: str) -> None:
         order = self.pane.order

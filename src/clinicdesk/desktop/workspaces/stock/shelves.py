@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from clinicdesk.contract.commands import AdjustStock, AnyCommand, ReceiveStock, SetReorder
+from clinicdesk.contract.commands import AdjustStock, ReceiveStock, SetReorder
 from clinicdesk.contract.entities import Medicine, StockLevel
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
@@ -24,6 +24,7 @@ from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.models.tally import Tally
+from clinicdesk.desktop.wording import refusal_words
 from clinicdesk.desktop.workspaces.shared.list_width import fit_list
 from clinicdesk.desktop.workspaces.stock.shelf_pane import ShelfPane
 from clinicdesk.desktop.workspaces.stock.shelf_rows import ShelfRows, ShelfTab
@@ -31,6 +32,7 @@ from clinicdesk.desktop.workspaces.stock.shelf_sheets import CountSheet, Receive
 
 if TYPE_CHECKING:
     from clinicdesk.core.scanning import ProductScan
+    from clinicdesk.core.store.outbox_table import OutboxEntry
     from clinicdesk.desktop.models.medicine_names import MedicineNames
     from clinicdesk.desktop.workspace import Context
 
@@ -145,8 +147,9 @@ class ShelvesPage(QWidget):
             self._tell(self.tr("This pharmacy keeps no stock of it yet."), Tone.WARNING)
         return bool(scan.medicines)
 
-    def mend(self, command: AnyCommand) -> bool:
+    def mend(self, entry: OutboxEntry) -> bool:
         """Ask for what was refused again, as it was typed; False where there is no shelf for it."""
+        command = entry.command
         batch = self._context.desk.replica.batches.get(command.aggregate_id)
         match command:
             case ReceiveStock(medicine_id=medicine_id) | SetReorder(medicine_id=medicine_id):
@@ -160,7 +163,7 @@ class ShelvesPage(QWidget):
         self._context.tasks.start(
             self._context.desk.search.medicines_of([medicine_id]),
             doing=self.tr("opening the shelf"),
-            on_done=lambda known: self._ask_again(command, known.get(medicine_id)),
+            on_done=lambda known: self._ask_again(entry, known.get(medicine_id)),
             of=self,
         )
         return True
@@ -200,19 +203,26 @@ class ShelvesPage(QWidget):
         """On the shelves."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _ask_again(self, command: AnyCommand, medicine: Medicine | None) -> None:
-        level = self.pane.level
+    def _ask_again(self, entry: OutboxEntry, medicine: Medicine | None) -> None:
+        command, level = entry.command, self.pane.level
         batch = self._context.desk.replica.batches.get(command.aggregate_id)
         match command:
             case ReceiveStock() if medicine is not None:
                 self._open(self._receive)
                 self._receive.open_again(medicine, command)
+                self._receive.say_why(self._why(entry))
             case AdjustStock() if batch is not None:
                 self._open(self._count)
                 self._count.open_again(batch, command)
+                self._count.say_why(self._why(entry))
             case SetReorder() if level is not None and level.medicine_id == command.medicine_id:
                 self._open(self._reorder)
                 self._reorder.open_again(level, self._rows.name(level), command)
+                self._reorder.say_why(self._why(entry))
+
+    def _why(self, entry: OutboxEntry) -> str:
+        refusal = entry.refusal
+        return "" if refusal is None else refusal_words(entry.command, refusal, self._context.zone)
 
     def _sheet_closed(self) -> None:
         if all(sheet.isHidden() for sheet in self._sheets):

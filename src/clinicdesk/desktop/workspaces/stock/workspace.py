@@ -190,7 +190,7 @@ class StockWorkspace(Workspace):
             case SetPrice():
                 return self._turn_to(Page.PRICES) and self.prices.mend(entry)
             case ReceiveStock() | AdjustStock() | SetReorder():
-                return self._turn_to(Page.SHELVES) and self.shelves.mend(entry.command)
+                return self._turn_to(Page.SHELVES) and self.shelves.mend(entry)
             case ReceiveGoods() | WriteSupplyOrder() | ReviseSupplyOrder() | WriteSupplier():
                 return self._turn_to(Page.ORDERS) and self.orders.mend(entry)
         return False
