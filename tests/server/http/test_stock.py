@@ -59,8 +59,9 @@ def test_a_batch_that_is_there_already_grows_by_what_comes(stocked: Stocked) -> 
     [
         ({"expiry": LONG_AGO}, "expiry", "expired on 31 Jan 2020"),
         ({"expiry": SOON + timedelta(days=30 * 366)}, "expiry", "look at the expiry"),
-        ({"number": "  "}, "number", "batch number is empty"),
-        ({"number": "B\x1d1"}, "number", "no label has"),
+        ({"number": "  "}, "number", "more than blanks"),
+        ({"number": "B\x1d1"}, "number", "control characters"),
+        ({"number": "B\u200b1"}, "number", "no label has"),
     ],
 )
 def test_what_may_not_come_onto_a_shelf_is_refused_by_its_field(
@@ -89,6 +90,24 @@ def test_a_batch_s_identifier_is_not_used_twice(stocked: Stocked) -> None:
     taken = stocked.receive(other, 30, batch_id=first.batch_id)
     assert isinstance(stocked.desk.refused(taken), Conflict)
     assert stocked.on_hand(other) is None
+
+
+def test_a_delivery_s_identifier_is_not_used_at_another_pharmacy(stocked: Stocked) -> None:
+    """Although that one does not see the ledger in which it stands."""
+    medicine = stocked.medicines[0]
+    stocked.desk.done(stocked.receive(medicine, 5))
+    more = stocked.receive(medicine, 5)
+    stocked.desk.done(more)
+    other = stocked.hands.server.sign_in(OTHER_PHARMACIST)
+    there = other.session.member.pharmacy_id
+    assert there is not None
+    refusal = other.refused(msgspec.structs.replace(more, pharmacy_id=there))
+    assert isinstance(refusal, Conflict)
+    assert refusal.field == "batch_id"
+    found = stocked.owner("select 1 from stock_level where pharmacy_id = %s and medicine_id = %s",
+                          there, medicine.id)  # fmt: skip
+    assert found == [], "nothing of it is half entered"
+    assert stocked.on_hand(medicine) == 10
 
 
 def test_a_medicine_that_is_not_in_the_formulary_is_not_stocked(stocked: Stocked) -> None:

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from clinicdesk.contract.entities import MovementKind, StockMovement
 from clinicdesk.contract.problems import Conflict, InvalidField
-from clinicdesk.server.database.insertion import insert_rows
 from clinicdesk.server.database.queries import load_queries
 from clinicdesk.server.domain.stock.shelves import open_shelves
 
@@ -105,12 +104,13 @@ async def bring_in(
     }
     await tx.execute(_QUERIES["enter_batches"], key)
     await tx.execute(_QUERIES["cost_batches"], key)
+    entered_before = Conflict(
+        detail="These goods were entered already, and are on the shelf. Look at the stock "
+        "there before you enter more.",
+        field="batch_id" if subject_id is None else "delivery_id",
+    )
     if await _entered(tx, clinic_id, delivery_id):
-        return Conflict(
-            detail="These goods were entered already, and are on the shelf. Look at the stock "
-            "there before you enter more.",
-            field="batch_id" if subject_id is None else "delivery_id",
-        )
+        return entered_before
     known = {
         (k.medicine_id, k.number, k.expiry): k.id
         for k in await tx.all(_QUERIES["find_batches"], key, into=_Known)
@@ -141,8 +141,10 @@ async def bring_in(
         )
         for place, (arrival, batch_id) in enumerate(zip(arrivals, gone_into, strict=True))
     ]
-    await insert_rows(tx, "stock_movement", movements)
-    return gone_into
+    entered = await tx.execute(
+        _QUERIES["enter_movements"], {"movements": msgspec.json.encode(movements).decode()}
+    )
+    return gone_into if entered == len(movements) else entered_before
 
 
 async def batch_version(tx: Transaction, actor: MemberActor, batch_id: UUID) -> int:

@@ -3,6 +3,13 @@
 -- wait for each other there, if not at their order or at the shelf.
 select exists (select from stock_movement where clinic_id = %(clinic_id)s and id = %(id)s);
 
+-- name: enter_movements
+-- What came, in the ledger. Entries whose identifier is taken are left out, which the count says: another pharmacy's,
+-- which is not seen here, or that of a command about another medicine, which waited nowhere.
+insert into stock_movement
+select * from jsonb_populate_recordset(null::stock_movement, %(movements)s::jsonb)
+on conflict do nothing;
+
 -- name: enter_batches
 -- Batches that the pharmacy does not have yet; those whose number and expiry it knows are left alone.
 insert into batch (id, clinic_id, pharmacy_id, medicine_id, number, expiry, on_hand, cost_minor, currency)
