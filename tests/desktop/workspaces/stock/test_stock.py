@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from clinicdesk.contract.commands import (
     AdjustStock,
@@ -26,7 +26,7 @@ from clinicdesk.desktop.printing.preview import PrintPreview
 from clinicdesk.desktop.printing.registers import Registers
 from tests.core.sample import an_id
 from tests.desktop.workspaces.dashboard.page import a_medicine
-from tests.desktop.workspaces.pharmacy.counter import focused, settled, until
+from tests.desktop.workspaces.pharmacy.counter import NOON, focused, settled, until
 from tests.desktop.workspaces.stock.place import Place, line_id, next_year
 
 C = TypeVar("C", bound=AnyCommand)
@@ -66,6 +66,18 @@ async def test_what_is_written_off_makes_its_shelf_low_before_the_server_has_cou
     await until(lambda: place.workspace.counter() == low + 1)
     place.workspace.show_place("low")
     assert "Cetirizine" in {name.split()[0] for name in titles(place)}
+
+
+async def test_at_midnight_what_expires_is_no_stock_any_more(place: Place) -> None:
+    low, page = place.workspace.counter(), place.workspace.shelves
+    page._now = lambda: NOON + timedelta(days=26)
+    page._look_at_the_day()
+    assert place.workspace.counter() == low + 1, "the metformin had 25 days left"
+    place.workspace.open_thing("medicine", an_id("Metformin"))
+    await settled()
+    count = page.pane.findChild(QLabel, "on_hand")
+    assert isinstance(count, QLabel)
+    assert count.text() == "0"
 
 
 async def test_what_came_is_received_by_keyboard(place: Place) -> None:
