@@ -2,7 +2,8 @@
 
 A clinic's list may have a quarter of a million products, so it stays on the disk and is searched
 there: by the beginning of the name, by any words in any order, and, when those find nothing, by the
-words of the list that look most like what was typed.
+beginning of the list's own code, and then by the words of the list that look most like what was
+typed. Whose code it is comes first in any case.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class MedicineTable(PagedTable[Medicine]):
     ) -> list[Medicine]:
         """The medicines that `text` most likely means, the likeliest first.
 
-        Words may be cut short and stand in any order ("500 amox"). Those no longer made come last.
+        Words may be cut short and stand in any order ("500 amox"), or `text` is a product's code in
+        the clinic's list, whole or its beginning. Those no longer made come last.
         Among products of one name the usual form for a patient of this age comes first; among those
         of one name and form what is preferred, then the lesser strength, then the brand.
 
@@ -105,8 +107,9 @@ class MedicineTable(PagedTable[Medicine]):
         typed = words(text)
         if not typed:
             return []
+        code = text.strip()
         alike = await self._reader.run(
-            lambda connection: self._search(connection, typed, limit, age)
+            lambda connection: self._search(connection, typed, code, limit, age)
         )
         if prefer is not None:
             alike = [sorted(group, key=lambda m: prefer(m.id)) for group in alike]
@@ -129,20 +132,19 @@ class MedicineTable(PagedTable[Medicine]):
         self._vocabulary = None
 
     def _search(
-        self, connection: Connection, typed: list[str], limit: int, age: int | None
+        self, connection: Connection, typed: list[str], code: str, limit: int, age: int | None
     ) -> list[list[Medicine]]:
         """Those of one name and form together, as many as begin within the limit."""
         found = _by_name(connection, " ".join(typed)) | _by_words(connection, typed)
+        whose = list(_of_code(connection, code).values())
+        if whose:
+            rest = [medicine for medicine in found.values() if medicine not in whose]
+            return [whose, *_alike(rest, typed, limit, age)]
+        if not found and (coded := _by_code(connection, code)):
+            return [[medicine] for medicine in coded.values()]
         if not found:
             found = _by_words(connection, self._nearest_words(connection, typed), alternatives=True)
-        likely = [(_likeness(medicine, typed, age), medicine) for medicine in found.values()]
-        likely.sort(key=lambda each: (each[0], _among_alike(each[1])))
-        alike: list[list[Medicine]] = []
-        for _likely, group in groupby(likely, key=lambda each: each[0]):
-            if sum(map(len, alike)) >= limit:
-                break
-            alike.append([medicine for _likely, medicine in group])
-        return alike
+        return _alike(found.values(), typed, limit, age)
 
     def _nearest_words(self, connection: Connection, typed: list[str]) -> list[str]:
         """For each typed word those of the list that it may stand for, as one OR group."""
@@ -155,6 +157,19 @@ class MedicineTable(PagedTable[Medicine]):
             rows = connection.execute("SELECT term FROM temp.vocabulary").fetchall()
             vocabulary = self._vocabulary = [term for (term,) in rows]
         return [group for word in typed if (group := _meant(word, vocabulary))]
+
+
+def _alike(
+    found: Iterable[Medicine], typed: list[str], limit: int, age: int | None
+) -> list[list[Medicine]]:
+    likely = [(_likeness(medicine, typed, age), medicine) for medicine in found]
+    likely.sort(key=lambda each: (each[0], _among_alike(each[1])))
+    alike: list[list[Medicine]] = []
+    for _likely, group in groupby(likely, key=lambda each: each[0]):
+        if sum(map(len, alike)) >= limit:
+            break
+        alike.append([medicine for _likely, medicine in group])
+    return alike
 
 
 def _meant(word: str, vocabulary: list[str]) -> str:
@@ -187,8 +202,14 @@ def _put(connection: Connection, medicine: Medicine) -> None:
         connection.execute("DELETE FROM medicine_words WHERE rowid = ?", old)
         connection.execute("DELETE FROM medicine WHERE n = ?", old)
     n = connection.execute(
-        "INSERT INTO medicine (id, name, gtin, body) VALUES (?, ?, ?, ?)",
-        (medicine.id.bytes, _name(medicine), medicine.gtin, msgspec.json.encode(medicine)),
+        "INSERT INTO medicine (id, name, gtin, code, body) VALUES (?, ?, ?, ?, ?)",
+        (
+            medicine.id.bytes,
+            _name(medicine),
+            medicine.gtin,
+            medicine.code,
+            msgspec.json.encode(medicine),
+        ),
     ).lastrowid
     spoken = " ".join(
         words(
@@ -206,6 +227,19 @@ def _name(medicine: Medicine) -> str:
 def _by_name(connection: Connection, beginning: str) -> dict[UUID, Medicine]:
     rows = connection.execute(
         "SELECT body FROM medicine WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
+        (beginning, f"{beginning}\U0010ffff", _WIDE),
+    )
+    return _decoded(rows.fetchall())
+
+
+def _of_code(connection: Connection, code: str) -> dict[UUID, Medicine]:
+    rows = connection.execute("SELECT body FROM medicine WHERE code = ?", (code,))
+    return _decoded(rows.fetchall())
+
+
+def _by_code(connection: Connection, beginning: str) -> dict[UUID, Medicine]:
+    rows = connection.execute(
+        "SELECT body FROM medicine WHERE code >= ? AND code < ? ORDER BY code LIMIT ?",
         (beginning, f"{beginning}\U0010ffff", _WIDE),
     )
     return _decoded(rows.fetchall())

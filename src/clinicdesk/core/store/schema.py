@@ -134,6 +134,14 @@ STEPS: Final[tuple[str, ...]] = (
     ) WITHOUT ROWID;
     CREATE INDEX safety_rule_by_subject ON safety_rule (subject, other, kind);
     """,
+    """
+    -- Products are found by the code that the clinic's list gives them. What cannot be read any
+    -- more is fetched anew, with its code.
+    ALTER TABLE medicine ADD COLUMN code TEXT COLLATE NOCASE;
+    UPDATE medicine SET code = json_extract(CAST(body AS TEXT), '$.code')
+        WHERE json_valid(CAST(body AS TEXT));
+    CREATE INDEX medicine_by_code ON medicine (code);
+    """,
 )
 
 FORMAT: Final = len(STEPS)

@@ -111,6 +111,12 @@ async def test_a_typed_barcode_finds_its_medicine(prices: Place) -> None:
     assert lookup(prices).model.rowCount() == 1
 
 
+async def test_a_typed_code_of_the_list_finds_its_medicine(prices: Place) -> None:
+    prices.type(AZITHROMYCIN.code.lower())
+    await shown(prices, AZITHROMYCIN)
+    assert lookup(prices).list.currentIndex().row() == 0
+
+
 async def test_another_price_is_set_by_keyboard_and_seen_at_once(prices: Place) -> None:
     await find(prices, AZITHROMYCIN)
     prices.key(Qt.Key.Key_F2)

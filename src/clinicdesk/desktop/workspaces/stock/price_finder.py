@@ -109,7 +109,7 @@ class PriceFinder:
     async def _medicines(self, text: str) -> list[Medicine]:
         if _BARCODE.fullmatch(text):
             scanned = await self._desk.scanning.read(text)
-            if isinstance(scanned, ProductScan):
+            if isinstance(scanned, ProductScan) and scanned.medicines:
                 return scanned.medicines
         return await self._desk.search.medicines(text, _MOST)
 

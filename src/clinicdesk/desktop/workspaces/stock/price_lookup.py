@@ -74,7 +74,10 @@ class PriceLookup(QWidget):
         self._scan: ProductScan | None = None
         design = context.design
         self.search = SearchField(
-            design, self.tr("Scan a pack, or type a medicine"), icon="scan-line", key="Ctrl+F"
+            design,
+            self.tr("Scan a pack, or type a medicine or its code"),
+            icon="scan-line",
+            key="Ctrl+F",
         )
         self.list = RowList()
         self.list.setAccessibleName(self.tr("Medicines with their prices"))
