@@ -25,6 +25,9 @@ from clinicdesk.contract.commands import (
 )
 from clinicdesk.contract.entities import (
     ItemStatus,
+    NoticeKind,
+    NoticeStatus,
+    PatientNotice,
     PaymentKind,
     PaymentMethod,
     PaymentStatus,
@@ -107,6 +110,20 @@ def test_the_whole_way_ends_in_completed() -> None:
     done = after(write, sign, pay, fulfill, hand_over)
     assert {item.status for item in done.items.values()} == {ItemStatus.HANDED_OVER}
     assert all(item.supplied == item.quantity for item in done.items.values())
+
+
+def test_who_has_it_in_their_hands_need_not_be_told_that_it_has_come() -> None:
+    ready = after(write, sign, pay, fulfill)
+    of = header(ready)
+    notice = PatientNotice(
+        id=an_id("notice"), clinic_id=of.clinic_id, version=1, patient_id=of.patient_id,
+        practitioner_id=of.practitioner_id, pharmacy_id=MAIN_STREET, prescription_id=RX,
+        kind=NoticeKind.OWING_READY, subject_id=an_id("notice"), status=NoticeStatus.QUEUED,
+        created_at=NOON,
+    )  # fmt: skip
+    given = project(pending(hand_over), replace(ready, notices={notice.id: notice}))
+    assert given.notices[notice.id].status is NoticeStatus.TOLD
+    assert given.notices[notice.id].told_by == sample.therapist.id
 
 
 def test_a_declined_line_is_owed_back_and_the_rest_can_be_fulfilled() -> None:

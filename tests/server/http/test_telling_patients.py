@@ -58,3 +58,20 @@ def test_whoever_has_told_the_patient_settles_it_once(stocked: Stocked) -> None:
     again = stocked.desk.refused(tell, prescription.version)
     assert isinstance(again, Conflict)
     assert "nothing to tell" in again.detail
+
+
+def test_who_has_it_in_their_hands_need_not_be_told(stocked: Stocked) -> None:
+    """Otherwise what comes later would be told of although it has not come."""
+    first, second = stocked.medicines[:2]
+    prescription = Paid(stocked, (first, 1), (second, 1))
+    prescription.owe(0)
+    prescription.owe(1)
+    stocked.desk.done(stocked.receive(first, 10))
+    prescription.version = prescription.stands()[2]
+    hands = stocked.hands
+    prescription.give(hands.fulfil(prescription.id, [prescription.item_id]))
+    prescription.give(hands.hand_over(prescription.id))
+    assert prescription.notices() == [("owing_ready", "TOLD")]
+    assert prescription.stands(1)[0] == "OWING"
+    stocked.desk.done(stocked.receive(second, 10))
+    assert sorted(prescription.notices()) == [("owing_ready", "QUEUED"), ("owing_ready", "TOLD")]

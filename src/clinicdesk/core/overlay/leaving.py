@@ -19,6 +19,7 @@ from clinicdesk.contract.entities import (
     ItemStatus,
     NoticeStatus,
     OrderStatus,
+    PatientNotice,
     Prescription,
     PrescriptionItem,
 )
@@ -75,20 +76,10 @@ def told(
     pending: Pending, _command: TellPatient, rows: PrescriptionRows, header: Prescription
 ) -> PrescriptionRows:
     """The patient knows what waits for them."""
-    settled = {
-        notice.id: replace(
-            notice,
-            version=notice.version + 1,
-            status=NoticeStatus.TOLD,
-            told_at=pending.at,
-            told_by=pending.by.id,
-        )
-        for notice in rows.notices.values()
-        if notice.status is NoticeStatus.QUEUED
-    }
-    if not settled:
+    notices = _told(pending, rows)
+    if notices == rows.notices:
         return rows
-    return replace(rows, prescription=touched(header, pending), notices={**rows.notices, **settled})
+    return replace(rows, prescription=touched(header, pending), notices=notices)
 
 
 def repeated(
@@ -119,7 +110,29 @@ def _gone(
     changed = touched(header, pending, collected_by=collected_by, bin=None)
     if not any(item.status in _WAITING for item in items.values()):
         changed = completed(pending, changed)
-    return replace(rows, prescription=changed, items=items, dispenses=dispenses)
+    return replace(
+        rows,
+        prescription=changed,
+        items=items,
+        dispenses=dispenses,
+        notices=_told(pending, rows),  # who has it in their hands need not be told
+    )
+
+
+def _told(pending: Pending, rows: PrescriptionRows) -> dict[UUID, PatientNotice]:
+    """All that was queued for the patient, as told to them."""
+    return {
+        key: replace(
+            notice,
+            version=notice.version + 1,
+            status=NoticeStatus.TOLD,
+            told_at=pending.at,
+            told_by=pending.by.id,
+        )
+        if notice.status is NoticeStatus.QUEUED
+        else notice
+        for key, notice in rows.notices.items()
+    }
 
 
 def _given(item: PrescriptionItem, pending: Pending) -> PrescriptionItem:

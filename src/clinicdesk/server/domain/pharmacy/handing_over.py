@@ -11,6 +11,7 @@ from clinicdesk.contract.money import format_money
 from clinicdesk.contract.problems import Conflict
 from clinicdesk.server.domain.pharmacy.at_work import finished, hold_to_dispense, numbered
 from clinicdesk.server.domain.pharmacy.settling import completed
+from clinicdesk.server.domain.pharmacy.telling import settle_notices
 from clinicdesk.server.domain.prescribing import Held
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ async def hand_over(
         return before
     if refusal := stands_in_the_way(before):
         return refusal
+    await settle_notices(tx, actor, before)  # who has it in their hands need not be told
     return await finished(tx, actor, before, handed_over(before, command.collected_by))
 
 

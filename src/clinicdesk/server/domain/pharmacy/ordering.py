@@ -21,6 +21,7 @@ from clinicdesk.server.domain.pharmacy.at_work import expired, finished, with_li
 from clinicdesk.server.domain.pharmacy.checking import waiting
 from clinicdesk.server.domain.pharmacy.handing_over import handed_over, stands_in_the_way
 from clinicdesk.server.domain.pharmacy.orders import moved, open_order, stands_against, with_order
+from clinicdesk.server.domain.pharmacy.telling import settle_notices
 from clinicdesk.server.domain.prescribing import Held, hold, save
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ async def deliver_order(
         return refusal
     arrived = replace(moved(order, OrderStatus.DELIVERED, before), received_by=command.received_by)
     after = handed_over(before, command.received_by)
+    await settle_notices(tx, actor, before)
     return await save(tx, actor, before, with_order(after, arrived))
 
 

@@ -24,15 +24,23 @@ async def tell_patient(
     before = await hold(tx, actor, "tell_patient", command.prescription_id, expected_version)
     if not isinstance(before, Held):
         return before
-    key = {
-        "clinic_id": before.header.clinic_id,
-        "prescription_id": before.header.id,
-        "told_by": actor.member.id,
-        "told_at": before.now,
-    }
-    if not await tx.execute(_QUERIES["settle_notices"], key):
+    if not await settle_notices(tx, actor, before):
         return Conflict(
             detail=f"There is nothing to tell the patient about {before.header.code} any more."
         )
     # Its version says that something was done: who tells them too looks at it first.
     return await save(tx, actor, before, before)
+
+
+async def settle_notices(tx: Transaction, actor: MemberActor, held: Held) -> int:
+    """The patient knows, from the acting member, all that was queued for them; how much that was.
+
+    Before anything is given out to this prescription: what comes for it then is news.
+    """
+    key = {
+        "clinic_id": held.header.clinic_id,
+        "prescription_id": held.header.id,
+        "told_by": actor.member.id,
+        "told_at": held.now,
+    }
+    return await tx.execute(_QUERIES["settle_notices"], key)
