@@ -98,3 +98,24 @@ async def test_a_desk_that_is_offline_does_not_wait_for_the_server(store: Store)
     assert line.told == []
     assert len(await store.scratch.keys("print:")) == 1
     await store.close()
+
+
+async def test_the_print_of_what_the_server_has_not_heard_of_is_told_when_it_has(
+    store: Store,
+) -> None:
+    line = Line(entered(0), entered(0))
+    written_here, known_there = a_print(), msgspec.structs.replace(a_print(), subject_id=an_id("x"))
+    unheard = {written_here.subject_id}
+    link = Link(utc_now)
+    link.become(LinkStatus.LIVE)
+    printing = PrintLog(store.scratch, line, None, link, unheard.__contains__)  # type: ignore[arg-type]
+    assert await printing.enter(written_here) == PrintEntered(earlier=0)
+    assert await printing.enter(known_there) == PrintEntered(earlier=0)
+    assert [each.id for each in line.told] == [known_there.id]
+    assert printing.holds_back
+    assert await printing.tell_rest() == 1
+    unheard.clear()
+    assert await printing.tell_rest() == 0
+    assert [each.id for each in line.told] == [known_there.id, written_here.id]
+    assert not printing.holds_back
+    await store.close()

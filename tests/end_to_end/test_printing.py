@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from clinicdesk.contract.commands import SupplyLine
 from clinicdesk.contract.paper import Document, PaperForm, Printed, PrintEntered
 from clinicdesk.contract.problems import NotFound
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.desk import Desk
+from clinicdesk.core.identity import new_id
 from clinicdesk.core.live.link import LinkStatus
-from clinicdesk.core.print_log import PrintLog
-from clinicdesk.desktop.printing.gathering import gather_prescription, why_no_prescription
+from clinicdesk.core.print_log import PrintLog, is_on_its_way
+from clinicdesk.desktop.printing.gathering import (
+    gather_prescription,
+    gather_supply_order,
+    why_no_prescription,
+    why_no_supply_order,
+)
 from clinicdesk.printing.prescription import render_prescription
+from clinicdesk.printing.supply import render_order
 from clinicdesk.server.database.audit import verify
 from clinicdesk.server.database.database import Database
-from tests.end_to_end.desks import Office, live, sent, write_and_sign
+from tests.end_to_end.clinic import PARACETAMOL
+from tests.end_to_end.desks import Office, live, sent, submitted, write_and_sign
 from tests.end_to_end.polling import until
 from tests.end_to_end.proxy import Proxy
 from tests.end_to_end.truth import Truth
+from tests.printing.readers import words_of
 
 
 def log_of(desk: Desk) -> PrintLog:
-    return PrintLog(desk.scratch, desk.session.transport, desk.session, desk.link)
+    return PrintLog(
+        desk.scratch,
+        desk.session.transport,
+        desk.session,
+        desk.link,
+        lambda subject_id: is_on_its_way(desk.outbox, subject_id),
+    )
 
 
 def a_print(prescription_id: UUID) -> Printed:
@@ -79,3 +95,41 @@ async def test_somebody_else_s_prescription_cannot_be_entered_as_printed(office:
     refused = await log_of(pia).enter(a_print(uuid4()))
     assert isinstance(refused, NotFound)
     assert await log_of(tara).tell_rest() == 0
+
+
+async def test_an_order_that_was_written_and_printed_offline_stands_in_the_log_as_printed(
+    office: Office, proxy: Proxy, truth: Truth
+) -> None:
+    pia = await office.open("pia")
+    submitted(await pia.supply.write_supplier("Sahyadri Pharma"))
+    await sent(pia)
+    await until(lambda: pia.replica.suppliers.values())
+    (supplier,) = pia.replica.suppliers.values()
+    proxy.cut()
+    await until(lambda: pia.link.status is LinkStatus.OFFLINE)
+    order_id = new_id()
+    line = SupplyLine(id=new_id(), medicine_id=PARACETAMOL, packs=5, cost_minor=900)
+    submitted(await pia.supply.write(supplier.id, [line], None, order_id))
+    submitted(await pia.supply.submit(order_id))
+    assert why_no_supply_order(pia, order_id) is None
+    said = words_of(render_order(await gather_supply_order(pia, order_id, utc_now())))
+    assert f"Ordered by {pia.member.name}" in said
+    assert "Draft" not in said
+    log = log_of(pia)
+    told = Printed(
+        id=uuid4(), document=Document.SUPPLY_ORDER, subject_id=order_id, form=PaperForm.PDF
+    )
+    assert await log.enter(told) == PrintEntered(earlier=0)
+    proxy.resume()
+    await live(pia)
+    assert await log.tell_rest() in (0, 1), "it is not given up where the order is not there yet"
+    await sent(pia)
+    assert await log.tell_rest() == 0
+    found = await truth.all(
+        "select actor_id, new ->> 'document', new ->> 'form' from clinic_log "
+        "where entity = 'print' and entity_id = %(id)s",
+        id=order_id,
+    )
+    assert found == [(pia.member.id, "supply_order", "pdf")]
+    sender = await truth.all("select submitted_by from supply_order where id = %(id)s", id=order_id)
+    assert sender == [(pia.member.id,)]

@@ -1,20 +1,26 @@
 """What was printed at this desk, told to the server's log at once or as soon as it is back.
 
 A print is kept on this computer before it goes to a printer, so that none is forgotten; what is
-kept has identifiers alone, no patient's text.
+kept has identifiers alone, no patient's text. What the server has not heard of yet, as an order
+that was written without it, is printed already, and its print is told once it has arrived.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
+from clinicdesk.contract.commands import SignAndSend, WriteSupplyOrder
 from clinicdesk.contract.paper import PRINTS, Printed, PrintEntered
 from clinicdesk.contract.problems import RETRYABLE, Problem, Refusal, SessionExpired, WrongProtocol
 from clinicdesk.core.live.link import Link
+from clinicdesk.core.outbox import Outbox
+from clinicdesk.core.store.outbox_table import OutboxState
 from clinicdesk.core.store.scratch import Scratch
 from clinicdesk.core.transport import Tokens, Transport, Unreachable
 
@@ -30,10 +36,34 @@ class _Tally(Struct):
     count: int
 
 
-class PrintLog:
-    """Enters prints; knows how often the same was printed before, as far as this desk can know."""
+def is_on_its_way(outbox: Outbox, subject_id: UUID) -> bool:
+    """Whether the command that lets it be printed has not been carried out by the server."""
+    return any(
+        isinstance(entry.command, SignAndSend | WriteSupplyOrder)
+        and entry.command.aggregate_id == subject_id
+        and entry.state is not OutboxState.DONE
+        for entry in outbox.entries()
+    )
 
-    def __init__(self, scratch: Scratch, transport: Transport, tokens: Tokens, link: Link) -> None:
+
+class PrintLog:
+    """Enters prints; knows how often the same was printed before, as far as this desk can know.
+
+    Attributes:
+        holds_back: A print waits until the server has heard of what was printed.
+    """
+
+    def __init__(
+        self,
+        scratch: Scratch,
+        transport: Transport,
+        tokens: Tokens,
+        link: Link,
+        on_its_way: Callable[[UUID], bool] = lambda _subject_id: False,
+    ) -> None:
+        """`on_its_way`: Whether the server has not heard of what was printed; see above."""
+        self.holds_back = False
+        self._on_its_way = on_its_way
         self._link = link
         self._scratch = scratch
         self._transport = transport
@@ -66,17 +96,25 @@ class PrintLog:
         """Tell what could not be told yet; how many still wait. Raises StoreLost."""
         async with self._one_at_a_time:
             keys = await self._scratch.keys(_UNTOLD)
+            held = 0
+            self.holds_back = False
             for place, key in enumerate(reversed(keys)):
                 printed = await self._scratch.read(key, Printed)
                 if printed is None:  # an older version's, of another shape
                     await self._scratch.forget(key)
+                elif self._on_its_way(printed.subject_id):
+                    self.holds_back = True
+                    held += 1
                 elif await self._tell(printed) is None:
-                    return len(keys) - place
-            return 0
+                    return held + len(keys) - place
+            return held
 
     async def _tell(self, printed: Printed) -> PrintEntered | Refusal | None:
         """The server's answer, after which it is no longer kept; None: it is to be told again."""
         if not self._link.reachable:
+            return None
+        if self._on_its_way(printed.subject_id):
+            self.holds_back = True
             return None
         body = msgspec.json.encode(printed)
         outcome = await self._transport.call(

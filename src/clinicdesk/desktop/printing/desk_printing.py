@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from clinicdesk.contract.problems import Refusal
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.live.link import LinkStatus
-from clinicdesk.core.print_log import PrintLog
+from clinicdesk.core.print_log import PrintLog, is_on_its_way
 from clinicdesk.core.transport import Unreachable
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.printing.destinations import PrintingChoices
@@ -54,9 +55,18 @@ class DeskPrinting(QObject):
         self._context = context
         self._view = view
         desk = context.desk
-        self._log = PrintLog(desk.scratch, desk.session.transport, desk.session, desk.link)
-        leave = desk.link.changed.add(self._on_link)
-        self.destroyed.connect(lambda: leave())
+        self._log = PrintLog(
+            desk.scratch,
+            desk.session.transport,
+            desk.session,
+            desk.link,
+            partial(is_on_its_way, desk.outbox),
+        )
+        leaves = (
+            desk.link.changed.add(self._on_link),
+            desk.outbox.changed.add(self._on_outbox),
+        )
+        self.destroyed.connect(partial(_leave, leaves))
 
     def why_not_prescription(self, prescription_id: UUID) -> str | None:
         """Why it cannot be printed now; None: it can."""
@@ -216,6 +226,18 @@ class DeskPrinting(QObject):
 
     def _on_link(self, status: LinkStatus) -> None:
         if status is LinkStatus.LIVE:
-            self._context.tasks.start(
-                self._log.tell_rest(), doing=self.tr("telling the server of prints")
-            )
+            self._tell_rest()
+
+    def _on_outbox(self, _aggregate: UUID | None) -> None:
+        if self._log.holds_back and self._context.desk.link.status is LinkStatus.LIVE:
+            self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        self._context.tasks.start(
+            self._log.tell_rest(), doing=self.tr("telling the server of prints")
+        )
+
+
+def _leave(leaves: tuple[Callable[[], None], ...], _gone: object = None) -> None:
+    for leave in leaves:
+        leave()
