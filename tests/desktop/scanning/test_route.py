@@ -110,6 +110,25 @@ async def test_what_another_place_takes_puts_it_in_front(design: Design, tmp_pat
 
 
 @on_qt_loop
+async def test_the_keyboard_stays_where_the_place_that_took_it_has_put_it(
+    design: Design, tmp_path: Path
+) -> None:
+    async with a_counter(design, tmp_path) as seat:
+        seat.window.activateWindow()
+        seat.view.show_workspace("other")
+        plain = seat.workspace("plain")
+
+        def take(_scanned: Scanned) -> bool:
+            plain.list.setFocus()
+            return True
+
+        plain.take_scan = take  # type: ignore[method-assign]
+        scans(seat).wedge.scanned.emit("RX-7F3K2")
+        await until(plain.isVisible, "the other workspace")
+        assert plain.list.hasFocus()
+
+
+@on_qt_loop
 async def test_a_cancelled_one_is_shown_and_said_to_be(design: Design, tmp_path: Path) -> None:
     async with a_counter(design, tmp_path, status=PrescriptionStatus.CANCELLED) as seat:
         scans(seat).wedge.scanned.emit(a_seal())

@@ -91,7 +91,7 @@ class DeskView(QObject):
         """Open what a refused command was about, with what was typed in it where it can be."""
         for workspace in self._nearest_first():
             if workspace.mend(entry):
-                self.show_workspace(workspace.key)
+                self.show_begun(workspace.key)
                 return
         self.go(entry.command.aggregate, entry.command.aggregate_id)
 
@@ -106,6 +106,13 @@ class DeskView(QObject):
 
     def show_workspace(self, key: str) -> None:
         """Put a workspace in front; as soon as there are rows, while there are none."""
+        self._bring_to_front(key, begun=False)
+
+    def show_begun(self, key: str) -> None:
+        """The same with the keyboard where the workspace has put it: work goes on in it."""
+        self._bring_to_front(key, begun=True)
+
+    def _bring_to_front(self, key: str, *, begun: bool) -> None:
         workspace = self._workspaces[key]
         self._window.rail.check(list(self._workspaces).index(key))
         self._settings.show_workspace(key)
@@ -117,7 +124,11 @@ class DeskView(QObject):
         stack.setCurrentWidget(workspace)
         self._show_hints()
         if not again:
-            workspace.focus_start()
+            place = workspace.focusWidget() if begun else None
+            if place is None:
+                workspace.focus_start()
+            else:
+                place.setFocus(Qt.FocusReason.OtherFocusReason)
             workspace.opened.emit()
 
     def _show_place(self, key: str, place: str) -> None:
@@ -284,7 +295,7 @@ class DeskView(QObject):
                 self._window,
                 self._window.search,
                 self._nearest_first,
-                self.show_workspace,
+                self.show_begun,
             )
             self._scans.route.came.connect(self._window.toast.forget_scan)
             self._scans.route.older_found.connect(self._show_older)

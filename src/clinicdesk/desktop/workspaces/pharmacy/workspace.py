@@ -212,6 +212,9 @@ class PharmacyWorkspace(Workspace):
         if prescription is None or prescription.signed_at is None:
             return False
         self.queue.open_prescription(prescription)
+        shown = self.pane.prescription
+        if shown is not None and shown.id == prescription_id:
+            self.pane.choose_open_line()  # it may have been left at a line that is settled
         self.queue.focus_rows()
         return True
 
