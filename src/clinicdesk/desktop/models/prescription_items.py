@@ -249,7 +249,7 @@ class PrescriptionItems(QAbstractTableModel):
             return self._header(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             at_right = {ItemColumn.QUANTITY, ItemColumn.NEXT}
-            if self._said is None:
+            if any(cells[ItemColumn.AMOUNT].right for cells in self._cells):
                 at_right.add(ItemColumn.AMOUNT)
             right = section in at_right
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft

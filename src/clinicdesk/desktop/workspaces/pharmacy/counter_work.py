@@ -36,7 +36,7 @@ from clinicdesk.contract.entities import (
 from clinicdesk.core.denial import Denied
 from clinicdesk.core.outbox import Submitted
 from clinicdesk.core.scanning import ProductScan
-from clinicdesk.desktop.models.item_words import product_words
+from clinicdesk.desktop.models.item_words import medicine_words, product_words
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
 from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspace import Context
@@ -209,10 +209,13 @@ class CounterWork(QObject):
         owed = self._refunds.amount(prescription.id)
         items = self._pane.items.items()
         later = sum(item.owing for item in items)
+        held = [medicine_words(item) for item in items if item.status is ItemStatus.ON_HOLD]
         words = []
         others = [product_words(i) for i in items if i.prepared and i.substitute_id is not None]
         if others:
             words.append(self.tr("In the bag: %1.").replace("%1", ", ".join(others)))
+        if held:
+            words.append(self.tr("On hold, stays here: %1.").replace("%1", ", ".join(held)))
         if owed:
             text = self.tr("%1 is owed back: pay it out while they are here.")
             words.append(text.replace("%1", money(owed, prescription.currency)))

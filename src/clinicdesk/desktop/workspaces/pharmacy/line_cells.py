@@ -62,7 +62,7 @@ class LineCells(QObject):
     def supply(self, item: PrescriptionItem) -> CellContent:
         """The batches in the bag; of an open line those on the shelf, or how much is there."""
         if self._status(item.prescription_id) is PrescriptionStatus.DRAFT:
-            return CellContent(money(item.amount_minor, item.currency))
+            return CellContent(money(item.amount_minor, item.currency), right=True)
         dispensed = self._dispensed(item)
         if dispensed:
             return self._batches_cell(dispensed)

@@ -196,8 +196,14 @@ class OfferMaker(QObject):
     ) -> str:
         if prescription.status is not _P.PAID:
             return why
-        count = sum(item.status in _NOT_CHECKED for item in items)
-        return self.tr("%n line(s) not checked yet.", "", count) if count and why else why
+        waiting = [item for item in items if item.status in _NOT_CHECKED]
+        if not why or not waiting:
+            return why
+        # What keeps all of them from being checked keeps them from being handed over.
+        kept = {self._dispensing.can(CheckItem, prescription.id, item.id) for item in waiting}
+        if len(kept) == 1 and (reason := kept.pop()):
+            return reason
+        return self.tr("%n line(s) not checked yet.", "", len(waiting))
 
     def _why_not_ready(self, items: list[PrescriptionItem]) -> str:
         some = any(item.status in _NOT_CHECKED | {ItemStatus.CHECKED} for item in items)

@@ -101,6 +101,7 @@ class SubstituteSheet(Sheet):
         out = item.pharmacy_id is not None and not self._free(item.pharmacy_id, item)
         self._reason.setText(self._given or (self.tr("Out of stock") if out else ""))
         self._show([])
+        self._ask_why(possible=True)
         self._say_who_reads()
         self._none.setText(self.tr("Looking for products…"))
         self._tasks.start(
@@ -118,7 +119,8 @@ class SubstituteSheet(Sheet):
         """The replacement."""
         index = self._products.currentIndex()
         if not index.isValid() or self._item is None:
-            self._choice_error.show_error(self.tr("Choose a product with Up and Down."))
+            if self._model.rowCount():
+                self._choice_error.show_error(self.tr("Choose a product with Up and Down."))
             return None
         reason = self._reason.text().strip()
         if not reason and self._is_as_written():
@@ -165,20 +167,29 @@ class SubstituteSheet(Sheet):
                 amount = item.amount_minor  # once a part was handed over, its price stays
             there = self._desk.stock.dispensable(item.pharmacy_id, medicine.id)
             found.append(Substitute(medicine, amount, there))
-        return sorted(found, key=lambda each: (each.in_stock == 0, each.amount_minor))
+        return sorted(found, key=lambda each: (not each.in_stock, each.amount_minor))
 
     def _found(self, item: PrescriptionItem, found: list[Substitute]) -> None:
         if self._item is not item or self.prescription is None:
             return
+        self._ask_why(possible=bool(found))
         self._show([self._row(item, each) for each in found], [e.medicine.id for e in found])
         self._none.setText(
             "" if found else self.tr("The formulary has no other product of this medicine.")
         )
 
+    def _ask_why(self, *, possible: bool) -> None:
+        """Without a product to choose there is nothing to give a reason for."""
+        self._block.setVisible(possible)
+        self.ui.sheet_confirm.setVisible(possible)
+        if not possible:
+            self.ui.sheet_close.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _row(self, item: PrescriptionItem, found: Substitute) -> RowContent:
         medicine, dearer = found.medicine, found.amount_minor - item.amount_minor
         if found.in_stock is None:
-            stock, tone = "", Tone.NEUTRAL
+            keeps = item.pharmacy_id is not None and self._desk.stock.keeps_any(item.pharmacy_id)
+            stock, tone = self.tr("not kept here") if keeps else "", Tone.NEUTRAL
         elif found.in_stock >= item.quantity - item.supplied - item.prepared:
             text = self.tr("%1 in stock").replace("%1", str(found.in_stock))
             stock, tone = text, Tone.SUCCESS
