@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from clinicdesk.contract.text import Line, Name, Note, Phone, Place, Reason, what_it_needs
 
 ONE_LINERS = {"name": Name, "line": Line, "reason": Reason, "phone": Phone, "place": Place}
-UNSEEN = ["\0", "\a", "\n", "\t", "\r", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\u202e"]
+UNSEEN = [
+    "\0",
+    "\a",
+    "\n",
+    "\t",
+    "\r",
+    "\x1b",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\u202e",
+    "\u2066",
+]
 UNDERSTOOD = ["not in stock", "स्टॉक में नहीं", "kāore i te toa", "O'Brien – ½ strip", "👩‍⚕️ asked"]
 
 
@@ -43,13 +56,18 @@ def test_what_people_write_is_taken_whatever_their_script(text: str) -> None:
     assert wrong == [None] * 5
 
 
-@pytest.mark.parametrize("blank", ["   ", "\xa0\xa0\xa0", "\u3000" * 4, " a ", "ab ", " \xa0ab"])
+@pytest.mark.parametrize(
+    "blank",
+    ["   ", "\xa0\xa0\xa0", "\u3000" * 4, " a ", "ab ", " \xa0ab", "\u200b" * 3, "\ufeffab"],
+)
 def test_a_reason_says_something(blank: str) -> None:
     assert "at least 3 characters" in str(read(Reason, blank))
 
 
 def test_a_name_is_more_than_blanks_and_a_line_may_be_empty() -> None:
-    assert "more than blanks" in str(read(Name, " "))
+    for blank in (" ", "\u200b", "\u2060 \ufeff", "\u2800"):
+        assert "more than blanks" in str(read(Name, blank))
+    assert read(Name, "\u200fعلی") is None, "a mark of direction was copied with it"
     assert read(Name, "Q") is None
     assert read(Line, "") is None
     assert read(Place, "") is None

@@ -15,8 +15,14 @@ from clinicdesk.contract.money import GREATEST_PRICE_MINOR
 # Control characters (C0, C1), the separators of lines and paragraphs, and what turns the direction
 # of the text that follows. "$" alone would let a line break pass at the end.
 _UNSEEN: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
-_BLANK: Final = rf"[^\S{_UNSEEN}]"
-_SEEN: Final = rf"[^\s{_UNSEEN}]"
+# What has no ink: joiners (Hindi needs them within words), marks of direction, fillers, variation
+# selectors, the empty cell of Braille. It may stand within a text, and alone it says nothing.
+_NO_INK: Final = (
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+)
+_BLANK: Final = rf"(?:[^\S{_UNSEEN}]|[{_NO_INK}])"
+_SEEN: Final = rf"[^\s{_UNSEEN}{_NO_INK}]"
 _END: Final = r"$(?!\n)"
 
 ONE_LINE: Final = rf"^[^{_UNSEEN}]*{_END}"
