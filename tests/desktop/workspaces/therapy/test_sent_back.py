@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from clinicdesk.contract.commands import RerouteOrder
 from clinicdesk.contract.entities import OrderResponse, PrescriptionStatus
@@ -102,6 +102,23 @@ async def test_what_was_sent_back_stands_in_its_own_lane_and_counts_as_the_presc
     place.detail.reroute_sheet.confirm()
     await until(lambda: place.rows.count(Lane.SENT_BACK) == 0)
     assert place.counter() == drafts
+
+
+async def test_when_the_last_was_sent_elsewhere_the_keyboard_stays_beside_the_lane(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await with_one_sent_back(open_place, demo)
+    place = room.place
+    elsewhere = QPushButton("Patients", place.window())
+    elsewhere.show()
+    place.rows.show_lane(Lane.SENT_BACK)
+    place.rows.focus_rows()
+    place.detail.reroute()
+    await until(place.detail.reroute_sheet.rows.rowCount)
+    place.detail.reroute_sheet.confirm()
+    await until(lambda: place.rows.count(Lane.SENT_BACK) == 0)
+    await until(place.detail.reroute_sheet.isHidden)
+    assert QApplication.focusWidget() is room.find(QLineEdit, "prescription_search")
 
 
 async def test_enter_on_what_was_sent_back_asks_where_it_goes(

@@ -110,7 +110,10 @@ class PrescriptionList(QFrame):
         self._search.selectAll()
 
     def focus_rows(self) -> None:
-        """Put the keyboard on the list, with something chosen."""
+        """Put the keyboard on the list, with something chosen; into the search when it is empty."""
+        if not self.model.rowCount():
+            self.focus_search()
+            return
         if self.selection.current is None:
             self.selection.choose_first()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -176,6 +179,8 @@ class PrescriptionList(QFrame):
     def _show_state(self) -> None:
         count = self.model.rowCount()
         searching = bool(self._search.text().strip())
+        if not count and self.list.hasFocus():
+            self.focus_search()  # a list that hides would leave the keyboard to the rail
         self.list.setVisible(count > 0)
         self._empty.setVisible(count == 0)
         self.ui.list_state.setText(self.tr("%n found", "", count) if searching and count else "")
