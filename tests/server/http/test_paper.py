@@ -156,7 +156,7 @@ def test_a_register_has_what_was_handed_over_of_its_schedule(hands: Hands, owner
         {} if today < "2027" else {"from": today, "to": today}
     )
     made = hands.pharmacist.get("/api/registers/H1", format="csv", **period)
-    assert made.headers["content-type"].startswith("text/csv"), made.text
+    assert made.headers["content-type"] == "text/csv; charset=utf-8", made.text
     rows = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
     (row,) = [row for row in rows if row["Prescription"] == given.prescription.code]
     assert row["Out"] == "10"

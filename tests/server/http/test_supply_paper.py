@@ -54,7 +54,7 @@ def test_an_order_is_had_as_pdf_and_as_a_table_and_says_who_sent_it(
         assert part in said, part
     assert f"Ordered by {pharmacist.name}" in said
     table = paper(stocked.desk, ordered.id, format="csv")
-    assert table.headers["content-type"].startswith("text/csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
     assert [(row["Code"], row["Packs"], row["GTIN"]) for row in rows] == [
         (one.code, "3", one.gtin or ""), (two.code, "12", two.gtin or ""),

@@ -49,7 +49,9 @@ if TYPE_CHECKING:
 
     from clinicdesk.server.database.database import Database
 
-_TYPES: Final = {PaperForm.PDF: "application/pdf", PaperForm.CSV: "text/csv; charset=utf-8"}
+_TYPES: Final = {PaperForm.PDF: "application/pdf", PaperForm.CSV: "text/csv"}
+"""The framework says of text that it is UTF-8."""
+
 _FORMS: Final = {"pdf": PaperForm.PDF, "csv": PaperForm.CSV}
 _COPY: Final = "Clinicdesk-Earlier-Prints"
 

@@ -77,7 +77,9 @@ def priced(
         items.append(item)
     if sum(item.amount_minor for item in items) > GREATEST_AMOUNT:
         return InvalidField(
-            detail="The prescription costs more than can be recorded.", field="items"
+            detail="The prescription costs more than can be recorded: look at the quantities "
+            "again.",
+            field="items",
         )
     return items
 
@@ -109,7 +111,9 @@ def _line(
         return _wrong(index, "route", f"has no known route ({', '.join(ROUTES)})")
     amount = line_amount(product.price_minor, product.pack_size, draft.quantity)
     if amount > GREATEST_AMOUNT:
-        return _wrong(index, "quantity", "costs more than can be recorded")
+        return _wrong(
+            index, "quantity", "costs more than can be recorded: look at its quantity again"
+        )
     return PrescriptionItem(
         id=draft.id,
         clinic_id=header.clinic_id,

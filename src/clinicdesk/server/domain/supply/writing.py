@@ -125,7 +125,11 @@ async def _with_lines(
     ]
     total = sum(line.cost_minor * line.packs_ordered for line in lines)
     if total > GREATEST_TOTAL:
-        return InvalidField(detail="The order costs more than can be recorded.", field="lines")
+        return InvalidField(
+            detail="The order costs more than can be recorded: look at the packs and at what each "
+            "costs again.",
+            field="lines",
+        )
     order = replace(held.order, line_count=len(lines), total_minor=total)
     return replace(held, order=order, lines=lines)
 
