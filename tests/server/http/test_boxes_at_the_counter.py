@@ -72,6 +72,18 @@ def test_of_two_batches_with_one_number_the_box_is_of_the_one_with_its_expiry(
     assert stocked.batches(medicine) == [("B1", SOON, 50), ("B1", LATER, 30)]
 
 
+def test_a_box_that_says_no_expiry_is_not_taken_for_one_that_has_expired(
+    hands: Hands, stocked: Stocked, medicine: Medicine, owner: Owner
+) -> None:
+    past = stocked.receive(medicine, 50, number="B1", expiry=SOON)
+    stocked.desk.done(past)
+    stocked.desk.done(stocked.receive(medicine, 50, number="B1", expiry=LATER))
+    owner("update batch set expiry = %s where id = %s", LONG_AGO, past.batch_id)
+    of = paid(hands, medicine)
+    taken = hands.give("check_item", of, batch_number="B1")
+    assert [d.expiry for d in taken.dispenses] == [LATER]
+
+
 def test_a_box_without_a_named_batch_is_of_the_batch_that_it_says(
     hands: Hands, stocked: Stocked, medicine: Medicine
 ) -> None:

@@ -33,7 +33,9 @@ def batch_in_hand(shelf: Shelf, command: CheckItem, today: date) -> UUID | Confl
         return command.batch_id
     batches = shelf.batches.get(command.medicine_id, [])
     if command.batch_id is None:
-        found = next((b for b in batches if b.on_hand and is_box_of(b, number, expiry)), None)
+        # A box that says no expiry is taken for one that may be dispensed, where there is one.
+        fitting = [b for b in batches if b.on_hand and is_box_of(b, number, expiry)]
+        found = min(fitting, key=lambda batch: (batch.expiry < today, batch.expiry), default=None)
         return _not_there(command) if found is None else found.id
     named = next((b for b in batches if b.id == command.batch_id), None)
     if named is not None and not is_box_of(named, number, expiry):
