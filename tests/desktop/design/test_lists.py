@@ -146,6 +146,30 @@ def test_a_glow_stops_repainting_when_it_has_faded(
     qtbot.waitUntil(lambda: not view.glow.is_active())
 
 
+def test_a_row_that_glows_is_painted_alone_until_it_is_as_before(
+    design: Design, qtbot: QtBot
+) -> None:
+    view, model = shown(design, qtbot, 5)
+    before = view.grab().toImage()
+    view.glow.flash(2)
+    view.viewport().repaint()
+    model.asked.clear()
+    qtbot.waitUntil(lambda: bool(model.asked))
+    qtbot.waitUntil(lambda: not view.glow.is_active())
+    qtbot.wait(0)
+    assert model.asked == {2}
+    assert view.grab().toImage() == before
+
+
+def test_a_row_that_nothing_else_has_painted_glows_all_the_same(
+    design: Design, qtbot: QtBot
+) -> None:
+    view, model = shown(design, qtbot, 5)
+    model.asked.clear()
+    view.glow.flash(2)
+    qtbot.waitUntil(lambda: 2 in model.asked)
+
+
 # Where the pill "now" and the words "Paid" begin in a list of 400 pixels, less the gap.
 PILL_LEFT = 316
 LONG = "Venkatanarasimharajuvaripeta Krishnamurthy-Subramaniam of Visakhapatnam"

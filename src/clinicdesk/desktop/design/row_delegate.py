@@ -115,7 +115,8 @@ class RowDelegate(ContentDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self.content(index)
-        self.paint_ground(painter, option, self._glow.strength(row.key), first=True, last=True)
+        glow = self._glow.strength(row.key, index)
+        self.paint_ground(painter, option, glow, first=True, last=True)
         rect = QRectF(option.rect)
         end = self._paint_right(painter, rect, row)
         self._paint_left(painter, rect, row, end)

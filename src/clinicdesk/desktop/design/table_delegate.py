@@ -78,7 +78,7 @@ class TableDelegate(ContentDelegate):
         cell = self.content(index)
         key = index.sibling(index.row(), 0).data(self._key_role)
         column, last = index.column(), index.model().columnCount() - 1
-        strength = self._glow.strength(key)
+        strength = self._glow.strength(key, index)
         # Of a pointer that rests where a table appears Qt tells the cell alone.
         option.state &= ~QStyle.StateFlag.State_MouseOver
         if index.row() == self._hover.row:
