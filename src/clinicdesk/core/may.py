@@ -243,7 +243,7 @@ def _counts_forbid(command: type[Command], rows: PrescriptionRows) -> str | None
             return "Some lines are not ready yet."
         return "Nothing is ready to be handed over."
     if command is CancelPrescription and any(i.supplied for i in rows.items.values()):
-        return "Some of it was handed over: decline or cancel what is left, line by line."
+        return "Some of it was handed over: the counter declines what is left, line by line."
     if command is TellPatient and not queued_notices(rows.notices.values()):
         return "There is nothing to tell the patient."
     if command is RejectOrder:

@@ -52,6 +52,18 @@ def cell(model: PrescriptionItems, place: int, column: ItemColumn) -> CellConten
     return content
 
 
+def test_how_much_is_owing_is_told(
+    rows: Collection[PrescriptionItem], model: PrescriptionItems
+) -> None:
+    put(
+        rows,
+        line(1, status=ItemStatus.CHECKED, prepared=10, owing=5),
+        line(2, status=ItemStatus.OWING, owing=5),
+    )
+    pills = [cell(model, place, ItemColumn.STATE).pill for place in (0, 1)]
+    assert [pill and pill.text for pill in pills] == ["10, 5 owing", "5 owing"]
+
+
 def test_the_lines_stand_in_the_order_in_which_they_were_written(
     model: PrescriptionItems,
 ) -> None:

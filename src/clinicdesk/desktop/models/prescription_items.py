@@ -16,9 +16,10 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from clinicdesk.contract.entities import PrescriptionItem
+from clinicdesk.contract.entities import ItemStatus, PrescriptionItem
 from clinicdesk.core.collection import Change, Collection
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
+from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.models.item_words import detail_words, medicine_words, remarks
 from clinicdesk.desktop.models.row_list import ID_ROLE
 from clinicdesk.desktop.wording import money, status_look
@@ -199,7 +200,17 @@ class PrescriptionItems(QAbstractTableModel):
             return _NOTHING  # a line of a draft is in nobody's hands yet
         if self._said is not None:
             return self._said.state(item)
-        return CellContent(pill=status_look(item.status).pill())
+        return CellContent(pill=self._state_pill(item))
+
+    def _state_pill(self, item: PrescriptionItem) -> Pill:
+        look, owing = status_look(item.status), str(item.owing)
+        match item.status:
+            case ItemStatus.OWING if item.owing:
+                return Pill(self.tr("%1 owing").replace("%1", owing), look.tone, look.icon)
+            case ItemStatus.CHECKED | ItemStatus.READY if item.owing:
+                text = self.tr("%1, %2 owing").replace("%2", owing)
+                return Pill(text.replace("%1", str(item.prepared)), look.tone, look.icon)
+        return look.pill()
 
     def _header(self, column: int) -> str:
         match ItemColumn(column):

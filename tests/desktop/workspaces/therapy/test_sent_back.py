@@ -9,14 +9,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from clinicdesk.contract.commands import RerouteOrder
-from clinicdesk.contract.entities import OrderResponse, PrescriptionStatus
+from clinicdesk.contract.entities import OrderResponse, OrderStatus, PrescriptionStatus
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.pharmacy_rows import PharmacyRows
 from clinicdesk.desktop.workspaces.therapy.pill_flow import PillFlow
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from tests.desktop.workspaces.therapy.conftest import Opening
-from tests.desktop.workspaces.therapy.room import DemoRows, Room, sent_back, settled, until
+from tests.desktop.workspaces.therapy.room import (
+    DemoRows,
+    Room,
+    an_order,
+    sent_back,
+    settled,
+    until,
+)
 
 
 async def with_one_sent_back(
@@ -147,6 +154,25 @@ async def test_repeats_and_delivery_are_shown(open_place: Opening, demo: DemoRow
     repeats, delivery = terms.pills()
     assert "2 of 3 repeat" in repeats.text
     assert delivery.text == "To be delivered"
+
+
+async def test_what_was_delivered_is_not_said_to_be_collected(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.SENT)
+    await settled()
+    shown = room.place.detail.prescription
+    over = replace(
+        shown, version=shown.version + 1, status=PrescriptionStatus.COMPLETED, paid_at=demo.now,
+        completed_at=demo.now, collected_by="Meera Deshpande", delivery=True, updated_at=demo.now,
+    )  # fmt: skip
+    await room.feed(over, an_order(over, demo.now, status=OrderStatus.DELIVERED))
+    end = room.find(Banner, "prescription_end")
+    await until(end.isVisible)
+    said = " ".join(part.text() for part in end.findChildren(QLabel))
+    assert "Delivered to Meera Deshpande" in said
+    assert not room.find(PillFlow, "prescription_terms").isVisible()
 
 
 async def test_what_the_window_says_of_a_desk_is_asked_for_without_a_trace(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from clinicdesk.contract.commands import CancelPrescription
-from clinicdesk.contract.entities import Prescription
+from clinicdesk.contract.entities import OrderStatus, Prescription
 from clinicdesk.contract.lifecycles import PRESCRIPTION
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.conflict import DraftConflict, conflict_of
@@ -216,7 +216,9 @@ class PrescriptionDetail(QFrame):
             self._end.set_tone(Tone.DANGER, "ban")
             self._end.say(title, prescription.cancel_reason or "")
         elif prescription.completed_at is not None:
-            text = self.tr("Collected by %1, %2")
+            orders = self._desk.replica.orders.of(prescription.id)
+            brought = any(order.status is OrderStatus.DELIVERED for order in orders)
+            text = self.tr("Delivered to %1, %2") if brought else self.tr("Collected by %1, %2")
             text = text.replace("%1", self._who(prescription.collected_by))
             self._end.set_tone(Tone.SUCCESS, "check-check")
             self._end.say(text.replace("%2", moment_text(prescription.completed_at, zone, now)))
@@ -259,7 +261,7 @@ class PrescriptionDetail(QFrame):
             text = self.tr("%n of %1 repeat(s) left", "", left)
             text = text.replace("%1", str(prescription.repeats))
             pills.append(Pill(text, Tone.NEUTRAL, "rotate-ccw"))
-        if prescription.delivery:
+        if prescription.delivery and prescription.status not in PRESCRIPTION.terminal:
             pills.append(Pill(self.tr("To be delivered"), Tone.NEUTRAL, "truck"))
         if (
             prescription.valid_until is not None
