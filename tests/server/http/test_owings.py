@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections import Counter
@@ -16,10 +17,12 @@ from clinicdesk.contract.commands import (
     DeclineItem,
     HoldItems,
     OweItem,
+    PickItems,
     ReceiveStock,
     RejectOrder,
     ReleaseItems,
     ReturnToStock,
+    SubstituteItem,
 )
 from clinicdesk.contract.entities import (
     ItemStatus,
@@ -153,6 +156,46 @@ def test_goods_that_were_kept_for_a_line_that_is_declined_are_given_to_who_waits
     first.give(
         DeclineItem(prescription_id=first.id, item_id=first.item_id, reason="no longer wanted")
     )
+    assert second.stands()[:2] == ("PICKING", 0)
+
+
+def test_goods_that_were_kept_for_a_line_on_hold_are_given_to_who_waits_next(
+    stocked: Stocked, medicine: Medicine
+) -> None:
+    stocked.desk.done(stocked.receive(medicine, 10))
+    first = Paid(stocked, (medicine, 10))
+    first.give(PickItems(prescription_id=first.id, item_ids=[first.item_id]))
+    second = waiting(stocked, medicine, 10)
+    assert second.stands()[0] == "OWING"
+    first.give(
+        HoldItems(prescription_id=first.id, item_ids=[first.item_id], reason="dose is asked for")
+    )
+    assert second.stands()[:2] == ("PICKING", 0)
+    first.give(ReleaseItems(prescription_id=first.id, item_ids=[first.item_id]))
+    assert first.stands()[:2] == ("PENDING", 0), "promised once"
+
+
+def test_goods_that_were_kept_for_a_line_that_is_substituted_are_given_to_who_waits_next(
+    stocked: Stocked,
+) -> None:
+    def same(one: Medicine) -> tuple[str, str, str]:
+        return one.generic_name, one.strength, one.form
+
+    medicine, other = next(
+        (one, two)
+        for one, two in itertools.permutations(stocked.medicines, 2)
+        if same(one) == same(two)
+    )
+    stocked.desk.done(stocked.receive(medicine, 10))
+    first = Paid(stocked, (medicine, 10))
+    first.give(PickItems(prescription_id=first.id, item_ids=[first.item_id]))
+    second = waiting(stocked, medicine, 10)
+    first.give(
+        SubstituteItem(
+            prescription_id=first.id, item_id=first.item_id, medicine_id=other.id,
+            reason="the patient prefers it",
+        )
+    )  # fmt: skip
     assert second.stands()[:2] == ("PICKING", 0)
 
 

@@ -75,9 +75,14 @@ async def finished(
 
 
 def _left(before: Held, after: Held) -> list[PrescriptionItem]:
-    """The lines that were being picked and are not any more."""
-    picked = {item.id for item in after.items if item.status is ItemStatus.PICKING}
-    return [i for i in before.items if i.status is ItemStatus.PICKING and i.id not in picked]
+    """The lines that were being picked and are not any more, or as another product."""
+    picked = _picked(after).keys()
+    return [item for key, item in _picked(before).items() if key not in picked]
+
+
+def _picked(held: Held) -> dict[tuple[UUID, UUID], PrescriptionItem]:
+    picking = (item for item in held.items if item.status is ItemStatus.PICKING)
+    return {(item.id, product_of(item)): item for item in picking}
 
 
 def product_of(item: PrescriptionItem) -> UUID:

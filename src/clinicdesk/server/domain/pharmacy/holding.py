@@ -36,7 +36,7 @@ async def hold_items(
     if not isinstance(items, list):
         return items
     held = [replace(item, status=ItemStatus.ON_HOLD, hold_reason=command.reason) for item in items]
-    return await finished(tx, actor, before, with_lines(before, held))
+    return await finished(tx, actor, before, with_lines(before, held), unwanted=True)
 
 
 async def release_items(

@@ -59,7 +59,8 @@ async def substitute_item(
         substituted = with_substitute(item, product, command.reason)
     if refusal := _in_the_way(item, substituted):
         return refusal
-    return await finished(tx, actor, before, repriced(before, substituted, actor.member.id))
+    after = repriced(before, substituted, actor.member.id)
+    return await finished(tx, actor, before, after, unwanted=True)
 
 
 def with_substitute(item: PrescriptionItem, product: Product, reason: str) -> PrescriptionItem:
