@@ -94,6 +94,7 @@ class PrescriptionPane(QFrame):
         self._refunds = refunds
         self._now = now
         self._shown: UUID | None = None
+        self._turning = False
         self._refusal: OutboxEntry | None = None
         self._maker = OfferMaker(context.desk, printing, self)
         self.offers: Offers | None = None
@@ -133,12 +134,15 @@ class PrescriptionPane(QFrame):
     def show_prescription(self, prescription_id: UUID | None) -> None:
         """Show another prescription, from its top, with its first open line chosen."""
         self._shown = prescription_id
-        self.being_there.show_prescription(prescription_id)
-        self.items.show_prescription(prescription_id)
-        self.ui.prescription_scroll.verticalScrollBar().setValue(0)
-        self.table.choose(None)
+        self._turning = True  # everything is said once, when it is known which line is chosen
+        try:
+            self.being_there.show_prescription(prescription_id)
+            self.items.show_prescription(prescription_id)
+            self.table.choose(None)
+            self.choose_open_line()
+        finally:
+            self._turning = False
         self.refresh()
-        self.choose_open_line()
         self.ui.prescription_scroll.verticalScrollBar().setValue(0)
 
     def choose_open_line(self) -> None:
@@ -417,6 +421,8 @@ class PrescriptionPane(QFrame):
             button.hide()  # never all at once: their widths together would widen the window
 
     def _on_line(self, _current: QModelIndex, _previous: QModelIndex) -> None:
+        if self._turning:
+            return
         self.items.refresh()
         self.refresh_offers()
         self.show_table_row()

@@ -315,7 +315,7 @@ class PharmacyWorkspace(Workspace):
                 replica.orders, replica.stock_levels, replica.batches, replica.patient_notices,
             )
         ]  # fmt: skip
-        leaves.append(self._desk.outbox.changed.add(lambda _which: self._refresh_later.start()))
+        leaves.append(self._desk.outbox.changed.add(self._on_outbox))
         leaves.append(self._desk.link.changed.add(lambda _status: self._on_link()))
 
         def leave() -> None:
@@ -327,6 +327,11 @@ class PharmacyWorkspace(Workspace):
     def _on_rows(self, _change: Change[Any]) -> None:
         # A frame changes several collections: the pane is asked once, when all of them have told.
         self._refresh_later.start()
+
+    def _on_outbox(self, which: UUID | None) -> None:
+        shown = self.pane.prescription
+        if which is None or (shown is not None and shown.id == which):
+            self._refresh_later.start()
 
     def _on_link(self) -> None:
         self._refresh_later.start()
