@@ -120,6 +120,7 @@ async def test_a_typed_code_of_the_list_finds_its_medicine(prices: Place) -> Non
 async def test_another_price_is_set_by_keyboard_and_seen_at_once(prices: Place) -> None:
     await find(prices, AZITHROMYCIN)
     prices.key(Qt.Key.Key_F2)
+    assert lookup(prices).sheet.ui.sheet_confirm.text() == "Set the price"
     prices.type("125")
     prices.key(Qt.Key.Key_Return)
     await until(lambda: prices.desk.outbox.entries())

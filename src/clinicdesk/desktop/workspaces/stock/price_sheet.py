@@ -102,7 +102,7 @@ class PriceSheet(Asking):
         self._now_minor = now_minor
         title = self.tr("Correct the price") if asked.correcting else self.tr("New price")
         about = f"{medicine_title(medicine)} · {pack_words(medicine)}"
-        self.name_it(title, about, self.tr("Have it so"), "check", Kind.PRIMARY)
+        self.name_it(title, about, self.tr("Set the price"), "check", Kind.PRIMARY)
         self.price.setText(amount_text(asked.price_minor, medicine.currency))
         self.begins.setText(day_text(asked.begins))
         self.ends.setText("" if asked.ends is None else day_text(asked.ends))
