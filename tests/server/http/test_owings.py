@@ -47,6 +47,19 @@ def medicine(stocked: Stocked) -> Medicine:
     return next(m for m in stocked.medicines if m.pack_size == 10)
 
 
+def _two_of_a_kind(stocked: Stocked) -> tuple[Medicine, Medicine]:
+    """Two products of one medicine, either of which may be dispensed for the other."""
+
+    def kind(one: Medicine) -> tuple[str, str, str]:
+        return one.generic_name, one.strength, one.form
+
+    return next(
+        (one, two)
+        for one, two in itertools.permutations(stocked.medicines, 2)
+        if kind(one) == kind(two)
+    )
+
+
 def deliver(stocked: Stocked, ordered: Ordered, packs: int) -> None:
     ordered.version = stocked.desk.done(
         ordered.delivery(ordered.goods(0, packs)), ordered.version
@@ -178,14 +191,7 @@ def test_goods_that_were_kept_for_a_line_on_hold_are_given_to_who_waits_next(
 def test_goods_that_were_kept_for_a_line_that_is_substituted_are_given_to_who_waits_next(
     stocked: Stocked,
 ) -> None:
-    def same(one: Medicine) -> tuple[str, str, str]:
-        return one.generic_name, one.strength, one.form
-
-    medicine, other = next(
-        (one, two)
-        for one, two in itertools.permutations(stocked.medicines, 2)
-        if same(one) == same(two)
-    )
+    medicine, other = _two_of_a_kind(stocked)
     stocked.desk.done(stocked.receive(medicine, 10))
     first = Paid(stocked, (medicine, 10))
     first.give(PickItems(prescription_id=first.id, item_ids=[first.item_id]))
@@ -197,6 +203,21 @@ def test_goods_that_were_kept_for_a_line_that_is_substituted_are_given_to_who_wa
         )
     )  # fmt: skip
     assert second.stands()[:2] == ("PICKING", 0)
+
+
+def test_a_line_that_waits_takes_what_lies_there_of_the_product_it_is_substituted_by(
+    stocked: Stocked,
+) -> None:
+    medicine, other = _two_of_a_kind(stocked)
+    stocked.desk.done(stocked.receive(other, 50))
+    line = waiting(stocked, medicine, 10)
+    line.give(
+        SubstituteItem(
+            prescription_id=line.id, item_id=line.item_id, medicine_id=other.id,
+            reason="it does not come before Friday",
+        )
+    )  # fmt: skip
+    assert line.stands()[:2] == ("PICKING", 0)
 
 
 def test_goods_that_were_promised_are_not_promised_again(

@@ -198,6 +198,7 @@ def _as_prescribed(item: PrescriptionItem) -> dict[str, Any]:
         "substitution_reason": None,
         "prescribed_minor": None,
         "amount_minor": amount,
+        "passed_over": 0,
     }
 
 
@@ -209,6 +210,7 @@ def _with_substitute(item: PrescriptionItem, product: Medicine, reason: str) -> 
         "substitution_reason": reason,
         "prescribed_minor": prescribed_amount(item),
         "amount_minor": item.amount_minor if item.supplied else amount,
+        "passed_over": 0,
     }
 
 

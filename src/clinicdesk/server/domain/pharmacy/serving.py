@@ -169,15 +169,20 @@ def begins_to_wait(before: Held, after: Held) -> list[PrescriptionItem]:
     """The lines of a prescription that wait for goods from now on.
 
     Those wait that are owing once nobody is at work on the prescription: while a part of it is
-    still to be decided or to be handed over, what was owed is left as it was said.
+    still to be decided or to be handed over, what was owed is left as it was said. A line that is
+    to be another product waits for other goods.
     """
     if _at_work(after):
         return []
     owing = [item for item in after.items if item.status is ItemStatus.OWING]
     if _at_work(before):
         return owing
-    waited = {item.id for item in before.items if item.status is ItemStatus.OWING}
-    return [item for item in owing if item.id not in waited]
+    waited = {_goods_of(item) for item in before.items if item.status is ItemStatus.OWING}
+    return [item for item in owing if _goods_of(item) not in waited]
+
+
+def _goods_of(item: PrescriptionItem) -> tuple[UUID, UUID]:
+    return item.id, item.substitute_id or item.medicine_id
 
 
 def _at_work(held: Held) -> bool:

@@ -73,6 +73,7 @@ def with_substitute(item: PrescriptionItem, product: Product, reason: str) -> Pr
         substitution_reason=reason,
         prescribed_minor=_prescribed(item),
         amount_minor=item.amount_minor if item.supplied else amount,
+        passed_over=0,
     )
 
 
@@ -85,6 +86,7 @@ def as_prescribed(item: PrescriptionItem) -> PrescriptionItem:
         substitution_reason=None,
         prescribed_minor=None,
         amount_minor=item.amount_minor if item.supplied else _prescribed(item),
+        passed_over=0,
     )
 
 
