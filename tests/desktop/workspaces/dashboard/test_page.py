@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
-from clinicdesk.contract.entities import PrescriptionStatus, Row
+from clinicdesk.contract.entities import Prescription, PrescriptionStatus, Row
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
 from clinicdesk.desktop.workspaces.dashboard.agenda import Agenda, Next
 from clinicdesk.desktop.workspaces.dashboard.lines import LinesCard
+from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from tests.core.sample import a_frame, a_snapshot, an_id, change, pharmacist
 from tests.desktop.workspaces.dashboard.page import Page, open_page, some_shelves
@@ -22,6 +24,7 @@ from tests.desktop.workspaces.pharmacy.counter import (
     NOON,
     a_counter_prescription,
     at,
+    many,
     open_desk,
     settled,
     until,
@@ -82,9 +85,9 @@ async def test_a_page_that_nobody_sees_reads_nothing_and_is_right_when_it_is_see
     asked: list[str] = []
     steps = Agenda.steps
 
-    def counted(agenda: Agenda) -> list[Next]:
+    def counted(agenda: Agenda, most: int | None = None) -> list[Next]:
         asked.append("what is next")
-        return steps(agenda)
+        return steps(agenda, most)
 
     monkeypatch.setattr(Agenda, "steps", counted)
     page.workspace.hide()
@@ -105,6 +108,37 @@ async def test_a_page_that_nobody_sees_reads_nothing_and_is_right_when_it_is_see
     assert page.workspace.cards[Lane.DISPENSE].count == 1
     assert [row.tail for row in said(page.workspace.waiting)] == ["RX-LATE0"]
     assert asked == ["what is next"]
+
+
+async def test_a_change_has_only_its_own_prescription_put_into_order(
+    design: Design, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = many(400)
+    desk = await open_desk(tmp_path, *rows.all())
+    page = await open_page(desk, design)
+    page.workspace.show()
+    asked: set[str] = set()
+    order = LaneBook.since
+
+    def counted(lanes: LaneBook, row: Prescription) -> datetime:
+        asked.add(row.code)
+        return order(lanes, row)
+
+    monkeypatch.setattr(LaneBook, "since", counted)
+    waiting = page.workspace.cards[Lane.UNPAID].count
+    row = next(row for row in rows.prescriptions if row.status is PrescriptionStatus.DRAFT)
+    paid = replace(
+        row, version=row.version + 1, status=PrescriptionStatus.PAID, paid_at=NOON, updated_at=NOON
+    )
+    await desk.replica.apply(a_frame(1, 2, change(paid, seq=2)))
+    await until(lambda: page.workspace.cards[Lane.UNPAID].count == waiting - 1)
+    listed = {each.tail for each in said(page.workspace.waiting)}
+    assert paid.code in asked
+    assert asked <= {paid.code, *listed}
+    assert len(page.workspace._agenda) > len(listed)
+    await page.tasks.end()
+    page.workspace.close()
+    await desk.close()
 
 
 async def test_a_change_on_the_feed_changes_the_numbers(page: Page) -> None:

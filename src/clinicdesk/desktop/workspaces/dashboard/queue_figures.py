@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from clinicdesk.contract.entities import ItemStatus, Prescription, PrescriptionStatus
 from clinicdesk.core.clock import Now
 from clinicdesk.core.collection import Change
+from clinicdesk.desktop.models.in_order import InOrder
 from clinicdesk.desktop.models.tally import Tally
 from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
@@ -61,12 +62,15 @@ class QueueFigures(QObject):
         self._lanes = lanes
         self._now = now
         self._prescriptions = Tally(replica.prescriptions, lanes.lane_of, self)
+        self._standing: InOrder[Prescription] = InOrder(replica.prescriptions, self._place)
         self._refunds = RefundsDue(replica.payments, self)
         self._curves = self._look_back()
         self._prescriptions.changed.connect(self.changed)
         self._refunds.changed.connect(self.changed)
         lanes.moved.connect(self._on_moved)
+        lanes.day_changed.connect(self._standing.look_again)
         lanes.day_changed.connect(self._prescriptions.recount)
+        self.destroyed.connect(self._standing.leave)
         self.destroyed.connect(replica.prescriptions.subscribe(self._rows_came))
 
     def tick(self) -> None:
@@ -78,20 +82,14 @@ class QueueFigures(QObject):
         """How many stand in a lane."""
         return len(self._refunds) if lane is Lane.REFUND else self._prescriptions.count(lane)
 
-    def rows(self, lane: Lane) -> list[Prescription]:
-        """The prescriptions of a lane, who came first before the others."""
-        return sorted(
-            self._prescriptions.rows_in(lane), key=lambda row: (self._lanes.since(row), row.id)
-        )
-
     def wait(self, lane: Lane) -> Wait:
         """How many stand there, since when, and how that became so."""
         if self._past_came:
             self._curves = self._look_back()
-        rows = self._prescriptions.rows_in(lane)
-        since = min(map(self._lanes.since, rows), default=None)
+        count, first = self._prescriptions.count(lane), self._standing.first_key((lane,))
+        since = None if first is None else first[1]
         curve = self._curves.get(lane)
-        return Wait(len(rows), since, (*curve[:-1], len(rows)) if curve else ())
+        return Wait(count, since, (*curve[:-1], count) if curve else ())
 
     def owed(self) -> int:
         """For how many products somebody waits to whom they are owing."""
@@ -112,8 +110,13 @@ class QueueFigures(QObject):
         """What is owed back to patients, in minor units."""
         return sum(self._refunds.amount(each) for each in self._refunds)
 
+    def _place(self, row: Prescription) -> tuple[Any, ...] | None:
+        lane = self._lanes.lane_of(row)
+        return None if lane is None else (lane, self._lanes.since(row))
+
     def _on_moved(self, prescription_ids: set[UUID]) -> None:
         self._past_came = True
+        self._standing.look_again(prescription_ids)
         self._prescriptions.look_again(prescription_ids)
         self.changed.emit()  # some may stand there since another moment
 

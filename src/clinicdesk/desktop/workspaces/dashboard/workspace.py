@@ -64,7 +64,7 @@ class DashboardWorkspace(Workspace):
         self._replica = desk.replica
         lanes = LaneBook(desk.replica, context.zone, now, self)
         self._queue = QueueFigures(desk.replica, lanes, now, self)
-        self._agenda = Agenda(self._queue, lanes)
+        self._agenda = Agenda(desk.replica, lanes)
         self._words = AgendaWords(desk.replica, self)
         self._needs = ShelfFigures(desk.replica, desk.member.pharmacy_id, context.zone, now, self)
         self._updates = LatestUpdates(desk.replica, _SHOWN)
@@ -205,7 +205,7 @@ class DashboardWorkspace(Workspace):
                 replica.members,
             )
         ]  # fmt: skip
-        leaves.append(self._updates.leave)
+        leaves += [self._updates.leave, self._agenda.leave]
         leaves.append(replica.formularies.subscribe(self._on_formulary))
 
         def leave() -> None:
@@ -247,13 +247,13 @@ class DashboardWorkspace(Workspace):
 
     def _show_all(self) -> None:
         now = self._now()
-        steps = self._agenda.steps()
+        steps = self._agenda.steps(_SHOWN)
         self._show_greeting(now)
         self._show_next(first_of(steps), now)
         self._show_counters(now)
         self.waiting.show_lines(
-            [(each.prescription.id, self._words.content(each, now)) for each in steps[:_SHOWN]],
-            len(steps),
+            [(each.prescription.id, self._words.content(each, now)) for each in steps],
+            len(self._agenda),
         )
         shelves = self._shelf_lines(now)
         self.shelves.show_lines(shelves[:_SHOWN], len(shelves))
