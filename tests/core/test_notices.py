@@ -281,6 +281,35 @@ async def test_notices_are_told_once_kept_and_marked_as_read(store: Store) -> No
     assert last.unread == 0
 
 
+async def test_whoever_opens_a_prescription_has_read_all_that_was_told_of_it(store: Store) -> None:
+    notices = Notices(store.notices, lambda: sample.therapist, str, lambda: NOON)
+    other = replace(SIGNED, id=an_id("another"))
+    paid = replace(other, version=3, status=PrescriptionStatus.PAID)
+    notices.follow(applied(row(SIGNED, PAID), row(other, paid)))
+    notices.follow(applied(row(PAID, CANCELLED)))
+    await notices.close()
+    await notices.mark_read_of(PAID.id)
+    assert [each.entity_id for each in notices.all() if not each.read] == [paid.id]
+    again = Notices(store.notices, lambda: sample.therapist, str, lambda: NOON)
+    await again.load()
+    assert again.unread_of(paid.id) and not again.unread_of(PAID.id)
+
+
+def test_a_notice_keeps_where_it_happened_and_whether_it_was_brought() -> None:
+    ready = replace(PAID, version=4, status=PrescriptionStatus.FULFILLED, delivery=True)
+    over = replace(ready, version=5, status=PrescriptionStatus.COMPLETED)
+    arrived = an_order(status=OrderStatus.DELIVERED, response=None)
+    frames = (
+        [row(SIGNED, PAID)],
+        [row(PAID, ready)],
+        [row(ready, over), row(None, arrived)],
+        [row(ready, over)],  # it was to be brought, and was collected after all
+    )
+    told_of = [derive(frame, sample.therapist, str, lambda: NOON)[0] for frame in frames]
+    assert [each.brought for each in told_of] == [False, True, True, False]
+    assert {each.pharmacy_id for each in told_of} == {PAID.pharmacy_id}
+
+
 async def test_a_snapshot_is_no_news(store: Store) -> None:
     notices = Notices(store.notices, lambda: sample.therapist, str, lambda: NOON)
     notices.follow(applied(row(SIGNED, PAID), snapshot=True))

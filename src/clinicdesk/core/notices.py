@@ -7,7 +7,7 @@ A notice carries a code and a status, never a patient's name: it may stand on a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -102,6 +102,19 @@ class Notices:
         self._notices = [replace(n, read=True) if n.id == notice_id else n for n in self._notices]
         self.changed.tell(None)
 
+    def unread_of(self, entity_id: UUID) -> list[UUID]:
+        """The notices about one thing that nobody has looked at."""
+        return [n.id for n in self._notices if n.entity_id == entity_id and not n.read]
+
+    async def mark_read_of(self, entity_id: UUID) -> None:
+        """A person has opened what these are about."""
+        seen = self.unread_of(entity_id)
+        if not seen:
+            return
+        await self._table.mark_these_read(seen)
+        self._notices = [replace(n, read=True) if n.id in seen else n for n in self._notices]
+        self.changed.tell(None)
+
     async def mark_all_read(self) -> None:
         """A person has looked at all of them."""
         await self._table.mark_read(None)
@@ -164,6 +177,11 @@ def derive(
         for row in held
         if isinstance(row.new, PurchaseOrder) and row.old is None and _is_further(row.new)
     }
+    brought = {
+        row.new.prescription_id
+        for row in held
+        if isinstance(row.new, PurchaseOrder) and row.new.status is OrderStatus.DELIVERED
+    }
     answered: set[UUID] = set()
     for row in held:
         if row.new is None:
@@ -181,7 +199,8 @@ def derive(
                 continue  # one command may answer several: they are read in one place
             answered.add(_of(row.new))
         if kind is not None:
-            notices.append(_notice(row, kind, code_of, now))
+            there = _is_brought(row.new, brought)
+            notices.append(_notice(row, kind, code_of, now, brought=there))
     return notices
 
 
@@ -271,7 +290,14 @@ def _of(row: Row | None) -> UUID:
     return row.id if isinstance(row, Prescription) else row.prescription_id
 
 
-def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], now: Now) -> Notice:
+def _notice(
+    row: AppliedRow,
+    kind: NoticeKind,
+    code_of: Callable[[UUID], str],
+    now: Now,
+    *,
+    brought: bool,
+) -> Notice:
     new = row.new
     assert isinstance(new, _TOLD)
     prescription_id = _of(new)
@@ -287,7 +313,17 @@ def _notice(row: AppliedRow, kind: NoticeKind, code_of: Callable[[UUID], str], n
         code=code_of(prescription_id),
         status=_status_told(new),
         at=now(),
+        pharmacy_id=new.pharmacy_id,
+        brought=brought,
     )
+
+
+def _is_brought(row: Row, brought: Collection[UUID]) -> bool:
+    """Whether it goes to the patient; once it is over, whether it went (`brought`: all that did),
+    since what was meant to be delivered may be collected after all."""
+    if not isinstance(row, Prescription):
+        return False
+    return row.id in brought if row.status is PrescriptionStatus.COMPLETED else row.delivery
 
 
 def _status_told(

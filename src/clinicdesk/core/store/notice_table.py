@@ -26,6 +26,9 @@ class StoredNotice(Struct, frozen=True, kw_only=True):
         event: What happened, once per happening, whatever desk tells it.
         kind: One of `notices.NoticeKind`.
         code: The prescription's short code. status: its status then.
+        pharmacy_id: Where it happened: the prescription may be elsewhere by now. None where a desk
+            of before did not keep it.
+        brought: It goes, or went, to the patient's address.
     """
 
     id: UUID
@@ -38,6 +41,8 @@ class StoredNotice(Struct, frozen=True, kw_only=True):
     status: str
     at: datetime
     read: bool = False
+    pharmacy_id: UUID | None = None
+    brought: bool = False
 
 
 class NoticeTable:
@@ -74,6 +79,15 @@ class NoticeTable:
                 "(SELECT id FROM notice ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)",
                 (KEPT,),
             )
+
+        await self._writer.transaction(work)
+
+    async def mark_these_read(self, notices: list[UUID]) -> None:
+        """Exactly these."""
+        keys = [(notice.bytes,) for notice in notices]
+
+        def work(connection: Connection) -> None:
+            connection.executemany("UPDATE notice SET read = 1 WHERE id = ?", keys)
 
         await self._writer.transaction(work)
 

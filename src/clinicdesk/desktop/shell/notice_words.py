@@ -20,7 +20,8 @@ def notice_title(notice: Notice) -> str:
 def notice_words(notice: Notice, replica: Replica) -> str:
     """What happened, with nothing that says who the patient is: "Paid at Lifeline Pharmacy"."""
     prescription = replica.prescriptions.get(notice.entity_id)
-    pharmacy = replica.pharmacies.get(None if prescription is None else prescription.pharmacy_id)
+    # Where it happened: by now the prescription may be elsewhere.
+    pharmacy = replica.pharmacies.get(notice.pharmacy_id)
     prescriber = replica.practitioners.get(
         None if prescription is None else prescription.practitioner_id
     )
@@ -35,8 +36,14 @@ def notice_words(notice: Notice, replica: Replica) -> str:
         case NoticeKind.PRESCRIPTION_PAID if at:
             return QCoreApplication.translate("Notices", "Paid at %1").replace("%1", at)
         case NoticeKind.PRESCRIPTION_FULFILLED if at:
-            text = QCoreApplication.translate("Notices", "Ready to hand over at %1")
+            text = (
+                QCoreApplication.translate("Notices", "Ready to deliver from %1")
+                if notice.brought
+                else QCoreApplication.translate("Notices", "Ready to hand over at %1")
+            )
             return text.replace("%1", at)
+        case NoticeKind.PRESCRIPTION_COMPLETED if at and notice.brought:
+            return QCoreApplication.translate("Notices", "Delivered by %1").replace("%1", at)
         case NoticeKind.PRESCRIPTION_COMPLETED if at:
             return QCoreApplication.translate("Notices", "Handed over at %1").replace("%1", at)
         case NoticeKind.ITEM_SUBSTITUTED if at:
@@ -84,9 +91,15 @@ def notice_look(notice: Notice) -> Look:
             return Look("inbox", word, Tone.ACCENT)
         case NoticeKind.PRESCRIPTION_PAID:
             return Look("badge-check", QCoreApplication.translate("Notices", "Paid"), Tone.INFO)
+        case NoticeKind.PRESCRIPTION_FULFILLED if notice.brought:
+            word = QCoreApplication.translate("Notices", "Ready to deliver")
+            return Look("truck", word, Tone.ACCENT)
         case NoticeKind.PRESCRIPTION_FULFILLED:
             word = QCoreApplication.translate("Notices", "Ready to hand over")
             return Look("package-check", word, Tone.ACCENT)
+        case NoticeKind.PRESCRIPTION_COMPLETED if notice.brought:
+            word = QCoreApplication.translate("Notices", "Delivered")
+            return Look("check-check", word, Tone.SUCCESS)
         case NoticeKind.PRESCRIPTION_COMPLETED:
             word = QCoreApplication.translate("Notices", "Handed over")
             return Look("check-check", word, Tone.SUCCESS)

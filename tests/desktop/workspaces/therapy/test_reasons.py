@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from clinicdesk.contract.entities import (
     ItemStatus,
     Medicine,
+    OrderStatus,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
@@ -22,7 +23,7 @@ from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from tests.core.sample import an_id
 from tests.desktop.workspaces.therapy.conftest import Opening
-from tests.desktop.workspaces.therapy.room import DemoRows, Room, settled
+from tests.desktop.workspaces.therapy.room import DemoRows, Room, an_order, settled, until
 
 
 async def at_the_pharmacy(
@@ -120,3 +121,53 @@ async def test_the_notices_keep_the_promises_of_the_counters_sheets(
         (NoticeKind.ITEM_CANCELLED, f"A line was cancelled at {pharmacy.name}"),
     ]
     assert all(notice_look(each).word != "Changed" for each in notices)
+
+
+async def test_a_notice_names_the_pharmacy_where_it_happened_also_when_it_went_on_to_another(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room, paid, _ = await at_the_pharmacy(open_place, demo)
+    first = room.desk.replica.pharmacies.get(paid.pharmacy_id)
+    others = (each for each in room.desk.replica.pharmacies.values() if each.id != paid.pharmacy_id)
+    assert first is not None
+    other = next(others)
+    await room.feed(replace(paid, version=paid.version + 1, pharmacy_id=other.id))
+    (told_of,) = [each for each in room.desk.notices.all() if each.entity_id == paid.id]
+    assert notice_words(told_of, room.desk.replica) == f"Paid at {first.name}"
+    unknown = replace(told_of, pharmacy_id=None)
+    assert notice_words(unknown, room.desk.replica) == "Paid"
+
+
+async def test_what_goes_to_the_patient_is_told_as_that(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room, paid, _ = await at_the_pharmacy(open_place, demo)
+    pharmacy = room.desk.replica.pharmacies.get(paid.pharmacy_id)
+    assert pharmacy is not None
+    ready = replace(
+        paid, version=paid.version + 1, status=PrescriptionStatus.FULFILLED, delivery=True
+    )
+    over = replace(ready, version=ready.version + 1, status=PrescriptionStatus.COMPLETED)
+    order = an_order(paid, demo.now)
+    await room.feed(ready)
+    await room.feed(over, replace(order, status=OrderStatus.DELIVERED))
+    over_told, ready_told, _ = (
+        each for each in room.desk.notices.all() if each.entity_id == paid.id
+    )
+    replica = room.desk.replica
+    assert notice_words(ready_told, replica) == f"Ready to deliver from {pharmacy.name}"
+    assert notice_words(over_told, replica) == f"Delivered by {pharmacy.name}"
+    assert [notice_look(each).word for each in (ready_told, over_told)] == [
+        "Ready to deliver",
+        "Delivered",
+    ]
+
+
+async def test_opening_a_prescription_reads_what_was_told_of_it(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room, paid, _ = await at_the_pharmacy(open_place, demo)
+    assert room.desk.notices.unread_of(paid.id)
+    room.place.detail.show_prescription(None)
+    room.place.detail.show_prescription(paid.id)
+    await until(lambda: not room.desk.notices.unread_of(paid.id))

@@ -47,6 +47,7 @@ from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_comp
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.findings_watch import FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
+from clinicdesk.desktop.workspaces.shared.notices_read import read_what_is_seen
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
@@ -111,6 +112,7 @@ class PrescriptionPane(QFrame):
         self._dress_actions()
         self.being_there = BeingThere(context.desk.presence, self)
         self.being_there.changed.connect(self._show_company)
+        read_what_is_seen(context, self.being_there)
 
     @property
     def prescription(self) -> Prescription | None:

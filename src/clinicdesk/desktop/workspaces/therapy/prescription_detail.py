@@ -35,6 +35,7 @@ from clinicdesk.desktop.workspaces.shared.conflict_settling import settle_refuse
 from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.findings_watch import NOT_SUPPLIED, FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
+from clinicdesk.desktop.workspaces.shared.notices_read import read_what_is_seen
 from clinicdesk.desktop.workspaces.shared.order_words import answer_words
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
@@ -89,6 +90,7 @@ class PrescriptionDetail(QFrame):
         self._being_there = BeingThere(context.desk.presence, self)
         self._being_there.watch(self.sheet)
         self._being_there.changed.connect(self._show_company)
+        read_what_is_seen(context, self._being_there)
         # A frame changes several collections: everything is said once, when all have told.
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.refresh)
