@@ -75,11 +75,68 @@ async def test_typing_on_the_list_means_searching(
     assert names(room)[0] == "Lakshmi Iyer"
 
 
-async def test_nobody_found_says_what_to_do(room: Room[TherapyWorkspace]) -> None:
+async def test_nobody_found_says_who_is_on_this_desk_and_what_to_do(
+    room: Room[TherapyWorkspace],
+) -> None:
     room.type("qqqzzzxx")
     empty = room.find(QWidget, "patient_list_empty")
     assert empty.isVisible()
     assert empty.accessibleName() == "Nobody found"
+    said = " ".join(label.text() for label in empty.findChildren(QLabel))
+    assert "Only patients in your care are on this desk." in said
+    assert "ask the front desk" in said
+
+
+async def test_nobody_can_be_prescribed_for_whom_the_search_does_not_find(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    meera = demo.patient("Meera Deshpande")
+    room.place.finder.show_patient(meera.id)
+    await settled()
+    assert room.find(QPushButton, "new_prescription_button").isVisible()
+    room.place.finder.focus_search()
+    room.type("qqqzzzxx")
+    await settled()
+    assert not room.find(QPushButton, "new_prescription_button").isVisible()
+    assert not room.find(QWidget, "patient_name").isVisible()
+    assert room.place.finder.selection.current is None
+    [new] = [each for each in room.place.named_actions() if each.name == "New prescription"]
+    assert new.unavailable == "Choose a patient first."
+    room.key(Qt.Key.Key_N, CTRL)
+    await settled()
+    assert room.place.editing.form is None
+
+
+async def test_who_was_shown_is_shown_again_when_the_search_is_taken_back(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    meera = demo.patient("Meera Deshpande")
+    room.place.finder.show_patient(meera.id)
+    await settled()
+    room.place.write_new()
+    await settled()
+    written = room.place.editing.form
+    assert written is not None
+    room.place.finder.focus_search()
+    room.type("hine")
+    await settled()
+    assert room.place.editing.form is None
+    room.place.finder.clear_search()
+    await settled()
+    assert room.find(QWidget, "patient_name").text() == "Meera Deshpande"
+
+
+async def test_a_search_that_was_answered_brings_nobody_back(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    room.place.finder.show_patient(demo.patient("Meera Deshpande").id)
+    room.place.finder.focus_search()
+    room.type("hine")
+    room.key(Qt.Key.Key_Return)
+    await settled()
+    room.place.finder.clear_search()
+    await settled()
+    assert room.find(QWidget, "patient_name").text() == "Hine Ngata"
 
 
 async def test_somebody_new_in_care_appears_in_a_search_that_is_open(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus, Row
+from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus, Role, Row
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.avatar import initials
@@ -40,6 +40,10 @@ class PatientFinder(QWidget):
     """Search field and list of the patients of this desk, each with how their newest open
     prescription stands.
 
+    Nobody stays chosen whom a search does not find: what is shown beside the list must not be of
+    another person than the one who is looked for. They are chosen again when the search that put
+    them aside is taken back.
+
     Attributes:
         selection: Who is chosen.
         list: The list, for its glow.
@@ -59,6 +63,7 @@ class PatientFinder(QWidget):
         self.ui = Ui_PatientFinder()
         self.ui.setupUi(self)
         self.list = self.ui.patient_list
+        self._aside: UUID | None = None
         self._search = SearchField(
             context.design, self.tr("Name, phone, birth date, number"), key="Ctrl+F"
         )
@@ -96,8 +101,10 @@ class PatientFinder(QWidget):
         """Choose a patient, whatever is searched for; False when this desk does not hold them."""
         if patient_id not in self._context.desk.replica.patients:
             return False
+        self._aside = None
         if self.model.place_of(patient_id) is None:
             self.clear_search()
+            self._aside = None
         self.selection.choose(patient_id)
         return True
 
@@ -107,9 +114,17 @@ class PatientFinder(QWidget):
             self.model.show_found([hit.patient.id for hit in hits])
         else:
             self.model.show_found(None)
-            self.selection.choose(self.selection.current)
         self.list.scrollToTop()
+        self._choose_among_found()
         self._show_state()
+
+    def _choose_among_found(self) -> None:
+        current = self.selection.current
+        if current is None:
+            current, self._aside = self._aside, None
+        if self.model.searching and self.model.place_of(current) is None:
+            self._aside, current = current, None
+        self.selection.choose(current)
 
     def _patients_changed(self, change: Change[Patient]) -> None:
         if self.model.searching and (change.reset or change.added):
@@ -139,7 +154,7 @@ class PatientFinder(QWidget):
             self._empty.say(
                 "search",
                 self.tr("Nobody found"),
-                self.tr("Try part of the name, the phone or the date of birth."),
+                self._where_searched(),
                 self.tr("Show everybody"),
             )
         else:
@@ -149,6 +164,18 @@ class PatientFinder(QWidget):
                 self.tr("No patients here yet"),
                 self.tr("Those in your care appear as soon as this desk has caught up."),
             )
+
+    def _where_searched(self) -> str:
+        """Among whom nobody was found, and what can be done."""
+        if self._context.desk.member.role is Role.THERAPIST:
+            return self.tr(
+                "Only patients in your care are on this desk. Try part of the name, the phone or "
+                "the date of birth, or ask the front desk: it finds everybody."
+            )
+        return self.tr(
+            "Every patient of the clinic was searched. Try part of the name, the phone or the date "
+            "of birth."
+        )
 
     def _count_words(self, count: int) -> str:
         if self.model.searching:
