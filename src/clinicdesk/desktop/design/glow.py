@@ -70,6 +70,6 @@ class Glow(QObject):
             viewport.update()
             return
         for place in self._places.values():
-            row = self._view.visualRect(QModelIndex(place))
+            row = self._view.visualRect(place)
             if row.isValid():
                 viewport.update(QRect(0, row.top(), viewport.width(), row.height()))

@@ -14,7 +14,7 @@ from clinicdesk.core.collection import Change, Collection
 T = TypeVar("T", bound=Row)
 Key = tuple[Any, ...]
 
-_ONE_BY_ONE: Final = 512
+_ONE_BY_ONE: Final = 4096
 """So many changes at once cost more one by one than to sort everything again."""
 
 
