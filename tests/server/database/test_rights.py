@@ -10,11 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clinicdesk.contract.entities import (
+    NoticeStatus,
     Patient,
     PaymentKind,
     PaymentStatus,
     Prescription,
     Role,
+    Stage,
 )
 from clinicdesk.server.database.database import Actor, Database
 from clinicdesk.server.database.insertion import insert_rows
@@ -277,6 +279,51 @@ async def test_a_repeat_gets_an_answer_of_its_prescriber_as_it_was_and_no_other(
     else:
         with pytest.raises(REFUSED):
             await carry()
+
+
+@pytest.mark.parametrize(("stage", "may"), [(Stage.DISPENSING, True), (Stage.PRESCRIBING, False)])
+async def test_a_pharmacist_answers_for_the_counter_alone(
+    database: Database, desk: Desk, stage: Stage, may: bool
+) -> None:
+    item = an_item(desk.clinic, desk.sent, line=2)
+    found = a_counter(desk.clinic, desk.sent, item)["safety_finding"]
+    async with database.as_owner() as tx:
+        await insert_rows(tx, "prescription_item", [item])
+    answer = replace(found, stage=stage, by=desk.pharmacist.member_id)
+
+    async def say() -> None:
+        async with database.as_member(desk.pharmacist) as tx:
+            await insert_rows(tx, "safety_finding", [answer])
+
+    if may:
+        await say()
+    else:
+        with pytest.raises(REFUSED):
+            await say()
+
+
+@pytest.mark.parametrize(("status", "may"), [("TOLD", True), ("DELIVERED", False)])
+async def test_of_a_message_to_a_patient_a_pharmacist_says_that_they_were_told_and_no_more(
+    database: Database, desk: Desk, status: str, may: bool
+) -> None:
+    item = an_item(desk.clinic, desk.sent, line=2)
+    notice = a_counter(desk.clinic, desk.sent, item)["patient_notice"]
+    async with database.as_owner() as tx:
+        await insert_rows(tx, "patient_notice", [replace(notice, status=NoticeStatus.QUEUED)])
+
+    async def tell() -> None:
+        async with database.as_member(desk.pharmacist) as tx:
+            await tx.execute(
+                "update patient_notice set status = %(status)s, told_at = now(),"
+                " told_by = acting_member() where id = %(id)s",
+                {"status": status, "id": notice.id},
+            )
+
+    if may:
+        await tell()
+    else:
+        with pytest.raises(REFUSED):
+            await tell()
 
 
 @pytest.mark.parametrize(

@@ -1481,8 +1481,10 @@ with check (
 grant insert on safety_finding to clinicdesk_app;
 create policy write on safety_finding for insert to clinicdesk_app with check (
   clinic_id = (select acting_clinic()) and by = (select acting_member())
-  and (((select acting_role()) = 'therapist' and practitioner_id = (select acting_practitioner()))
-       or ((select acting_role()) = 'pharmacist' and pharmacy_id = (select acting_pharmacy()))));
+  and ((stage = 'prescribing' and (select acting_role()) = 'therapist'
+        and practitioner_id = (select acting_practitioner()))
+       or (stage = 'dispensing' and (select acting_role()) = 'pharmacist'
+           and pharmacy_id = (select acting_pharmacy()))));
 
 -- dispense_repeat: the repeat has the reasons that its prescriber gave, as they were given.
 create function prescriber_gave(finding safety_finding) returns boolean
@@ -1526,7 +1528,7 @@ grant update (status, told_at, told_by) on patient_notice to clinicdesk_app;
 create policy tell on patient_notice for update to clinicdesk_app using (
   clinic_id = (select acting_clinic()) and (select acting_role()) = 'pharmacist'
   and pharmacy_id = (select acting_pharmacy()) and status = 'QUEUED')
-with check (clinic_id = (select acting_clinic()) and told_by = (select acting_member()));
+with check (clinic_id = (select acting_clinic()) and status = 'TOLD' and told_by = (select acting_member()));
 
 -- dispense_repeat: the pharmacy opens the next dispensing of what it has dispensed.
 create policy repeat on prescription for insert to clinicdesk_app with check (
