@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
@@ -31,7 +32,7 @@ class Drafts:
         self._keeper = keeper
 
     def fresh(self, patient_id: UUID) -> DraftForm:
-        """An empty form, with the pharmacy that was chosen last for this patient or at all."""
+        """An empty form, with the pharmacy that is usual for this patient, or was chosen last."""
         return new_form(patient_id, self._usual_pharmacy(patient_id))
 
     async def unfinished(self, patient_id: UUID) -> DraftForm | None:
@@ -125,24 +126,47 @@ class Drafts:
         )
 
     def usual_of(self, patient_id: UUID) -> UUID | None:
-        """The pharmacy to which this patient's newest prescription went."""
-        return self._newest(self._desk.replica.prescriptions.of(patient_id))
+        """The pharmacy that was chosen most often when this patient's prescriptions were signed;
+        of those chosen as often the one chosen last. None: none that is active was.
+
+        Where a prescription was sent on to afterwards is not what a prescriber chooses, nor is
+        where the pharmacy dispensed it again.
+        """
+        chosen = [
+            pharmacy_id
+            for row in self._signed(self._desk.replica.prescriptions.of(patient_id))
+            if (pharmacy_id := self._chosen_at_signing(row)) is not None
+        ]
+        counts = Counter(chosen)
+        # The newest stands first, and max keeps the first of equals.
+        return max(chosen, key=counts.__getitem__, default=None)
 
     def _usual_pharmacy(self, patient_id: UUID) -> UUID | None:
-        """Where this patient's newest prescription went, else this prescriber's, else the only
+        """The patient's usual one, else the one that this prescriber chose last, else the only
         one that there is."""
-        me = self._desk.member.practitioner_id
-        prescriptions = self._desk.replica.prescriptions.values()
-        active = self._active()
         found = self.usual_of(patient_id)
-        found = found or self._newest(row for row in prescriptions if row.practitioner_id == me)
-        return found or (next(iter(active)) if len(active) == 1 else None)
-
-    def _newest(self, rows: Iterable[Prescription]) -> UUID | None:
+        if found is not None:
+            return found
+        me = self._desk.member.practitioner_id
+        mine = [p for p in self._desk.replica.prescriptions.values() if p.practitioner_id == me]
+        chosen = map(self._chosen_at_signing, self._signed(mine))
+        last = next((each for each in chosen if each is not None), None)
         active = self._active()
-        sent = [row for row in rows if row.signed_at is not None and row.pharmacy_id in active]
-        last = max(sent, key=lambda row: row.signed_at or row.created_at, default=None)
-        return None if last is None else last.pharmacy_id
+        return last or (next(iter(active)) if len(active) == 1 else None)
+
+    def _signed(self, rows: Iterable[Prescription]) -> list[Prescription]:
+        """Those that a prescriber signed, the newest first."""
+        signed = [row for row in rows if row.signed_at is not None and row.repeat_of is None]
+        return sorted(signed, key=lambda row: row.signed_at or row.created_at, reverse=True)
+
+    def _chosen_at_signing(self, prescription: Prescription) -> UUID | None:
+        """The pharmacy it was signed for; None when that takes no prescriptions any more."""
+        orders = self._desk.replica.orders.of(prescription.id)
+        # An order that was sent back keeps its pharmacy, while the prescription goes on.
+        first = min(orders, key=lambda order: order.created_at, default=None)
+        chosen = prescription.pharmacy_id if first is None else first.pharmacy_id
+        pharmacy = self._desk.replica.pharmacies.get(chosen)
+        return chosen if pharmacy is not None and pharmacy.active else None
 
     def _active(self) -> set[UUID]:
         return {p.id for p in self._desk.replica.pharmacies.values() if p.active}

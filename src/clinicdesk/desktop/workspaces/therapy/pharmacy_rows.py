@@ -38,7 +38,7 @@ class PharmacyRows(QAbstractListModel):
         """Show these in their order. Where they are the same ones, only what is said changes.
 
         Args:
-            usual: Where the patient's last prescription went.
+            usual: The one chosen most often for the patient.
             quotes: What a pharmacy asks instead of its prices, in minor units.
         """
         rows = [
