@@ -393,6 +393,16 @@
     </message>
 </context>
 <context>
+    <name>RepeatSheet</name>
+    <message numerus="yes">
+        <source>%n day(s)&apos; supply was given on %1: the next is due from %2.</source>
+        <translation>
+            <numerusform>%n day&apos;s supply was given on %1: the next is due from %2.</numerusform>
+            <numerusform>%n days&apos; supply was given on %1: the next is due from %2.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ServedBar</name>
     <message numerus="yes">
         <source>%n prescription(s) can be dispensed now</source>

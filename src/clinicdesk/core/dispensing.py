@@ -7,7 +7,7 @@ pharmacist does with the order stands in `ordering`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, tzinfo
 from uuid import UUID
 
 from clinicdesk.contract.commands import (
@@ -53,6 +53,7 @@ from clinicdesk.core.may import owed_refunds, queued_notices, why_not
 from clinicdesk.core.may_line import product_mismatch, still_wanted
 from clinicdesk.core.outbox import Outbox, Submitted, Who
 from clinicdesk.core.pricing import Pricing
+from clinicdesk.core.repeats import LastSupply, last_supply
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.stock import Stock
 from clinicdesk.core.store.medicine_table import MedicineTable, is_same
@@ -338,6 +339,15 @@ class Dispensing:
         """The patient was told, by a person, what has come for them."""
         command = TellPatient(prescription_id=prescription_id)
         return await self._give(command, self.can(TellPatient, prescription_id))
+
+    def early_repeat(self, prescription_id: UUID, zone: tzinfo) -> LastSupply | None:
+        """What was last given, while it should still last in the clinic's `zone`; None: the next
+        one is due, or nobody can tell."""
+        today = self._today()
+        last = last_supply(
+            self._replica, prescription_id, lambda moment: moment.astimezone(zone).date(), today
+        )
+        return last if last is not None and today < last.due else None
 
     async def dispense_repeat(self, prescription_id: UUID) -> Submitted | Denied:
         """Open the next dispensing of a prescription with repeats, as one of its own."""

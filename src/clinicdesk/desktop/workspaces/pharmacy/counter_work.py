@@ -50,6 +50,7 @@ from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import Prescriptio
 from clinicdesk.desktop.workspaces.pharmacy.ready_sheet import ReadySheet
 from clinicdesk.desktop.workspaces.pharmacy.reasons import why_cancelled
 from clinicdesk.desktop.workspaces.pharmacy.refund_sheet import RefundSheet
+from clinicdesk.desktop.workspaces.pharmacy.repeat_sheet import RepeatSheet
 from clinicdesk.desktop.workspaces.pharmacy.send_back_sheet import SendBackSheet
 from clinicdesk.desktop.workspaces.pharmacy.sheet_place import SheetPlace
 from clinicdesk.desktop.workspaces.shared.reason_sheet import ReasonSheet
@@ -99,6 +100,7 @@ class CounterWork(QObject):
         self._refund = place.add(RefundSheet(*made, dispensing))
         self._send_back = place.add(SendBackSheet(*made, orders))
         self._delivered = place.add(DeliveredSheet(*made, orders))
+        self._early = place.add(RepeatSheet(*made, self._opened_repeat))
         self._lines = LineWork(context, pane, place, self._objections)
         self._of_line: dict[Deed, Callable[[Prescription, PrescriptionItem], None]] = {
             Deed.CHECK: self._lines.check_by_hand,
@@ -263,6 +265,12 @@ class CounterWork(QObject):
         self._place.submit(work, self.tr("dispatching the order"), said)
 
     def _repeat(self, prescription: Prescription) -> None:
+        """Open it; while what was last given should still last, ask first."""
+        early = self._desk.dispensing.early_repeat(prescription.id, self._context.zone)
+        if early is not None:
+            self._early.prepare(early)
+            self._place.open(self._early, prescription)
+            return
         said = self.tr("The repeat waits for payment.")
         self._place.submit(
             self._opened_repeat(prescription.id), self.tr("opening the repeat"), said
@@ -281,7 +289,8 @@ class CounterWork(QObject):
             return
         of, repeat_id = self._awaited
         shown = self._pane.prescription
-        if shown is None or shown.id != of or self._place.asking is not None:
+        busy_with = self._place.asking
+        if shown is None or shown.id != of or busy_with not in (None, self._early):
             self._awaited = None  # the person has gone on to something else
         elif repeat_id in self._desk.replica.prescriptions:
             self._awaited = None
