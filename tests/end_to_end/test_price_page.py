@@ -49,11 +49,11 @@ class Page:
     async def chosen(self, path: Path) -> None:
         """The file was named in the dialog; the page has said what is in it."""
         self.page.read(path)
-        await until(self.page.open_button.isEnabled)
+        await until(self.page.importing.open_button.isEnabled)
 
     def lines(self) -> str:
         """What the table lists."""
-        model = self.page.table.model()
+        model = self.page.importing.table.model()
         cells = [
             str(model.index(row, column).data() or "")
             for row in range(model.rowCount())
@@ -109,16 +109,16 @@ async def test_a_file_is_looked_at_taken_and_the_prescribers_price(
     tara = await office.open("tara")
     await page.chosen(a_file(tmp_path, "code,price\nParacetamol,15.50\nAmoxicillin,130\n"))
     assert page.trouble == ""
-    assert page.page.preview is not None
-    assert page.page.preview.writes == 2
+    assert page.page.importing.preview is not None
+    assert page.page.importing.preview.writes == 2
     assert "Paracetamol" in page.lines()
     known = await tara.search.medicines_of([PARACETAMOL, AMOXICILLIN])
     assert await tara.pricing.price_at(MAIN, known[PARACETAMOL]) == 2_000
 
-    page.page.apply()
+    page.page.importing.apply()
     await until(lambda: page.said)
     assert page.said[-1][1] is Tone.SUCCESS
-    assert page.page.preview is None
+    assert page.page.importing.preview is None
 
     async def is_known() -> bool:
         return await tara.pricing.price_at(MAIN, known[PARACETAMOL]) == 1_550
@@ -132,7 +132,7 @@ async def test_one_line_of_ten_megabytes_is_not_even_sent(
 ) -> None:
     await page.chosen(a_file(tmp_path, "x" * (10 * MEGABYTE)))
     assert "8 MB" in page.trouble
-    assert page.page.preview is None
+    assert page.page.importing.preview is None
     await nothing_changed(page, truth)
 
 
@@ -140,9 +140,9 @@ async def test_a_line_without_an_end_is_refused_by_the_server(
     page: Page, truth: Truth, tmp_path: Path
 ) -> None:
     await page.chosen(a_file(tmp_path, "code,price\n" + "x" * (5 * MEGABYTE)))
-    assert page.page.preview is None or page.page.preview.writes == 0
+    assert page.page.importing.preview is None or page.page.importing.preview.writes == 0
     assert page.trouble or "row" in page.lines().lower() or page.lines()
-    assert not page.page.apply_button.isEnabled()
+    assert not page.page.importing.apply_button.isEnabled()
     await nothing_changed(page, truth)
 
 
@@ -151,7 +151,7 @@ async def test_a_doubled_code_and_another_currency_are_left_out_by_line(
 ) -> None:
     content = "code,price,currency\nParacetamol,15,INR\nParacetamol,16,INR\nAmoxicillin,9,USD\n"
     await page.chosen(a_file(tmp_path, content))
-    preview = page.page.preview
+    preview = page.page.importing.preview
     assert preview is not None
     assert [(line.line, line.field) for line in preview.left_out] == [
         (3, "code"),
@@ -159,7 +159,7 @@ async def test_a_doubled_code_and_another_currency_are_left_out_by_line(
     ]
     assert "Line 2" in preview.left_out[0].detail
     assert "USD" in preview.left_out[1].detail
-    page.page.tabs.select("left_out")
+    page.page.importing.tabs.select("left_out")
     assert "Paracetamol" in page.lines()
     await nothing_changed(page, truth)
 
@@ -170,7 +170,7 @@ async def test_a_file_that_is_no_price_list_is_named_as_such(
     for content in ("", "name,colour\nParacetamol,red\n", "\x00\x01\x02"):
         await page.chosen(a_file(tmp_path, content))
         assert page.trouble, repr(content)
-        assert page.page.preview is None
+        assert page.page.importing.preview is None
     await page.chosen(tmp_path / "gone.csv")
     assert "gone.csv" in page.trouble
     await nothing_changed(page, truth)
