@@ -330,7 +330,7 @@ async def test_what_is_there_is_handed_over_and_the_rest_waits_as_owing(counter:
     await until(lambda: item(counter, 3).status is ItemStatus.OWING)
     (handed,) = given(counter, HandOver)
     assert isinstance(handed, HandOver)
-    assert handed.collected_by == "Spouse of Meera Deshpande"
+    assert handed.collected_by == "spouse of Meera Deshpande"
     assert counter.prescription("rx").status is PrescriptionStatus.PAID
     assert counter.workspace.queue.lanes.lane_of(counter.prescription("rx")) is Lane.OWING
     assert counter.workspace.queue.count(Lane.OWING) == 1

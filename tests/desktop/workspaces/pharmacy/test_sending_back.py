@@ -5,16 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from clinicdesk.contract.commands import RejectOrder
 from clinicdesk.contract.entities import (
     ItemStatus,
+    OrderResponse,
     OrderStatus,
     PrescriptionItem,
     PrescriptionStatus,
 )
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
+from clinicdesk.desktop.workspaces.shared.order_words import answer_words
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 from tests.core.sample import an_id
 from tests.desktop.workspaces.pharmacy.conftest import Opening
@@ -23,6 +26,7 @@ from tests.desktop.workspaces.pharmacy.counter import (
     a_counter_prescription,
     an_order,
     scan_of,
+    settled,
     until,
 )
 
@@ -75,3 +79,29 @@ async def test_an_order_of_which_a_line_is_checked_is_not_sent_back_until_that_i
     await until(lambda: first_line(counter).status is ItemStatus.PENDING)
     counter.key(Qt.Key.Key_X)
     assert send_back_sheet(counter).isVisible()
+
+
+def sent_back(counter: Counter) -> list[RejectOrder]:
+    entries = counter.desk.outbox.entries()
+    return [each.command for each in entries if isinstance(each.command, RejectOrder)]
+
+
+async def test_out_of_stock_is_reason_enough_and_is_said_once(counter: Counter) -> None:
+    counter.key(Qt.Key.Key_X)
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: sent_back(counter))
+    (command,) = sent_back(counter)
+    assert command.response is OrderResponse.OUT_OF_STOCK
+    await until(lambda: counter.desk.orders.open_order(RX) is None)
+    (order,) = counter.desk.replica.orders.values()
+    assert answer_words(order) == "Out of stock"
+    assert answer_words(replace(order, response_note="until May")) == "Out of stock: until May"
+
+
+async def test_that_it_cannot_be_supplied_wants_a_word_more(counter: Counter) -> None:
+    counter.key(Qt.Key.Key_X)
+    counter.key(Qt.Key.Key_3)
+    counter.key(Qt.Key.Key_Return)
+    await settled()
+    assert send_back_sheet(counter).isVisible()
+    assert not sent_back(counter)

@@ -82,15 +82,16 @@ class CollectorSheet(Sheet):
         return self._field
 
     def collector(self) -> str:
-        """Who it is, in the words that the register keeps: "Sunil Rao (spouse)"."""
+        """Who it is, in the words that the register keeps and that go into sentences: "Sunil Rao
+        (spouse)", "spouse of Meera Rao"."""
         name = self._field.text().strip()
         if self._relation <= 0:
             return name
-        relation = self._relations[self._relation]
+        relation = self._relations[self._relation].lower()
         if not name:
             text = self.tr("%1 of %2").replace("%1", relation)
             return text.replace("%2", self._patient)[:_NAME_LENGTH]
-        return f"{name} ({relation.lower()})"[:_NAME_LENGTH]
+        return f"{name} ({relation})"[:_NAME_LENGTH]
 
     def checked_collector(self) -> str:
         """The same; empty, and said beside the field, when nobody is named."""

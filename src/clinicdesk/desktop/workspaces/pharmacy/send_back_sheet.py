@@ -20,12 +20,13 @@ from clinicdesk.desktop.design.pill import Pill
 from clinicdesk.desktop.design.tokens import SPACE_4, Tone
 from clinicdesk.desktop.tasks import TaskOwner
 from clinicdesk.desktop.workspaces.shared.amounts import amount_text, read_amount
-from clinicdesk.desktop.workspaces.shared.order_words import response_word
+from clinicdesk.desktop.workspaces.shared.order_words import is_only_the_word, response_word
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet, Work
 
 _NOTE_LENGTH = 300
 _SHORTEST = 3
 _PRICE_WIDTH = 180
+_SPEAKS_FOR_ITSELF = frozenset({OrderResponse.OUT_OF_STOCK, OrderResponse.QUOTE})
 
 
 class SendBackSheet(Sheet):
@@ -53,7 +54,6 @@ class SendBackSheet(Sheet):
         self._note = QLineEdit()
         self._note.setObjectName("send_back_note")
         self._note.setMaxLength(_NOTE_LENGTH)
-        self._note.setPlaceholderText(self.tr("The prescriber reads this and sends it elsewhere"))
         self._note.installEventFilter(self)
         self._note_block = FieldBlock(design, self.tr("What they should know"), self._note)
         self._note.textChanged.connect(lambda: self._note_block.set_error(""))
@@ -84,7 +84,10 @@ class SendBackSheet(Sheet):
         quoted = None if given is None else given.quoted_minor
         amount = prescription.total_minor if quoted is None else quoted
         self._price.setText(amount_text(amount, prescription.currency))
-        self._note.setText("" if given is None else given.note)
+        written = (
+            "" if given is None or is_only_the_word(given.response, given.note) else given.note
+        )
+        self._note.setText(written)
         self._choose(OrderResponse.OUT_OF_STOCK if given is None else given.response)
         self.note("")
 
@@ -93,8 +96,10 @@ class SendBackSheet(Sheet):
         return self._note
 
     def work(self, prescription: Prescription) -> Work | None:
-        """The answer, with what was written."""
+        """The answer, with what was written; some answers say enough by themselves."""
         note = self._note.text().strip()
+        if not note and self._response in _SPEAKS_FOR_ITSELF:
+            note = response_word(self._response)
         if len(note) < _SHORTEST:
             self._note_block.set_error(self.tr("What they should know: write at least a word."))
             return None
@@ -119,6 +124,12 @@ class SendBackSheet(Sheet):
         for each, chip in self._chips.items():
             tone = Tone.ACCENT if each is response else Tone.NEUTRAL
             chip.show_pill(Pill(response_word(each), tone))
+        self._note.setPlaceholderText(
+            self.tr("The prescriber reads this; it may be left empty")
+            if response in _SPEAKS_FOR_ITSELF
+            else self.tr("The prescriber reads this and sends it elsewhere")
+        )
+        self._note_block.set_error("")
         self._price_block.setVisible(response is OrderResponse.QUOTE)
         self._note.setFocus()
 

@@ -42,7 +42,13 @@ def answer_words(order: PurchaseOrder) -> str:
     said = response_word(order.response)
     if order.quoted_minor is not None:
         said = f"{said}, {money(order.quoted_minor, order.currency)}"
-    return f"{said}: {order.response_note}" if order.response_note else said
+    note = order.response_note
+    return f"{said}: {note}" if note and not is_only_the_word(order.response, note) else said
+
+
+def is_only_the_word(response: OrderResponse, note: str) -> bool:
+    """Whether nothing was written beside the answer itself."""
+    return note == response_word(response)
 
 
 def order_look(status: OrderStatus) -> Look:
