@@ -57,6 +57,7 @@ class PatientsWorkspace(Workspace):
         self.ui.pages.addWidget(self.page)
         self.finder.chosen.connect(self._choose)
         self.finder.entered.connect(self._enter)
+        self.finder.keyboard_moved.connect(self.hints_changed)
         self.destroyed.connect(self._replica.patients.subscribe(self._patients_changed))
         shortcut = QShortcut(QKeySequence("Ctrl+F"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -69,11 +70,13 @@ class PatientsWorkspace(Workspace):
 
     def hints(self) -> list[Hint]:
         """The keys of this place."""
-        return [
+        hints = [
             Hint(("Ctrl+F",), self.tr("find a patient")),
             Hint(("Up", "Down"), self.tr("move")),
-            Hint(("Enter",), self.tr("to the prescriptions")),
         ]
+        if self.finder.has_keyboard and self.page.history.model.rowCount():
+            hints.append(Hint(("Enter",), self.tr("to the prescriptions")))
+        return hints
 
     def open_thing(self, kind: str, thing: UUID) -> bool:
         """Show a patient, or a prescription at its patient."""
@@ -104,9 +107,11 @@ class PatientsWorkspace(Workspace):
             today = utc_now().astimezone(self._context.zone).date()
             self._head.show_patient(patient, (), today)
             self.page.show_patient(patient.id)
+        self.hints_changed.emit()
 
     def _enter(self, _patient_id: UUID) -> None:
-        self.page.history.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.page.history.model.rowCount():
+            self.page.history.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _patients_changed(self, change: Change[Patient]) -> None:
         touched = {new.id for _, new in change.updated} | {row.id for row in change.removed}

@@ -51,10 +51,12 @@ class PatientFinder(QWidget):
     Signals:
         chosen: Another patient is chosen: identifier or None.
         entered: Enter was pressed on a patient, or they were double-clicked: identifier.
+        keyboard_moved: The search or the list has the keyboard now, or has it no more.
     """
 
     chosen = Signal(object)
     entered = Signal(object)
+    keyboard_moved = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +89,16 @@ class PatientFinder(QWidget):
         self.destroyed.connect(replica.patients.subscribe(self._patients_changed))
         self.destroyed.connect(replica.prescriptions.subscribe(self._prescriptions_changed))
         self._show_state()
+
+    @property
+    def has_keyboard(self) -> bool:
+        """Whether what is typed goes to the list, while this window is in front."""
+        return self.window().focusWidget() is self.list
+
+    @property
+    def search_has_keyboard(self) -> bool:
+        """Whether what is typed is searched for, while this window is in front."""
+        return self.window().focusWidget() is self._search
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field, its text ready to be typed over."""
@@ -245,6 +257,8 @@ class PatientFinder(QWidget):
         return False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.keyboard_moved.emit()
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             if watched is self._search:
                 return self._search_key(event.key())

@@ -68,11 +68,12 @@ class PatientPage(QWidget):
         self.ui.side_column.addStretch(1)
         self.ui.actions_frame.setVisible(clinical)
         self.ui.new_prescription_button.dress(design, kind=Kind.PRIMARY, icon="plus", key="Ctrl+N")
-        self.ui.open_prescription_button.dress(design, icon="external-link", key="Enter")
+        self.ui.open_prescription_button.dress(design, icon="external-link")
         self.ui.new_prescription_button.clicked.connect(self.new_wanted)
         self.ui.open_prescription_button.clicked.connect(self.history.enter)
         self.history.entered.connect(self.prescription_wanted)
         self.history.counted.connect(self._show_count)
+        self.history.keyboard_moved.connect(self._show_key)
 
     def show_patient(self, patient_id: UUID) -> None:
         """Show a patient whom this desk holds, or show them as they are now."""
@@ -84,6 +85,10 @@ class PatientPage(QWidget):
         self._contact.show_patient(patient)
         self.history.show_patient(patient_id)
         self.older.show_patient(patient_id)
+
+    def _show_key(self) -> None:
+        # Elsewhere Enter does something else.
+        self.ui.open_prescription_button.set_key("Enter" if self.history.has_keyboard else "")
 
     def _show_count(self, count: int) -> None:
         # The card ends with its last row; what does not fit is scrolled to.

@@ -44,10 +44,12 @@ class PrescriptionHistory(QWidget):
     Signals:
         counted: How many there are now.
         entered: Enter was pressed on one, or it was double-clicked: identifier.
+        keyboard_moved: The rows have the keyboard now, or have it no more.
     """
 
     counted = Signal(int)
     entered = Signal(object)
+    keyboard_moved = Signal()
 
     def __init__(self, context: Context, *, clinical: bool, parent: QWidget | None = None) -> None:
         """Make the list.
@@ -87,6 +89,11 @@ class PrescriptionHistory(QWidget):
         for leave in leaving:
             self.destroyed.connect(leave)
 
+    @property
+    def has_keyboard(self) -> bool:
+        """Whether what is typed goes to the rows, while this window is in front."""
+        return self.window().focusWidget() is self.list
+
     def show_patient(self, patient_id: UUID | None) -> None:
         """Show the prescriptions of another patient, or of nobody."""
         if patient_id != self._patient_id:
@@ -105,7 +112,6 @@ class PrescriptionHistory(QWidget):
 
     def _content(self, prescription: Prescription) -> RowContent:
         desk = self._context.desk
-        pharmacy = desk.replica.pharmacies.get(prescription.pharmacy_id)
         when = moment_text(
             prescription.signed_at or prescription.created_at, self._context.zone, utc_now()
         )
@@ -114,7 +120,7 @@ class PrescriptionHistory(QWidget):
             # Where the medicines stand first, a long list of them must not push the code away.
             prescription.code if named else "",
             when,
-            "" if pharmacy is None else pharmacy.name,
+            self._place(prescription),
             self._price(prescription),
         ]
         if not named:
@@ -130,6 +136,14 @@ class PrescriptionHistory(QWidget):
             status="" if pending is None else pending.text,
             status_tone=Tone.NEUTRAL if pending is None else pending.tone,
         )
+
+    def _place(self, prescription: Prescription) -> str:
+        """Its pharmacy; for the front desk, which takes no payment, that it is paid there."""
+        pharmacy = self._context.desk.replica.pharmacies.get(prescription.pharmacy_id)
+        if pharmacy is None:
+            return ""
+        unpaid = prescription.status is PrescriptionStatus.DRAFT and not self._clinical
+        return self.tr("Pays at %1").replace("%1", pharmacy.name) if unpaid else pharmacy.name
 
     def _price(self, prescription: Prescription) -> str:
         if prescription.status is PrescriptionStatus.CANCELLED:
@@ -172,6 +186,8 @@ class PrescriptionHistory(QWidget):
         self.model.refresh(None if prescription_id is None else (prescription_id,))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.list and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.keyboard_moved.emit()
         if (
             watched is self.list
             and isinstance(event, QKeyEvent)

@@ -58,17 +58,20 @@ class PrescriptionDetail(QFrame):
         continue_wanted: The draft that is shown is to be written on: identifier.
         patient_wanted: The patient is to be shown: identifier.
         at_rest: A question was answered: the keyboard may go back to the list.
+        offers_changed: `can_cancel` or `can_print` says something else.
     """
 
     continue_wanted = Signal(object)
     patient_wanted = Signal(object)
     at_rest = Signal()
+    offers_changed = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._desk = context.desk
         self._shown: UUID | None = None
+        self._offers = (False, False)
         self._refusal: OutboxEntry | None = None
         self._printing = DeskPrinting(context, self)
         self.ui = Ui_TherapyPrescription()
@@ -100,6 +103,17 @@ class PrescriptionDetail(QFrame):
     def prescription(self) -> Prescription | None:
         """What is shown, as it stands now; None when it is nothing or not here any more."""
         return self._desk.replica.prescriptions.get(self._shown)
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether what is shown can be cancelled now."""
+        return self.prescription is not None and self.ui.cancel_button.isEnabled()
+
+    @property
+    def can_print(self) -> bool:
+        """Whether what is shown can be put on paper: a draft cannot."""
+        shown = self.prescription
+        return shown is not None and not is_draft(shown) and self.ui.print_button.isEnabled()
 
     def show_prescription(self, prescription_id: UUID | None) -> None:
         """Show another one, from its top."""
@@ -289,6 +303,10 @@ class PrescriptionDetail(QFrame):
             self.ui.why_off.hide()
         if self.sheet.isVisibleTo(self) and (over or why):
             self.sheet.leave()
+        offers = (self.can_cancel, self.can_print)
+        if offers != self._offers:
+            self._offers = offers
+            self.offers_changed.emit()
 
     def _make_head(self) -> None:
         design = self._context.design

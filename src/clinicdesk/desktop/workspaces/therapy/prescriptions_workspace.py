@@ -66,15 +66,17 @@ class PrescriptionsWorkspace(Workspace):
         return self.tr("My prescriptions")
 
     def hints(self) -> list[Hint]:
-        """The keys of the list."""
-        return [
-            Hint(("Up", "Down"), self.tr("move")),
-            Hint(("Alt+1–7",), self.tr("lanes")),
-            Hint(("Enter",), self._enter_words()),
-            Hint(("Ctrl+F",), self.tr("search")),
-            Hint(("Ctrl+P",), self.tr("print")),
-            Hint(("Ctrl+Del",), self.tr("cancel")),
+        """The keys of the list, and those that do something with what is shown."""
+        enter = self._enter_words()
+        offered = [
+            (True, Hint(("Up", "Down"), self.tr("move"))),
+            (True, Hint(("Alt+1–7",), self.tr("lanes"))),
+            (bool(enter), Hint(("Enter",), enter)),
+            (True, Hint(("Ctrl+F",), self.tr("search"))),
+            (self.detail.can_print, Hint(("Ctrl+P",), self.tr("print"))),
+            (self.detail.can_cancel, Hint(("Ctrl+Del",), self.tr("cancel"))),
         ]
+        return [hint for possible, hint in offered if possible]
 
     def shortcuts(self) -> list[Shortcut]:
         """Every key of this place."""
@@ -152,6 +154,7 @@ class PrescriptionsWorkspace(Workspace):
         self.detail.continue_wanted.connect(partial(self._context.go, "prescription"))
         self.detail.patient_wanted.connect(partial(self._context.go, "patient"))
         self.detail.at_rest.connect(self.rows.focus_rows)
+        self.detail.offers_changed.connect(self.hints_changed)
         self.rows.sent_back.changed.connect(lambda _moved: self.hints_changed.emit())
         link = self._desk.link
         self.destroyed.connect(link.changed.add(lambda _status: self.hints_changed.emit()))
@@ -190,9 +193,11 @@ class PrescriptionsWorkspace(Workspace):
         return shown is not None and shown.id in self.rows.sent_back
 
     def _enter_words(self) -> str:
+        """What Enter does with what is shown; empty where it does nothing."""
         if self._is_sent_back():
             return self.tr("choose a pharmacy")
-        return self.tr("go on with a draft")
+        shown = self.detail.prescription
+        return self.tr("go on with a draft") if shown is not None and is_draft(shown) else ""
 
     def _recounted(self) -> None:
         count = self.counter()

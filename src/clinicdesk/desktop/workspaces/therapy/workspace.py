@@ -31,6 +31,7 @@ from clinicdesk.desktop.workspaces.therapy.draft import DraftForm
 from clinicdesk.desktop.workspaces.therapy.drafts import is_draft
 from clinicdesk.desktop.workspaces.therapy.editing import Editing
 from clinicdesk.desktop.workspaces.therapy.editor import PrescriptionEditor
+from clinicdesk.desktop.workspaces.therapy.patient_keys import PatientKeys
 
 _LIST_WIDTH = 360
 
@@ -63,6 +64,7 @@ class TherapyWorkspace(Workspace):
         self.ui.head_place.addWidget(self._head)
         self.editing = Editing(context, self)
         self.page = PatientPage(context, clinical=True)
+        self._keys = PatientKeys(self.finder, self.page, self._may_begin, self)
         self.editor = PrescriptionEditor(context, self.editing)
         self._writing_there = BeingThere(context.desk.presence, self.editor)
         self._nobody = EmptyState(
@@ -102,12 +104,7 @@ class TherapyWorkspace(Workspace):
                 Hint(("Ctrl+Enter",), self.tr("sign and send")),
                 Hint(("Esc",), self.tr("clear the line") if clears else self.tr("back, kept")),
             ]
-        return [
-            Hint(("Ctrl+F",), self.tr("find a patient")),
-            Hint(("Up", "Down"), self.tr("move")),
-            Hint(("Enter",), self.tr("open")),
-            Hint(("Ctrl+N",), self.tr("new prescription")),
-        ]
+        return self._keys.hints()
 
     def shortcuts(self) -> list[Shortcut]:
         """Every key of this place."""
@@ -186,7 +183,7 @@ class TherapyWorkspace(Workspace):
     def write_new(self) -> None:
         """Begin a prescription for the patient who is shown, or go on with the one begun."""
         patient_id = self._patient_id
-        if patient_id is None or self._desk.prescribing.can_write() is not None:
+        if patient_id is None or not self._may_begin():
             return
         if self.ui.pages.currentWidget() is self.editor:
             self.editor.focus_start()
@@ -198,6 +195,7 @@ class TherapyWorkspace(Workspace):
     def _connect(self) -> None:
         self.finder.chosen.connect(self._choose)
         self.finder.entered.connect(self._enter)
+        self._keys.changed.connect(self.hints_changed)
         self.page.new_wanted.connect(self.write_new)
         self.page.prescription_wanted.connect(self._open_prescription)
         self.editor.left.connect(self._leave_form)
@@ -261,6 +259,9 @@ class TherapyWorkspace(Workspace):
             self.page.history.list.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.page.ui.new_prescription_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _may_begin(self) -> bool:
+        return self._patient_id is not None and self._desk.prescribing.can_write() is None
 
     def _open_prescription(self, prescription_id: UUID) -> None:
         prescription = self._desk.replica.prescriptions.get(prescription_id)
