@@ -57,6 +57,27 @@ def found(index: PatientIndex, text: str) -> list[str]:
     return [names[hit.patient.id] for hit in index.search(text, 20)]
 
 
+def test_who_fits_alike_stands_by_name_however_else_the_name_is_written() -> None:
+    index = PatientIndex()
+    people = [
+        ("Zoya Sharma", None, "P-000001"),
+        ("Asha Sharma", "आशा शर्मा", "P-000004"),
+        ("Meera Sharma", None, "P-000003"),
+        ("Binita Sharma", "बिनीता शर्मा", "P-000002"),
+        ("Asha Sharma", None, "P-000005"),
+    ]
+    for name, local, number in people:
+        index.put(a_patient(name, id=an_id(number), name_local=local, number=number))
+    hits = [(hit.patient.name, hit.patient.number) for hit in index.search("sharma", 20)]
+    assert hits == [
+        ("Asha Sharma", "P-000004"),
+        ("Asha Sharma", "P-000005"),
+        ("Binita Sharma", "P-000002"),
+        ("Meera Sharma", "P-000003"),
+        ("Zoya Sharma", "P-000001"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "first"),
     [

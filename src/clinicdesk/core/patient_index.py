@@ -56,6 +56,7 @@ class PatientIndex:
     def __init__(self) -> None:
         self._patients: dict[UUID, Patient] = {}
         self._words: dict[UUID, tuple[str, ...]] = {}
+        self._names: dict[UUID, tuple[str, ...]] = {}
         self._phones = PhoneBook()
         self._numbers: dict[str, UUID] = {}
         self._sorted_numbers: list[str] = []
@@ -72,6 +73,9 @@ class PatientIndex:
         self._patients[patient.id] = patient
         own = tuple(dict.fromkeys(words(f"{patient.name} {patient.name_local or ''}")))
         self._words[patient.id] = own
+        # How the name is written besides, in another script, is found by and not sorted by: who
+        # has no such name would stand before everybody who has one.
+        self._names[patient.id] = tuple(words(patient.name))
         for word in own:
             holders = self._of_word.get(word)
             if holders is None:
@@ -91,6 +95,7 @@ class PatientIndex:
         patient = self._patients.pop(patient_id, None)
         if patient is None:
             return
+        del self._names[patient_id]
         for word in self._words.pop(patient_id):
             holders = self._of_word[word]
             holders.discard(patient_id)
@@ -119,9 +124,9 @@ class PatientIndex:
                     hits[hit.patient.id] = hit
         return nsmallest(limit, hits.values(), key=self._rank)
 
-    def _rank(self, hit: PatientHit) -> tuple[float, tuple[str, ...]]:
-        """The better first; who fit alike, by name."""
-        return (-hit.score, self._words[hit.patient.id])
+    def _rank(self, hit: PatientHit) -> tuple[float, tuple[str, ...], str]:
+        """The better first; who fit alike, by name, those of one name by number."""
+        return (-hit.score, self._names[hit.patient.id], hit.patient.number)
 
     def _by_name(self, typed: list[str], born: BirthDate | None) -> list[PatientHit]:
         if not typed:
@@ -137,7 +142,8 @@ class PatientIndex:
             ]
             if all(scores):
                 # Whose name has no words besides the typed ones is the likelier.
-                score = sum(scores) / len(scores) - min(4, max(0, len(own) - len(typed)))
+                besides = max(0, len(self._names[patient_id]) - len(typed))
+                score = sum(scores) / len(scores) - min(4, besides)
                 hits.append(PatientHit(self._patients[patient_id], Matched.NAME, score))
         return hits
 

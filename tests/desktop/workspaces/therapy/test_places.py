@@ -20,6 +20,7 @@ from clinicdesk.desktop.workspaces.patients.workspace import PatientsWorkspace
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
+from tests.core.sample import an_id
 from tests.desktop.workspaces.therapy.conftest import Opening
 from tests.desktop.workspaces.therapy.room import DemoRows, Room, an_order, settled, until
 
@@ -186,6 +187,25 @@ async def test_what_the_pharmacy_does_is_told_on_the_page_of_the_patient(
     )
     assert "Acknowledged" in history.model.index(place, 0).data()
     assert history.list.glow.strength(paid.id) > 0
+
+
+async def test_a_patient_in_the_list_stands_as_their_prescription_does(
+    room: Room[TherapyWorkspace], demo: DemoRows
+) -> None:
+    like = next(p for p in demo.prescriptions if p.status is PrescriptionStatus.PAID)
+    alone = replace(demo.patients[0], id=demo.pharmacist.id, name="Zebulon Tamatea")
+    paid = replace(like, id=an_id("paid"), patient_id=alone.id, code="RX-ZEB01")
+    order = an_order(paid, demo.now)
+    await room.feed(alone, paid, order)
+    finder = room.place.finder
+    place = finder.model.place_of(alone.id)
+    assert place is not None
+    assert "Paid" in finder.model.index(place, 0).data()
+    await room.feed(replace(order, version=2, status=OrderStatus.DISPENSING))
+    told = finder.model.index(place, 0).data()
+    assert "Dispensing" in told
+    assert "Paid" not in told
+    assert finder.list.glow.strength(alone.id) > 0
 
 
 async def test_a_signed_prescription_is_opened_in_its_own_place(

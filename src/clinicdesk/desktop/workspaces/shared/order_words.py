@@ -15,7 +15,7 @@ from clinicdesk.contract.entities import (
 )
 from clinicdesk.core.ordering import Ordering
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.wording import Look, money
+from clinicdesk.desktop.wording import Look, money, prescription_look
 
 _SAYS_MORE = {
     PrescriptionStatus.PAID: frozenset({OrderStatus.ACKNOWLEDGED, OrderStatus.DISPENSING}),
@@ -94,6 +94,13 @@ def order_moment(order: PurchaseOrder) -> datetime:
         case _:
             reached = order.closed_at
     return reached or order.updated_at
+
+
+def standing_look(prescription: Prescription, orders: Ordering) -> Look:
+    """How a prescription stands, in the same words wherever it is named: its order's where they
+    are more exact than its own."""
+    order = telling_order(prescription, orders)
+    return prescription_look(prescription) if order is None else order_look(order.status)
 
 
 def telling_order(prescription: Prescription, orders: Ordering) -> PurchaseOrder | None:

@@ -10,7 +10,14 @@ from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus, Role, Row
+from clinicdesk.contract.entities import (
+    Patient,
+    Prescription,
+    PrescriptionStatus,
+    PurchaseOrder,
+    Role,
+    Row,
+)
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.avatar import initials
@@ -25,10 +32,10 @@ from clinicdesk.desktop.models.selection import RowSelection
 from clinicdesk.desktop.wording import (
     age_in_words,
     phone_text,
-    prescription_look,
     sex_letter,
 )
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.shared.order_words import standing_look
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
 _MOST_FOUND = 60
@@ -88,6 +95,7 @@ class PatientFinder(QWidget):
         self.list.installEventFilter(self)
         self.destroyed.connect(replica.patients.subscribe(self._patients_changed))
         self.destroyed.connect(replica.prescriptions.subscribe(self._prescriptions_changed))
+        self.destroyed.connect(replica.orders.subscribe(self._orders_changed))
         self._show_state()
 
     @property
@@ -153,6 +161,17 @@ class PatientFinder(QWidget):
             if old.status is not new.status:
                 self.list.glow.flash(new.patient_id)
 
+    def _orders_changed(self, change: Change[PurchaseOrder]) -> None:
+        # A row says how far the pharmacy is with it.
+        if change.reset:
+            self.model.refresh()
+            return
+        touched = (*change.added, *change.removed, *(new for _, new in change.updated))
+        self.model.refresh({order.patient_id for order in touched})
+        for old, new in change.updated:
+            if old.status is not new.status:
+                self.list.glow.flash(new.patient_id)
+
     def _show_state(self) -> None:
         """The list, or a sentence in its place; how many there are."""
         count, total = self.model.rowCount(), len(self.model.rows)
@@ -200,7 +219,7 @@ class PatientFinder(QWidget):
         phone = phone_text(patient.phone) if patient.phone else None
         parts = (patient.name_local, born, phone)
         newest = newest_open(self._context.desk.replica.prescriptions.of(patient.id))
-        look = None if newest is None else prescription_look(newest)
+        look = None if newest is None else standing_look(newest, self._context.desk.orders)
         return RowContent(
             key=patient.id,
             primary=patient.name,

@@ -24,9 +24,9 @@ from clinicdesk.desktop.design.row_list import RowList
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.models.row_list import RowListModel
 from clinicdesk.desktop.models.selection import RowSelection
-from clinicdesk.desktop.wording import moment_text, money, prescription_look
+from clinicdesk.desktop.wording import moment_text, money
 from clinicdesk.desktop.workspace import Context
-from clinicdesk.desktop.workspaces.shared.order_words import order_look, telling_order
+from clinicdesk.desktop.workspaces.shared.order_words import standing_look
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
 from clinicdesk.desktop.workspaces.shared.traced_rows import dress_rows
 
@@ -125,8 +125,7 @@ class PrescriptionHistory(QWidget):
         ]
         if not named:
             parts.insert(1, self.tr("%n medicine(s)", "", prescription.item_count))
-        order = telling_order(prescription, desk.orders)
-        look = prescription_look(prescription) if order is None else order_look(order.status)
+        look = standing_look(prescription, desk.orders)
         pending = pending_pill(desk.outbox.pending(prescription.id))
         return RowContent(
             key=prescription.id,

@@ -11,11 +11,11 @@ from clinicdesk.core.clock import utc_now
 from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.content import RowContent
 from clinicdesk.desktop.design.tokens import Tone
-from clinicdesk.desktop.wording import moment_text, prescription_look
+from clinicdesk.desktop.wording import moment_text
 from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.shared.order_words import (
-    order_look,
     order_moment,
+    standing_look,
     telling_order,
 )
 from clinicdesk.desktop.workspaces.shared.prescription_facts import pending_pill
@@ -76,8 +76,7 @@ class PrescriptionRows(QObject):
             return pending.text, pending.tone
         if prescription.id in self._sent_back:
             return self.tr("Sent back: choose"), Tone.WARNING
-        order = telling_order(prescription, self._context.desk.orders)
-        look = prescription_look(prescription) if order is None else order_look(order.status)
+        look = standing_look(prescription, self._context.desk.orders)
         return look.word, look.tone
 
 
