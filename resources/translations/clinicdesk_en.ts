@@ -48,10 +48,10 @@
 <context>
     <name>CounterWork</name>
     <message numerus="yes">
-        <source>%n unit(s) are owing: tell them when to come.</source>
+        <source>%n unit(s) of %1 are owing: tell them when to come.</source>
         <translation>
-            <numerusform>%n unit is owing: tell them when to come.</numerusform>
-            <numerusform>%n units are owing: tell them when to come.</numerusform>
+            <numerusform>%n unit of %1 is owing: tell them when to come.</numerusform>
+            <numerusform>%n units of %1 are owing: tell them when to come.</numerusform>
         </translation>
     </message>
 </context>
@@ -171,6 +171,13 @@
         <translation>
             <numerusform>%n line not checked yet.</numerusform>
             <numerusform>%n lines not checked yet.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unit(s) wait for stock.</source>
+        <translation>
+            <numerusform>%n unit waits for stock.</numerusform>
+            <numerusform>%n units wait for stock.</numerusform>
         </translation>
     </message>
 </context>

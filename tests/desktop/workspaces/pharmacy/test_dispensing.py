@@ -325,6 +325,8 @@ async def test_what_is_there_is_handed_over_and_the_rest_waits_as_owing(counter:
     counter.key(Qt.Key.Key_O)
     await until(lambda: item(counter, 3).owing == 8)
     counter.key(Qt.Key.Key_F10)
+    noted = asked(counter, "hand_over_sheet").ui.sheet_note.text()
+    assert "8 unit(s) of Calpar are owing: tell them when to come." in noted
     counter.key(Qt.Key.Key_2)
     counter.key(Qt.Key.Key_Return)
     await until(lambda: item(counter, 3).status is ItemStatus.OWING)
@@ -334,6 +336,8 @@ async def test_what_is_there_is_handed_over_and_the_rest_waits_as_owing(counter:
     assert counter.prescription("rx").status is PrescriptionStatus.PAID
     assert counter.workspace.queue.lanes.lane_of(counter.prescription("rx")) is Lane.OWING
     assert counter.workspace.queue.count(Lane.OWING) == 1
+    why_off = counter.find(QLabel, "why_off")
+    await until(lambda: why_off.text() == "Hand over is off: 8 unit(s) wait for stock.")
 
 
 async def test_a_name_and_a_relation_are_both_kept(counter: Counter) -> None:

@@ -222,7 +222,9 @@ class CounterWork(QObject):
             text = self.tr("%1 is owed back: pay it out while they are here.")
             words.append(text.replace("%1", money(owed, prescription.currency)))
         if later:
-            words.append(self.tr("%n unit(s) are owing: tell them when to come.", "", later))
+            which = ", ".join(product_words(item) for item in items if item.owing)
+            text = self.tr("%n unit(s) of %1 are owing: tell them when to come.", "", later)
+            words.append(text.replace("%1", which))
         if prescription.counselling:
             words.append(self.tr("Tell them: %1").replace("%1", prescription.counselling))
         self._pane.counselling.save_now()

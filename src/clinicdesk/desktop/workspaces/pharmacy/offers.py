@@ -70,6 +70,7 @@ _SHOWN_IN: Final[Mapping[Deed, frozenset[PrescriptionStatus]]] = {
     Deed.CANCEL: frozenset({_P.DRAFT, _P.PAID, _P.FULFILLED}),
     Deed.REPEAT: frozenset({_P.COMPLETED}),
 }
+_SETTLED: Final = frozenset({ItemStatus.HANDED_OVER, ItemStatus.DECLINED, ItemStatus.CANCELLED})
 _NOT_CHECKED: Final = frozenset({ItemStatus.PENDING, ItemStatus.PICKING})
 
 
@@ -196,6 +197,8 @@ class OfferMaker(QObject):
     ) -> str:
         if prescription.status is not _P.PAID:
             return why
+        if why and (later := self._all_wait_for_stock(items)):
+            return later
         waiting = [item for item in items if item.status in _NOT_CHECKED]
         if not why or not waiting:
             return why
@@ -204,6 +207,23 @@ class OfferMaker(QObject):
         if len(kept) == 1 and (reason := kept.pop()):
             return reason
         return self.tr("%n line(s) not checked yet.", "", len(waiting))
+
+    def _all_wait_for_stock(self, items: list[PrescriptionItem]) -> str:
+        """That they wait for stock, or for a check where it has come, when nothing else is left to
+        be done; otherwise empty."""
+        left = [item for item in items if item.status not in _SETTLED]
+        owed = [item for item in left if item.status is ItemStatus.OWING]
+        if not owed or len(owed) < len(left):
+            return ""
+        come = [item for item in owed if self._has_come(item)]
+        if come:
+            return self.tr("%n line(s) not checked yet.", "", len(come))
+        return self.tr("%n unit(s) wait for stock.", "", sum(item.owing for item in owed))
+
+    def _has_come(self, item: PrescriptionItem) -> bool:
+        product = item.substitute_id or item.medicine_id
+        where = item.pharmacy_id
+        return where is not None and bool(self._desk.stock.dispensable(where, product))
 
     def _why_not_ready(self, items: list[PrescriptionItem]) -> str:
         some = any(item.status in _NOT_CHECKED | {ItemStatus.CHECKED} for item in items)
