@@ -16,10 +16,11 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
 )
+from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.order_words import answer_words
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
-from tests.core.sample import an_id
+from tests.core.sample import a_frame, an_id, gone
 from tests.desktop.workspaces.pharmacy.conftest import Opening
 from tests.desktop.workspaces.pharmacy.counter import (
     Counter,
@@ -105,3 +106,14 @@ async def test_that_it_cannot_be_supplied_wants_a_word_more(counter: Counter) ->
     await settled()
     assert send_back_sheet(counter).isVisible()
     assert not sent_back(counter)
+
+
+async def test_what_goes_to_another_pharmacy_while_it_is_seen_goes_with_a_word(
+    counter: Counter,
+) -> None:
+    rows = [*counter.desk.replica.items.of(RX), counter.prescription("rx")]
+    await counter.desk.replica.apply(a_frame(counter.seq, counter.seq + 1, *map(gone, rows)))
+    await until(lambda: counter.workspace.pane.prescription is None)
+    assert counter.said == [
+        ("RX-7F3K2 went to another pharmacy: its prescriber sent it there.", Tone.INFO)
+    ]

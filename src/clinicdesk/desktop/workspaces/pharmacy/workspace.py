@@ -26,6 +26,7 @@ from clinicdesk.desktop.workspaces.pharmacy.big_screen import BigScreen
 from clinicdesk.desktop.workspaces.pharmacy.counter_work import CounterWork
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.pharmacy.deeds import KEYS, Deed, look_of
+from clinicdesk.desktop.workspaces.pharmacy.gone_elsewhere import tell_what_leaves
 from clinicdesk.desktop.workspaces.pharmacy.prescription_pane import PrescriptionPane
 from clinicdesk.desktop.workspaces.pharmacy.queue_pane import QueuePane
 from clinicdesk.desktop.workspaces.shared.lanes import KEYED_LANES, Lane
@@ -56,6 +57,7 @@ class PharmacyWorkspace(Workspace):
         self._refunds = RefundsDue(self._desk.replica.payments, self)
         self._printing = DeskPrinting(context, self)
         self.pane = PrescriptionPane(context, self._refunds, self._printing, now)
+        tell_what_leaves(context, self.pane.being_there)  # before the queue chooses another
         self.work = CounterWork(context, self.pane, self._refunds, self._printing)
         self._nothing = EmptyState(context.design, "pill", "")
         self._right = QStackedWidget()
