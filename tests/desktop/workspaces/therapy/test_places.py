@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
@@ -189,6 +187,19 @@ async def test_what_the_pharmacy_does_is_told_on_the_page_of_the_patient(
     assert history.list.glow.strength(paid.id) > 0
 
 
+async def test_the_head_of_a_prescription_says_what_its_row_says(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    room.place.rows.show_lane(Lane.PAID)
+    shown = room.place.detail.prescription
+    await room.feed(replace(an_order(shown, demo.now), status=OrderStatus.DISPENSING))
+    status = room.find(QWidget, "prescription_status")
+    await until(lambda: status.pill.text == "Dispensing")
+    place = room.place.rows.model.place_of(shown.id)
+    assert "Dispensing" in room.place.rows.model.index(place, 0).data()
+
+
 async def test_a_patient_in_the_list_stands_as_their_prescription_does(
     room: Room[TherapyWorkspace], demo: DemoRows
 ) -> None:
@@ -332,66 +343,6 @@ async def test_a_draft_is_written_on_where_drafts_are_written(
     room.place.rows.focus_rows()
     room.key(Qt.Key.Key_Return)
     assert room.gone_to == [("prescription", draft.id)]
-
-
-def hinted(room: Room[Any]) -> dict[str, str]:
-    return {" ".join(hint.keys): hint.text for hint in room.place.hints()}
-
-
-async def test_only_keys_are_named_that_do_something_with_the_prescription(
-    open_place: Opening, demo: DemoRows
-) -> None:
-    room = await open_place(PrescriptionsWorkspace)
-    room.place.rows.show_lane(Lane.DONE)
-    await settled()
-    assert "Enter" not in hinted(room)
-    assert "Ctrl+Del" not in hinted(room)
-    assert "Ctrl+P" in hinted(room)
-    room.place.rows.show_lane(Lane.DRAFTS)
-    await settled()
-    assert hinted(room)["Enter"] == "go on with a draft"
-    assert "Ctrl+Del" in hinted(room)
-    assert "Ctrl+P" not in hinted(room)
-
-
-async def test_the_keys_follow_what_becomes_of_the_prescription(
-    open_place: Opening, demo: DemoRows
-) -> None:
-    room = await open_place(PrescriptionsWorkspace)
-    room.place.rows.show_lane(Lane.SENT)
-    await settled()
-    assert "Ctrl+Del" in hinted(room)
-    heard: list[dict[str, str]] = []
-    room.place.hints_changed.connect(lambda: heard.append(hinted(room)))
-    shown = room.place.detail.prescription
-    await room.feed(
-        replace(shown, version=2, status=PrescriptionStatus.CANCELLED, cancelled_at=demo.now)
-    )
-    await until(lambda: bool(heard) and "Ctrl+Del" not in heard[-1])
-
-
-async def test_enter_is_named_by_what_it_does_where_the_keyboard_is(
-    room: Room[TherapyWorkspace], demo: DemoRows
-) -> None:
-    heard: list[str] = []
-    room.place.hints_changed.connect(lambda: heard.append(hinted(room).get("Enter", "")))
-    opening = room.find(QPushButton, "open_prescription_button")
-    signed = next(p for p in demo.prescriptions if p.signed_at is not None)
-    assert hinted(room)["Enter"] == "to the list"
-    assert "Ctrl+N" not in hinted(room), "nobody is chosen"
-    room.place.finder.show_patient(signed.patient_id)
-    room.place.finder.list.setFocus()
-    await settled()
-    assert heard[-1] == hinted(room)["Enter"] == "to the prescriptions"
-    assert "Ctrl+N" in hinted(room)
-    assert opening.accessibleDescription() == ""
-    room.key(Qt.Key.Key_Return)
-    await settled()
-    assert heard[-1] == hinted(room)["Enter"] == "open the prescription"
-    assert opening.accessibleDescription() == "Enter"
-    room.key(Qt.Key.Key_Return)
-    await settled()
-    assert [kind for kind, _ in room.gone_to] == ["prescription"]
 
 
 async def test_the_state_of_lines_is_shown_once_they_are_signed(

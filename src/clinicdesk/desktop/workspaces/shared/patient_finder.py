@@ -186,7 +186,7 @@ class PatientFinder(QWidget):
                 "search",
                 self.tr("Nobody found"),
                 self._where_searched(),
-                self.tr("Show everybody"),
+                self.tr("Clear the search"),
             )
         else:
             self.ui.patient_count.setText("")

@@ -40,6 +40,9 @@ class PatientKeys(QObject):
         finder.keyboard_moved.connect(self._look)
         page.history.keyboard_moved.connect(self._look)
         page.history.counted.connect(self._look)
+        model = finder.model
+        for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+            signal.connect(self._look)
 
     def hints(self) -> list[Hint]:
         """The keys while nothing is being written."""

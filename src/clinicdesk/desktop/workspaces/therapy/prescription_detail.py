@@ -36,7 +36,7 @@ from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.findings_watch import NOT_SUPPLIED, FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.notices_read import read_what_is_seen
-from clinicdesk.desktop.workspaces.shared.order_words import answer_words
+from clinicdesk.desktop.workspaces.shared.order_words import answer_words, standing_look
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
@@ -137,7 +137,13 @@ class PrescriptionDetail(QFrame):
             today = now.astimezone(self._context.zone).date()
             self.head.show_patient(patient, replica.allergies.of(patient.id), today)
         pending = self._desk.outbox.pending(prescription.id)
-        self._facts.show_prescription(prescription, self._prescriber(prescription), pending, now)
+        self._facts.show_prescription(
+            prescription,
+            self._prescriber(prescription),
+            pending,
+            now,
+            standing_look(prescription, self._desk.orders),
+        )
         self.items.refresh()
         self._progress.show_steps(steps_of(prescription, self._context.zone, now))
         self._show_refusal(prescription)
