@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from clinicdesk.contract.entities import PrescriptionStatus
+from clinicdesk.desktop.workspaces.patients.workspace import PatientsWorkspace
 from clinicdesk.desktop.workspaces.therapy.lanes import Lane
 from clinicdesk.desktop.workspaces.therapy.prescriptions_workspace import PrescriptionsWorkspace
 from clinicdesk.desktop.workspaces.therapy.workspace import TherapyWorkspace
@@ -84,3 +85,21 @@ async def test_enter_is_named_by_what_it_does_where_the_keyboard_is(
     room.key(Qt.Key.Key_Return)
     await settled()
     assert [kind for kind, _ in room.gone_to] == ["prescription"]
+
+
+async def test_the_front_desk_goes_to_prescriptions_only_of_who_has_some(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PatientsWorkspace)
+    written = {p.patient_id for p in demo.prescriptions}
+    new = replace(demo.patients[0], id=demo.pharmacist.id, name="Zebulon Tamatea")
+    await room.feed(new)
+    room.place.finder.list.setFocus()
+    room.place.finder.show_patient(next(iter(written)))
+    await settled()
+    assert hinted(room)["Enter"] == "to the prescriptions"
+    room.place.finder.show_patient(new.id)
+    await settled()
+    assert "Enter" not in hinted(room)
+    room.key(Qt.Key.Key_Return)
+    assert room.place.finder.list.hasFocus()
