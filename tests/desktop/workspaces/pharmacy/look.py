@@ -345,9 +345,16 @@ async def repeat(counter: Counter) -> None:
     await settled()
 
 
-async def repeated(counter: Counter) -> None:
+async def early(counter: Counter) -> None:
+    """What was handed over an hour ago still lasts."""
     await repeat(counter)
     counter.key(Qt.Key.Key_N)
+    await settled()
+
+
+async def repeated(counter: Counter) -> None:
+    await early(counter)
+    counter.key(Qt.Key.Key_Return)
     await until(counter.desk.outbox.entries)
 
 
@@ -435,7 +442,7 @@ SCENES: dict[str, Callable[[Counter], Awaitable[None]]] = {
         substituting,
         making_ready, sending_back, holding, menu, view_menu, filtered, big_screen, long_names,
         declining, cancelling, handing_over, refund, paying_out, offline, search, nothing_found,
-        findings, overriding, stopped, repeat, repeated, returning, returned, to_deliver,
+        findings, overriding, stopped, repeat, early, repeated, returning, returned, to_deliver,
         on_its_way, arriving, delivered, part_refund, hindi, empty, done, cancelled, company,
         crowd, long_company, prescriber_there, remarked, giving_another,
     )
