@@ -292,7 +292,8 @@ async def test_whoever_opens_a_prescription_has_read_all_that_was_told_of_it(sto
     assert [each.entity_id for each in notices.all() if not each.read] == [paid.id]
     again = Notices(store.notices, lambda: sample.therapist, str, lambda: NOON)
     await again.load()
-    assert again.unread_of(paid.id) and not again.unread_of(PAID.id)
+    assert again.unread_of(paid.id)
+    assert not again.unread_of(PAID.id)
 
 
 def test_a_notice_keeps_where_it_happened_and_whether_it_was_brought() -> None:
