@@ -69,7 +69,12 @@ async def test_a_narrow_window_comes_to_rest(open_with: Opening, height: int) ->
     await until(lambda: counter.workspace.pane.findings.findings())
     for width in range(760, 1200, 40):
         counter.workspace.resize(width, height)
+        for _ in range(3):  # the scroll bar may come or go a step behind the lines
+            await settled()
+        parts = counter.workspace.pane.findChildren(QWidget)
+        rests = [each.geometry() for each in parts]
         await settled()
+        assert rests == [each.geometry() for each in parts]
 
 
 async def test_each_finding_stands_with_its_own_sentence_where_a_reason_is_asked(
