@@ -299,7 +299,7 @@ async def test_what_waits_says_why(bench: Bench) -> None:
     first, sign = await bench.revise("line 1"), await bench.sign()
 
     def cause(op_id: UUID) -> Cause:
-        found = why_waiting(bench.entry(op_id), outbox.entries(), link)
+        found = why_waiting(bench.entry(op_id), outbox.about(DRAFT.id), link)
         assert found is not None
         return found.cause
 
@@ -315,7 +315,7 @@ async def test_what_waits_says_why(bench: Bench) -> None:
     outbox.put_off(first, Delay.BUSY, heard=False)
     assert cause(first) is Cause.BUSY
     outbox.mark_sending(first, sending=True)
-    assert why_waiting(bench.entry(first), outbox.entries(), link) is None
+    assert why_waiting(bench.entry(first), outbox.about(DRAFT.id), link) is None
 
 
 async def test_what_was_sent_lately_is_remembered_for_a_while(bench: Bench) -> None:

@@ -27,11 +27,12 @@ from clinicdesk.core.sending import (
     request_of,
 )
 from clinicdesk.core.store.outbox_table import OutboxEntry, OutboxState
-from clinicdesk.core.transport import Answer
+from clinicdesk.core.transport import Answer, Unreachable, UnreachableReason
 from tests.core.sample import NOON, PATIENT, an_id
 
 BUSY = Unavailable(detail="later", retry_after_s=0)
 DONE = Done(op_id=an_id("op 1"), version=2, seq=9)
+AWAY = Unreachable(UnreachableReason.NOT_THERE, "The server does not answer.", heard=False)
 ANSWER = Answer(200, msgspec.json.encode(DONE))
 
 
@@ -80,6 +81,36 @@ def test_an_attempt_that_came_to_nothing_is_made_again_after_a_delay_that_grows(
         longest.append(max(delays))
     assert longest[0] <= FIRST_DELAY_S
     assert 0.8 * LONGEST_DELAY_S < longest[-1] <= LONGEST_DELAY_S
+
+
+def test_while_nobody_answers_at_all_other_commands_do_not_try_one_by_one() -> None:
+    sending, first, second = Sending(random.Random(1)), an_entry(1), an_entry(2)
+    sending.begin(waiting(first), 0)
+    sending.over(first, AWAY, kept=False, now=0)
+    going, due = sending.begin(waiting(first, second), 0)
+    assert going == []
+    assert due is not None
+    assert sending.begin(waiting(first, second), due) == ([first, second], None)
+    sending.over(first, AWAY, kept=False, now=due)
+    assert sending.begin(waiting(first), due)[0] == []
+    sending.over(second, ANSWER, kept=True, now=due)
+    assert sending.begin(waiting(first), due) == ([first], None)
+
+
+def test_what_waits_for_a_server_that_was_away_goes_as_soon_as_it_is_back() -> None:
+    sending, entry = Sending(random.Random(1)), an_entry(1)
+    sending.begin(waiting(entry), 0)
+    sending.over(entry, AWAY, kept=False, now=0)
+    sending.server_is_back()
+    assert sending.begin(waiting(entry), 0) == ([entry], None)
+
+
+def test_an_answer_that_was_lost_holds_up_no_other_command() -> None:
+    sending, first, second = Sending(random.Random(1)), an_entry(1), an_entry(2)
+    sending.begin(waiting(first), 0)
+    lost = Unreachable(UnreachableReason.TIMEOUT, "The server took too long.")
+    sending.over(first, lost, kept=False, now=0)
+    assert sending.begin(waiting(first, second), 0)[0] == [second]
 
 
 def test_a_mistake_of_ours_is_not_made_again_at_once() -> None:

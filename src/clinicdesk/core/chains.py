@@ -18,20 +18,15 @@ from clinicdesk.core.store.outbox_table import NEVER, OutboxEntry
 
 def built_upon(entry: OutboxEntry, entries: Sequence[OutboxEntry]) -> list[OutboxEntry]:
     """The commands that were given upon the effect of `entry` and cannot be carried out without
-    it. `entries` is all of the outbox in its order, and so is the answer."""
+    it. `entries` are those about the same thing, in their order, and so is the answer."""
     built: list[OutboxEntry] = []
     for later in entries:
-        if later.n <= entry.n or not same_thing(later, entry) or _stands_alone(later, entry):
+        if later.n <= entry.n or _stands_alone(later, entry):
             continue
         if not (later.unanswered if entry.unanswered else _depends(later)):
             break
         built.append(later)
     return built
-
-
-def same_thing(one: OutboxEntry, other: OutboxEntry) -> bool:
-    """Whether both are about one aggregate: a prescription, an order to a supplier, a batch."""
-    return one.command.aggregate_id == other.command.aggregate_id
 
 
 def does_anew(command: AnyCommand, refused: AnyCommand) -> bool:

@@ -110,6 +110,8 @@ class Collection(Generic[T]):
 
     def announce(self) -> None:
         """Tell the subscribers what the staging since the last call came to, if anything."""
+        if not self._before:
+            return  # most of the many collections, most of the time
         before, self._before = self._before, {}
         change: Change[T] = Change()
         for row_id, old in before.items():

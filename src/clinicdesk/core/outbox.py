@@ -21,10 +21,11 @@ from msgspec.structs import replace
 from clinicdesk.contract.commands import ROUTES, AnyCommand, CheckItem, Done
 from clinicdesk.contract.entities import Batch, Medicine, Member
 from clinicdesk.contract.problems import Refusal
-from clinicdesk.core.chains import built_upon, does_anew, same_thing
+from clinicdesk.core.chains import built_upon, does_anew
 from clinicdesk.core.clock import Now
 from clinicdesk.core.identity import new_id
 from clinicdesk.core.listeners import Listeners
+from clinicdesk.core.outbox_entries import OutboxEntries
 from clinicdesk.core.overlay import Pending
 from clinicdesk.core.replica import Applied, Replica
 from clinicdesk.core.store.outbox_table import (
@@ -83,7 +84,7 @@ class Outbox:
         self._member = member
         self._now = now
         self._trace = trace
-        self._entries: dict[UUID, OutboxEntry] = {}
+        self._entries = OutboxEntries()
         self._epoch: str | None = None
         # A command that is given while its predecessor's answer is being stored must see it.
         self._turn = asyncio.Lock()
@@ -97,10 +98,11 @@ class Outbox:
 
     async def load(self) -> None:
         """Read what an earlier run left; what was being sent then is waiting again."""
-        self._entries = {entry.op_id: entry for entry in await self._table.all()}
+        self._entries = OutboxEntries()
+        self._entries.put_all(await self._table.all())
         cursor = self._replica.cursor
         self._epoch = None if cursor is None else cursor.epoch
-        for aggregate in {e.command.aggregate_id for e in self._entries.values()}:
+        for aggregate in self._entries.aggregates():
             self._show(aggregate)
         self.changed.tell(None)
         self.work.tell(None)
@@ -108,9 +110,9 @@ class Outbox:
     async def take_in(self) -> None:
         """Read what was added to the store from another one."""
         async with self._turn:
-            for entry in await self._table.all():
-                self._entries.setdefault(entry.op_id, entry)
-        for aggregate in {e.command.aggregate_id for e in self._entries.values()}:
+            stored = await self._table.all()
+            self._entries.put_all(each for each in stored if each.op_id not in self._entries)
+        for aggregate in self._entries.aggregates():
             self._show(aggregate)
         self.changed.tell(None)
         self.work.tell(None)
@@ -129,8 +131,8 @@ class Outbox:
             fresh = Fresh(op_id, command, list(medicines), self._version_for(command))
             (entry,) = await self._table.supersede(settled, [fresh], self._now())
             for each in settled:
-                self._entries.pop(each.op_id, None)
-            self._entries[op_id] = entry
+                self._entries.drop(each.op_id)
+            self._entries.put(entry)
         self._trace.mark("saved", op_id=op_id)
         self._changed(command.aggregate_id)
         self.work.tell(None)
@@ -138,7 +140,12 @@ class Outbox:
 
     def entries(self) -> list[OutboxEntry]:
         """All entries, in the order they were given."""
-        return sorted(self._entries.values(), key=lambda entry: entry.n)
+        return self._entries.all()
+
+    def about(self, aggregate_id: UUID) -> list[OutboxEntry]:
+        """The entries about one thing (a prescription, an order to a supplier, a batch), in the
+        order they were given."""
+        return self._entries.of(aggregate_id)
 
     def entry(self, op_id: UUID) -> OutboxEntry | None:
         """One entry; None when it is over and settled, or was never here."""
@@ -147,7 +154,7 @@ class Outbox:
     @property
     def unsent(self) -> int:
         """Commands that the server has not answered: what the connection pill counts."""
-        return sum(entry.unanswered for entry in self._entries.values())
+        return sum(entry.unanswered for entry in self._entries)
 
     @property
     def recent(self) -> list[Sent]:
@@ -156,16 +163,12 @@ class Outbox:
 
     def refused(self) -> list[OutboxEntry]:
         """Commands that were refused and that nobody has dealt with, the oldest first."""
-        return [entry for entry in self.entries() if entry.state is OutboxState.REFUSED]
+        return self._entries.refused()
 
     def pending(self, aggregate_id: UUID) -> PendingState | None:
         """How far the commands on one thing have come: a prescription, an order to a supplier;
         None when none is on its way."""
-        states = {
-            entry.state
-            for entry in self._entries.values()
-            if entry.command.aggregate_id == aggregate_id
-        }
+        states = {entry.state for entry in self._entries.of(aggregate_id)}
         for state, meaning in _MEANINGS:
             if state in states:
                 return meaning
@@ -175,7 +178,7 @@ class Outbox:
         """The commands that were given upon the effect of this one, in order: without it they
         cannot be carried out."""
         entry = self._entries.get(op_id)
-        return [] if entry is None else built_upon(entry, self.entries())
+        return [] if entry is None else built_upon(entry, self._around(entry))
 
     async def dismiss(self, op_id: UUID) -> None:
         """Forget a refused command: a person has read why and dealt with it."""
@@ -184,7 +187,7 @@ class Outbox:
             if entry is None or entry.state is not OutboxState.REFUSED:
                 return
             await self._table.remove([entry])
-            self._entries.pop(op_id, None)
+            self._entries.drop(op_id)
         self._changed(entry.command.aggregate_id)
 
     async def discard(self, op_id: UUID) -> list[OutboxEntry]:
@@ -204,7 +207,7 @@ class Outbox:
                 await self._table.remove(leaving)
             finally:
                 self._leaving = frozenset()
-            gone = [self._entries.pop(each.op_id) for each in leaving]
+            gone = [each for one in leaving if (each := self._entries.drop(one.op_id)) is not None]
             self._discarded |= {each.op_id: each for each in gone if not each.seen}
         self._changed(entry.command.aggregate_id)
         self.work.tell(None)
@@ -220,7 +223,7 @@ class Outbox:
             for entry in entries:
                 self._discarded.pop(entry.op_id, None)
                 state = OutboxState.WAITING if entry.unanswered else entry.state
-                self._entries[entry.op_id] = replace(entry, state=state)
+                self._entries.put(replace(entry, state=state))
         for aggregate in {entry.command.aggregate_id for entry in entries}:
             self._changed(aggregate)
         self.work.tell(None)
@@ -244,8 +247,8 @@ class Outbox:
             ]
             added = await self._table.supersede(old, fresh, self._now())
             for each in old:
-                self._entries.pop(each.op_id, None)
-            self._entries |= {each.op_id: each for each in added}
+                self._entries.drop(each.op_id)
+            self._entries.put_all(added)
         self._changed(entry.command.aggregate_id)
         self.work.tell(None)
         return Submitted(added[0].op_id)
@@ -267,8 +270,8 @@ class Outbox:
         entry = self._entries.get(op_id)
         if entry is not None and entry.unanswered:
             state = OutboxState.SENDING if sending else OutboxState.WAITING
-            self._entries[op_id] = replace(entry, state=state)
-            self._changed(entry.command.aggregate_id)
+            self._entries.put(replace(entry, state=state))
+            self.changed.tell(entry.command.aggregate_id)
 
     def put_off(self, op_id: UUID, delay: Delay | None, *, heard: bool) -> None:
         """An attempt to send came to nothing: it waits again. Not stored.
@@ -278,10 +281,10 @@ class Outbox:
         """
         entry = self._entries.get(op_id)
         if entry is not None and entry.unanswered:
-            self._entries[op_id] = replace(
-                entry, state=OutboxState.WAITING, delay=delay, tried=entry.tried or heard
-            )
-            self._changed(entry.command.aggregate_id)
+            tried = entry.tried or heard
+            waits = replace(entry, state=OutboxState.WAITING, delay=delay, tried=tried)
+            self._entries.put(waits)
+            self.changed.tell(entry.command.aggregate_id)
 
     async def finish(self, op_id: UUID, answer: Done | Refusal) -> bool:
         """Keep the server's answer. Raises StoreLost: then the command is sent again.
@@ -300,7 +303,7 @@ class Outbox:
                 return False
             self._trace.mark("answered", op_id=op_id, answer=type(answer).__name__)
             # The feed may have marked it seen while the store was writing.
-            entry = self._entries.get(op_id, entry)
+            entry = self._entries.get(op_id) or entry
             if isinstance(answer, Done):
                 self._finish_done(entry, answer)
             else:
@@ -316,24 +319,23 @@ class Outbox:
     def _finish_done(self, entry: OutboxEntry, done: Done) -> None:
         self._recent.append(Sent(replace(entry, state=OutboxState.DONE, done=done), self._now()))
         if self._has_passed(done):
-            self._entries.pop(entry.op_id, None)
+            self._entries.drop(entry.op_id)
         else:
-            self._entries[entry.op_id] = replace(entry, state=OutboxState.DONE, done=done)
+            self._entries.put(replace(entry, state=OutboxState.DONE, done=done))
         following = self._after(entry)
         if following and following[0].version is None:
-            self._entries[following[0].op_id] = replace(following[0], version=done.version)
+            self._entries.put(replace(following[0], version=done.version))
 
     def _finish_refused(self, entry: OutboxEntry, refusal: Refusal) -> None:
-        self._entries[entry.op_id] = replace(entry, state=OutboxState.REFUSED, refusal=refusal)
+        self._entries.put(replace(entry, state=OutboxState.REFUSED, refusal=refusal))
         for later in self._after(entry):
-            self._entries[later.op_id] = replace(later, version=NEVER)
+            self._entries.put(replace(later, version=NEVER))
 
     def _after(self, entry: OutboxEntry) -> list[OutboxEntry]:
-        return [
-            other
-            for other in self.entries()
-            if other.n > entry.n and same_thing(other, entry) and other.unanswered
-        ]
+        return [other for other in self._around(entry) if other.n > entry.n and other.unanswered]
+
+    def _around(self, entry: OutboxEntry) -> list[OutboxEntry]:
+        return self._entries.of(entry.command.aggregate_id)
 
     def _version_for(self, command: AnyCommand, but: Sequence[OutboxEntry] = ()) -> int | None:
         """What If-Match will say; None when it is not known yet, or nothing is there to match."""
@@ -342,10 +344,8 @@ class Outbox:
         leaving = {entry.op_id for entry in but}
         own = [
             entry
-            for entry in self.entries()
-            if entry.command.aggregate_id == command.aggregate_id
-            and entry.state is not OutboxState.REFUSED
-            and entry.op_id not in leaving
+            for entry in self._entries.of(command.aggregate_id)
+            if entry.state is not OutboxState.REFUSED and entry.op_id not in leaving
         ]
         row = self._replica.by_kind[command.aggregate].server_row(command.aggregate_id)
         known = 0 if row is None else row.version
@@ -368,10 +368,11 @@ class Outbox:
         touched: set[UUID] = set()
         for entry in self.entries():
             if entry.op_id in applied.seen and not entry.seen:
-                entry = self._entries[entry.op_id] = replace(entry, seen=True)
+                entry = replace(entry, seen=True)
+                self._entries.put(entry)
                 touched.add(entry.command.aggregate_id)
             if entry.done is not None and entry.done.seq <= applied.position.cursor.seq:
-                del self._entries[entry.op_id]
+                self._entries.drop(entry.op_id)
                 touched.add(entry.command.aggregate_id)
         for aggregate in touched:
             self._changed(aggregate)
@@ -381,7 +382,7 @@ class Outbox:
         for entry in self.entries():
             if entry.done is not None and entry.done.epoch != self._epoch:
                 entry = replace(entry, state=OutboxState.WAITING, done=None)
-            self._entries[entry.op_id] = replace(entry, seen=False)
+            self._entries.put(replace(entry, seen=False))
             self._show(entry.command.aggregate_id)
         self.changed.tell(None)
         self.work.tell(None)
@@ -402,10 +403,8 @@ class Outbox:
                 currency,
                 self._batches_of(entry.command),
             )
-            for entry in self.entries()
-            if entry.command.aggregate_id == aggregate
-            and entry.state is not OutboxState.REFUSED
-            and not entry.seen
+            for entry in self._entries.of(aggregate)
+            if entry.state is not OutboxState.REFUSED and not entry.seen
         }
         self._replica.show_pending(aggregate, pending)
 

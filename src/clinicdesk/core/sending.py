@@ -27,7 +27,7 @@ from clinicdesk.contract.problems import (
     WrongProtocol,
 )
 from clinicdesk.core.store.outbox_table import OutboxEntry
-from clinicdesk.core.transport import Answer, Outcome
+from clinicdesk.core.transport import Answer, Outcome, Unreachable
 
 AT_ONCE: Final = 4
 """Aggregates whose commands are on their way at one time."""
@@ -62,12 +62,15 @@ class Sending:
         self._chance = chance
         self._busy: set[UUID] = set()
         self._attempts: dict[UUID, _Attempts] = {}
+        self._away: _Attempts | None = None
 
     def begin(self, waiting: Waiting, now: float) -> tuple[list[OutboxEntry], float | None]:
         """What goes now, and when to ask again; None: after the next event.
 
         Nothing else of its aggregate goes before `over` was called for it.
         """
+        if self._away is not None and self._away.not_before > now:
+            return [], self._away.not_before
         going: list[OutboxEntry] = []
         next_due: float | None = None
         for entry in waiting(frozenset(self._busy)):
@@ -86,17 +89,27 @@ class Sending:
         Without an outcome it ended by a mistake of ours, which the next attempt may meet again."""
         aggregate = entry.command.aggregate_id
         self._busy.discard(aggregate)
+        if isinstance(outcome, Unreachable) and not outcome.heard:
+            # Nobody answers at all: the others' commands need not find that out one by one.
+            self._away = self._away or _Attempts()
+            self._put_off(self._away, now)
+            return
+        self._away = None
         if kept:
             self._attempts.pop(aggregate, None)
-            return
-        attempts = self._attempts.setdefault(aggregate, _Attempts())
-        most = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempts.count)
-        attempts.count = min(attempts.count + 1, 16)
-        attempts.not_before = now + _asked_for(outcome) + self._chance.uniform(0, most)
+        else:
+            attempts = self._attempts.setdefault(aggregate, _Attempts())
+            self._put_off(attempts, now + _asked_for(outcome))
 
     def server_is_back(self) -> None:
         """Nobody waits for a delay to pass any more."""
         self._attempts.clear()
+        self._away = None
+
+    def _put_off(self, attempts: _Attempts, earliest: float) -> None:
+        most = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempts.count)
+        attempts.count = min(attempts.count + 1, 16)
+        attempts.not_before = earliest + self._chance.uniform(0, most)
 
 
 def request_of(entry: OutboxEntry) -> Request:

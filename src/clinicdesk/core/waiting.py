@@ -37,7 +37,7 @@ class Waiting(Struct, frozen=True):
 
 
 def why_waiting(entry: OutboxEntry, entries: Sequence[OutboxEntry], link: Link) -> Waiting | None:
-    """Why `entry` waits, given all of the outbox; None when it does not wait."""
+    """Why `entry` waits, given the `entries` about the same thing; None when it does not wait."""
     if entry.state is not OutboxState.WAITING:
         return None
     if _is_behind(entry, entries):
@@ -56,11 +56,7 @@ def why_waiting(entry: OutboxEntry, entries: Sequence[OutboxEntry], link: Link) 
 
 
 def _is_behind(entry: OutboxEntry, entries: Sequence[OutboxEntry]) -> bool:
-    aggregate = entry.command.aggregate_id
-    return any(
-        other.n < entry.n and other.unanswered and other.command.aggregate_id == aggregate
-        for other in entries
-    )
+    return any(other.n < entry.n and other.unanswered for other in entries)
 
 
 _OF_DELAY = {

@@ -49,11 +49,13 @@ class OutboxDrawer(QObject):
         self._desk = context.desk
         self._zone = context.zone
         self._now = now
-        self._model = OutboxModel(context.desk, context.zone, now)
         self._chosen: UUID | None = None
         self._asking = False
-        self.drawer = Drawer(design, host, self.tr("Outbox"), foot=FOOTER_HEIGHT)
-        self.drawer.setObjectName("outbox_drawer")
+        self.drawer = drawer = Drawer(design, host, self.tr("Outbox"), foot=FOOTER_HEIGHT)
+        drawer.setObjectName("outbox_drawer")
+        self._model = OutboxModel(
+            context.desk, context.zone, now, is_open=lambda: not drawer.isHidden()
+        )
         self._actions = OutboxActions(context, self.drawer, now)
         self._locked = LockedBanner(design, context.desk.lost_work, context.zone, now)
         self._inside = QWidget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -58,8 +58,10 @@ class OutboxModel(QAbstractListModel):
 
     refreshed = Signal(bool)
 
-    def __init__(self, desk: Desk, zone: ZoneInfo, now: Now) -> None:
+    def __init__(self, desk: Desk, zone: ZoneInfo, now: Now, is_open: Callable[[], bool]) -> None:
+        """`is_open`: Whether anybody looks; else nothing is followed: `refresh` when they do."""
         super().__init__()
+        self._is_open = is_open
         self._desk = desk
         self._zone = zone
         self._now = now
@@ -68,11 +70,11 @@ class OutboxModel(QAbstractListModel):
         self._sent_at: dict[UUID, datetime] = {}
         self._headings: dict[int, Heading] = {}
         self._leave = (
-            desk.outbox.changed.add(lambda _aggregate: self.refresh()),
-            desk.link.changed.add(lambda _status: self.refresh()),
+            desk.outbox.changed.add(lambda _aggregate: self._follow()),
+            desk.link.changed.add(lambda _status: self._follow()),
         )
         self._clock = QTimer(self, interval=_CLOCK_MS)
-        self._clock.timeout.connect(self.refresh)
+        self._clock.timeout.connect(self._follow)
         self._clock.start()
         self.refresh()
 
@@ -93,7 +95,9 @@ class OutboxModel(QAbstractListModel):
 
     def waiting(self, entry: OutboxEntry) -> Waiting | None:
         """Why an entry waits; None when it does not."""
-        return why_waiting(entry, self._desk.outbox.entries(), self._desk.link)
+        return why_waiting(
+            entry, self._desk.outbox.about(entry.command.aggregate_id), self._desk.link
+        )
 
     def sent_at(self, entry: OutboxEntry) -> datetime:
         """When the answer to a command came that is done."""
@@ -116,6 +120,10 @@ class OutboxModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(wanted) - 1))
         self.refreshing = False
         self.refreshed.emit(before != self._headings.keys())
+
+    def _follow(self) -> None:
+        if self._is_open():
+            self.refresh()
 
     def _drop_what_left(self, wanted: Mapping[UUID, OutboxEntry]) -> None:
         """Take out what is over, and what belongs to another group by now."""
