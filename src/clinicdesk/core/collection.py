@@ -46,10 +46,12 @@ class Collection(Generic[T]):
 
     Attributes:
         kind: The entity's name on the wire.
+        revision: Another number after each change that was staged.
     """
 
     def __init__(self, kind: str, group_of: Callable[[T], UUID] | None = None) -> None:
         self.kind = kind
+        self.revision = 0
         self._group_of = group_of
         self._server: dict[UUID, T] = {}
         self._shown: dict[UUID, T] = {}
@@ -98,6 +100,7 @@ class Collection(Generic[T]):
 
     def stage_shown(self, row_id: UUID, row: T | None) -> None:
         """Show `row`, whatever the server said; None hides it."""
+        self.revision += 1
         old = self._shown.get(row_id)
         self._before.setdefault(row_id, old)
         if old is not None:
@@ -135,6 +138,7 @@ class Collection(Generic[T]):
 
     def stage_all(self, prepared: Prepared[T]) -> None:
         """Take what was prepared; `announce_reset` follows."""
+        self.revision += 1
         self._server = prepared.server
         self._shown = prepared.shown
         self._groups = prepared.groups

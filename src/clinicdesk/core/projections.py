@@ -28,16 +28,16 @@ class Projections:
         self._by_kind = by_kind
         self._pending: dict[UUID, dict[UUID, Pending]] = {}
         self._overlaid: dict[UUID, list[tuple[Collection[Any], UUID]]] = {}
+        self._family = [by_kind[kind] for kind in ("prescription", *PARTS)]
+        self._gathered: tuple[list[int], UUID, PrescriptionRows] | None = None
 
     def rows_of(self, prescription_id: UUID) -> PrescriptionRows:
         """A prescription with what hangs on it, as the screens show it."""
-        return PrescriptionRows(
-            self._by_kind["prescription"].get(prescription_id),
-            **{
-                part: {row.id: row for row in self._by_kind[kind].of(prescription_id)}
-                for kind, part in PARTS.items()
-            },
-        )
+        # A screen asks again and again about the one that it shows.
+        revisions = [collection.revision for collection in self._family]
+        if self._gathered is None or self._gathered[:2] != (revisions, prescription_id):
+            self._gathered = (revisions, prescription_id, self._gather(prescription_id))
+        return self._gathered[2]
 
     def supply_rows_of(self, supply_order_id: UUID) -> SupplyRows:
         """An order to a supplier with its lines, as the screens show it."""
@@ -72,6 +72,15 @@ class Projections:
         """Show the server's rows alone, until `again`."""
         for aggregate_id in list(self._overlaid):
             self._uncover(aggregate_id)
+
+    def _gather(self, prescription_id: UUID) -> PrescriptionRows:
+        return PrescriptionRows(
+            self._by_kind["prescription"].get(prescription_id),
+            **{
+                part: {row.id: row for row in self._by_kind[kind].of(prescription_id)}
+                for kind, part in PARTS.items()
+            },
+        )
 
     def _project(self, aggregate_id: UUID) -> None:
         """Show the server's rows, then what the pending commands make of them."""

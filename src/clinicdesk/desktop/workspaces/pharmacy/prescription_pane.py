@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from clinicdesk.contract.entities import (
@@ -66,7 +66,6 @@ class PrescriptionPane(QFrame):
     It only shows; `counter_work` does what the buttons say.
 
     Attributes:
-        offers: What can be done now; None while nothing is shown.
         table: The lines. refund_card: Money that is owed back. tell_card: Whom to call.
         findings: What the safety rules say of the lines. counselling: What the patient is told.
         being_there: Who else has it open. menu: Everything that can be done.
@@ -75,11 +74,13 @@ class PrescriptionPane(QFrame):
         wanted: Something is to be done by a button: its `Deed`.
         dismissed: A refusal was read: the outbox entry's identifier.
         history_wanted: All prescriptions of this patient are asked for: the patient's identifier.
+        refreshed: Everything is said as it stands now.
     """
 
     wanted = Signal(object)
     dismissed = Signal(object)
     history_wanted = Signal(object)
+    refreshed = Signal()
 
     def __init__(
         self,
@@ -98,7 +99,9 @@ class PrescriptionPane(QFrame):
         self._turning = False
         self._refusal: OutboxEntry | None = None
         self._maker = OfferMaker(context.desk, printing, self)
-        self.offers: Offers | None = None
+        self._offers: Offers | None = None
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.refresh)
         self.ui = Ui_PharmacyPrescription()
         self.ui.setupUi(self)
         cells = LineCells(context.desk, context.zone, now, self._current_id, self)
@@ -124,6 +127,17 @@ class PrescriptionPane(QFrame):
         """The line that the keyboard is on."""
         place = self.table.current_place()
         return None if place is None else self.items.item_at(place)
+
+    @property
+    def offers(self) -> Offers | None:
+        """What can be done now; None while nothing is shown."""
+        prescription = self.prescription
+        if prescription is None:
+            return None
+        if self._offers is None:
+            items = self.items.items()
+            self._offers = self._maker.offers(prescription, items, self.current_item)
+        return self._offers
 
     def today(self) -> date:
         """The clinic's day."""
@@ -167,12 +181,20 @@ class PrescriptionPane(QFrame):
             if item is not None and item.id == item_id:
                 self.table.choose(place)
 
+    def refresh_later(self) -> None:
+        """Say everything again at the end of this turn: a frame, or a key, changes many things."""
+        self._offers = None  # a key that comes before the end asks for them anew
+        self._later.start()
+
     def refresh(self) -> None:
         """Say everything again: rows, clock, connection or outbox have changed."""
+        self._later.stop()
         prescription = self.prescription
-        if prescription is None:
-            self.offers = None
-            return
+        if prescription is not None:
+            self._say(prescription)
+        self.refreshed.emit()
+
+    def _say(self, prescription: Prescription) -> None:
         self._show_head(prescription)
         self.items.refresh()
         self.table.offer_next(prescription.status in _TO_BE_DISPENSED)
@@ -187,15 +209,13 @@ class PrescriptionPane(QFrame):
         self._progress_card.setVisible(prescription.status in _OVER)
         if self.table.current_place() is None:
             self.choose_open_line()  # the lines have only now come, or were written anew
-        self.refresh_offers()
+        self._say_offers(prescription)
 
-    def refresh_offers(self) -> None:
+    def _say_offers(self, prescription: Prescription) -> None:
         """Switch the buttons on and off, each with its reason."""
-        prescription = self.prescription
-        if prescription is None:
-            return
-        self.offers = self._maker.offers(prescription, self.items.items(), self.current_item)
+        self._offers = None
         ui, offers = self.ui, self.offers
+        assert offers is not None, "it is shown"
         dispensing = prescription.status is PrescriptionStatus.PAID
         for button, offer in (
             (ui.take_payment_button, offers[Deed.TAKE_PAYMENT]),
@@ -289,7 +309,7 @@ class PrescriptionPane(QFrame):
         before, entry = self._refusal, next(mine, None)
         self._refusal = entry
         if entry is not None and (before is None or before.op_id != entry.op_id):
-            self._look_at_findings_again(entry, prescription)
+            self._look_at_findings_again(entry)
         self._banner.setVisible(entry is not None)
         if entry is not None and entry.refusal is not None:
             what = command_words(entry.command, self._desk.replica)
@@ -297,10 +317,10 @@ class PrescriptionPane(QFrame):
             why = refused_sentence(entry, self._desk.replica, self._context.zone, self._now())
             self._banner.say(title, why, self.tr("Understood"))
 
-    def _look_at_findings_again(self, entry: OutboxEntry, prescription: Prescription) -> None:
+    def _look_at_findings_again(self, entry: OutboxEntry) -> None:
         """What was refused for a finding that is not known here is asked about next time."""
         if isinstance(entry.refusal, Conflict) and entry.refusal.field == "overrides":
-            self.findings.ask_again(prescription, self.items.items())
+            self.findings.ask_again()
 
     def _show_refund(self, prescription: Prescription, offer: Offer) -> None:
         self.refund_card.setVisible(offer.shown)
@@ -425,8 +445,12 @@ class PrescriptionPane(QFrame):
     def _on_line(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         if self._turning:
             return
-        self.items.refresh()
-        self.refresh_offers()
+        prescription = self.prescription
+        if self._later.isActive() or prescription is None:
+            self._offers = None
+        else:
+            self.items.refresh()
+            self._say_offers(prescription)
         self.show_table_row()
 
     def _dismiss(self) -> None:

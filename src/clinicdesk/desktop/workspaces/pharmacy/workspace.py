@@ -11,10 +11,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from clinicdesk.contract.entities import PrescriptionStatus
+from clinicdesk.contract.entities import Prescription, PrescriptionStatus
 from clinicdesk.core.clock import Now, utc_now
 from clinicdesk.core.collection import Change
 from clinicdesk.core.live.link import LinkStatus
+from clinicdesk.core.retention import family_of
 from clinicdesk.core.scanning import PatientScan, PrescriptionScan, ProductScan, Scanned
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.design.empty_state import EmptyState
@@ -76,14 +77,12 @@ class PharmacyWorkspace(Workspace):
         self._letters = self._letter_keys()
         self._connect()
         self._bind_keys()
-        self._refresh_later = QTimer(self, singleShot=True, interval=0)
-        self._refresh_later.timeout.connect(self._refresh)
         self._clock = QTimer(self, interval=_CLOCK_MS)
-        self._clock.timeout.connect(self._refresh)
+        self._clock.timeout.connect(self.pane.refresh)
         self._clock.start()
         self._leave = self._follow()
         self.destroyed.connect(self._leave)
-        self._refresh()
+        self._show_side()
 
     def title(self) -> str:
         """See Workspace."""
@@ -202,7 +201,7 @@ class PharmacyWorkspace(Workspace):
         """Ask again what a refused command was given upon."""
         if not self._open_prescription(entry.command.aggregate_id):
             return False
-        self._refresh()
+        self.pane.refresh()
         return self.work.mend(entry.command)
 
     def focus_start(self) -> None:
@@ -225,7 +224,7 @@ class PharmacyWorkspace(Workspace):
             return False
         if scan.sentence:
             self._context.toast(scan.sentence, Tone.WARNING, of_scan=True)
-        self._refresh()
+        self.pane.refresh()
         self._enter_lines()
         return True
 
@@ -238,7 +237,8 @@ class PharmacyWorkspace(Workspace):
         self._screen.show()
 
     def _connect(self) -> None:
-        self.queue.chosen.connect(self._show)
+        self.queue.chosen.connect(self.pane.show_prescription)
+        self.pane.refreshed.connect(self._after_refresh)
         self.queue.entered.connect(self._enter_lines)
         self.queue.counted.connect(self._on_counted)
         self.queue.pressed.connect(self._on_key)
@@ -326,22 +326,30 @@ class PharmacyWorkspace(Workspace):
 
         return leave
 
-    def _on_rows(self, _change: Change[Any]) -> None:
-        # A frame changes several collections: the pane is asked once, when all of them have told.
-        self._refresh_later.start()
+    def _on_rows(self, change: Change[Any]) -> None:
+        # All day long others change prescriptions: that is nothing to the one that is shown, but a
+        # new one may be the repeat that is waited for.
+        shown = self.pane.prescription
+        rows = (*change.added, *change.removed, *(new for _old, new in change.updated))
+        if (
+            shown is None
+            or change.reset
+            or any(family_of(row) in (None, shown.id) for row in rows)
+            or any(isinstance(row, Prescription) for row in change.added)
+        ):
+            self.pane.refresh_later()
 
     def _on_outbox(self, which: UUID | None) -> None:
         shown = self.pane.prescription
         if which is None or (shown is not None and shown.id == which):
-            self._refresh_later.start()
+            self.pane.refresh_later()
 
     def _on_link(self) -> None:
-        self._refresh_later.start()
+        self.pane.refresh_later()
         self.hints_changed.emit()
 
-    def _refresh(self) -> None:
+    def _after_refresh(self) -> None:
         self.work.look_again()
-        self.pane.refresh()
         self._show_side()
 
     def _show_side(self) -> None:
@@ -359,11 +367,6 @@ class PharmacyWorkspace(Workspace):
         if status is not self._hinted:
             self._hinted = status
             self.hints_changed.emit()
-
-    def _show(self, prescription_id: UUID | None) -> None:
-        self.pane.show_prescription(prescription_id)
-        self.work.look_again()
-        self._show_side()
 
     def _say_nothing(self) -> None:
         if len(self._desk.replica.prescriptions):

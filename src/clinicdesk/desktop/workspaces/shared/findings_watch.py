@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from clinicdesk.contract.entities import ItemStatus, Prescription, PrescriptionItem
 from clinicdesk.contract.safety import Finding, unanswered
@@ -13,6 +13,14 @@ from clinicdesk.desktop.workspace import Context
 
 NOT_SUPPLIED: Final = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED, ItemStatus.HANDED_OVER})
 """Lines in these states are not looked at: nothing more of them is supplied."""
+_REST_MS: Final = 250
+"""So long a prescription is shown before the server is asked about its patient: who goes down a
+list with the arrow key does not ask about each."""
+
+
+class _Shown(NamedTuple):
+    prescription: Prescription
+    lines: list[PrescriptionItem]
 
 
 class FindingsWatch(QObject):
@@ -29,25 +37,22 @@ class FindingsWatch(QObject):
         self._context = context
         self._safety = context.desk.safety
         self._about: tuple[object, ...] = ()
-        self._shown: UUID | None = None
+        self._shown: _Shown | None = None
         self._found: list[Finding] = []
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._learn)
+        self.destroyed.connect(context.desk.link.changed.add(lambda _status: self._rest.start()))
 
     def show_prescription(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
         """Look at these lines, unless they were looked at already."""
-        wanted = [line for line in lines if line.status not in NOT_SUPPLIED]
-        allergies = self._context.desk.replica.allergies.of(prescription.patient_id)
-        about = (
-            prescription.id,
-            tuple((line.id, line.substitute_id) for line in wanted),
-            tuple((each.id, each.version) for each in allergies),
-        )
+        before, self._shown = self._shown, _Shown(prescription, lines)
+        about = self._what_counts(self._shown)
         if about == self._about:
             return
         self._about = about
-        if self._shown != prescription.id:
-            self._shown = prescription.id
+        if before is None or before.prescription.id != prescription.id:
             self._take(about, [])
-            self._learn(prescription, lines)
+            self._rest.start()
         self._context.tasks.start(
             self._safety.check_prescription(prescription.id),
             doing=self.tr("looking at the safety rules"),
@@ -55,35 +60,9 @@ class FindingsWatch(QObject):
             of=self,
         )
 
-    def ask_again(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
+    def ask_again(self) -> None:
         """The server has found what this desk did not: ask what the patient takes, look again."""
-
-        def look(_more: bool) -> None:
-            if self._shown == prescription.id:
-                self._about = ()
-                self.show_prescription(prescription, lines)
-
-        self._context.tasks.start(
-            self._safety.learn(prescription.patient_id),
-            doing=self.tr("asking what else the patient takes"),
-            on_done=look,
-            of=self,
-        )
-
-    def _learn(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
-        """What others have prescribed counts as soon as the server has told it."""
-
-        def learnt(more: bool) -> None:
-            if more and self._shown == prescription.id:
-                self._about = ()
-                self.show_prescription(prescription, lines)
-
-        self._context.tasks.start(
-            self._safety.learn(prescription.patient_id),
-            doing=self.tr("asking what else the patient takes"),
-            on_done=learnt,
-            of=self,
-        )
+        self._ask_server(look_anyway=True)
 
     def findings(self) -> list[Finding]:
         """All of them, the gravest first."""
@@ -93,7 +72,41 @@ class FindingsWatch(QObject):
         """Those that keep lines from being dispensed: stops, and what nobody gave a reason for."""
         if self._shown is None:
             return []
-        return unanswered(self._found, self._safety.answered(self._shown), of=item_ids)
+        answered = self._safety.answered(self._shown.prescription.id)
+        return unanswered(self._found, answered, of=item_ids)
+
+    def _what_counts(self, shown: _Shown) -> tuple[object, ...]:
+        wanted = [line for line in shown.lines if line.status not in NOT_SUPPLIED]
+        allergies = self._context.desk.replica.allergies.of(shown.prescription.patient_id)
+        return (
+            shown.prescription.id,
+            tuple((line.id, line.substitute_id) for line in wanted),
+            tuple((each.id, each.version) for each in allergies),
+        )
+
+    def _learn(self) -> None:
+        """What others have prescribed counts as soon as the server has told it."""
+        if self._context.desk.link.reachable:
+            self._ask_server()
+
+    def _ask_server(self, *, look_anyway: bool = False) -> None:
+        asked = self._shown
+        if asked is None:
+            return
+
+        def learnt(more: bool) -> None:
+            now = self._shown
+            same = now is not None and now.prescription.id == asked.prescription.id
+            if now is not None and same and (more or look_anyway):
+                self._about = ()
+                self.show_prescription(now.prescription, now.lines)
+
+        self._context.tasks.start(
+            self._safety.learn(asked.prescription.patient_id),
+            doing=self.tr("asking what else the patient takes"),
+            on_done=learnt,
+            of=self,
+        )
 
     def _take(self, about: tuple[object, ...], found: list[Finding]) -> None:
         if about == self._about and found != self._found:
