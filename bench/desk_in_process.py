@@ -21,6 +21,7 @@ from clinicdesk.core.clock import utc_now
 from clinicdesk.core.desk import Desk
 from clinicdesk.core.home import Home
 from clinicdesk.core.profiles import Profiles, Remembered
+from clinicdesk.desktop.app import collect_here
 from clinicdesk.desktop.design.appearance import Appearance, Design, apply
 from clinicdesk.desktop.door import clinic_zone
 from clinicdesk.desktop.paint_trace import PaintTrace
@@ -119,6 +120,7 @@ async def empty_window() -> tuple[MainWindow, Design]:
     """The window as it stands before any desk is open, painted."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    collect_here(app)
     design = apply(app, Appearance.LIGHT)
     window = MainWindow(design, utc_now)
     window.resize(*_SIZE)

@@ -1,4 +1,5 @@
-"""What every test may count on: no window on a person's display, the same examples in every run.
+"""What every test may count on: no window on a person's display, the same examples in every run,
+and garbage that is collected in the main thread, as the desktop has it.
 
 Widget tests work on Qt's offscreen platform. Tests marked ``display`` start real windows of their
 own; they need the private display, window manager, session bus, keyring and notification daemon of
@@ -9,12 +10,17 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from clinicdesk.core import collector
+
+_COLLECT_S = 0.25
 
 pytest_plugins = [
     "tests.desktop_session",
@@ -27,6 +33,12 @@ pytest.register_assert_rewrite("tests.end_to_end.desks")
 
 # Before anything imports Qt. Processes of the display tests name their platform themselves.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+# Otherwise a server's thread would free the widgets of the tests before. Handlers of signals run in
+# the main thread, and this one is sent for every quarter of a second that the processor works.
+collector.only_when_asked()
+signal.signal(signal.SIGVTALRM, lambda *_: collector.collect_due())
+signal.setitimer(signal.ITIMER_VIRTUAL, _COLLECT_S, _COLLECT_S)
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")

@@ -20,6 +20,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QLocale, QObject, QTimer, QTransl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clinicdesk import __version__
+from clinicdesk.core import collector
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.home import Home, home_of
 from clinicdesk.core.profiles import Profiles
@@ -42,6 +43,7 @@ THEME_VARIABLE = "CLINICDESK_THEME"
 PROBE_VARIABLE = "CLINICDESK_PROBE"
 """Names the socket of a `probe`."""
 _PATIENCE_MS = 500
+_COLLECT_MS = 250
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -172,6 +174,7 @@ def _make_application() -> QApplication:
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("clinicdesk")
     app = QApplication(sys.argv[:1])
+    collect_here(app)
     # The desk closes its store after its last window has gone.
     app.setQuitOnLastWindowClosed(False)
     translator = QTranslator(app)
@@ -181,6 +184,14 @@ def _make_application() -> QApplication:
     # Months and digits go with the words around them, their order with the place.
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.system().territory()))
     return app
+
+
+def collect_here(app: QApplication) -> None:
+    """Have Python collect garbage in the window's thread alone; see `core.collector`."""
+    collector.only_when_asked()
+    clock = QTimer(app, interval=_COLLECT_MS)
+    clock.timeout.connect(collector.collect_due)
+    clock.start()
 
 
 def _appearance(settings: Settings) -> Appearance:

@@ -1,7 +1,8 @@
 """A program with a window of every sort that a scanner may type into; tells what reached them.
 
 Its argument names what has the keyboard: quantity, note, table, dialog, popup, password. Each line
-of its output is one JSON object: what was scanned, and what the fields say after every change.
+of its output is one JSON object: what was scanned, what the fields say after every change, and when
+the display struck each key, in milliseconds of its clock.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import json
 import sys
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QIntValidator, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QIntValidator, QKeyEvent, QKeySequence, QShortcut, QWindow
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -28,6 +29,18 @@ from clinicdesk.desktop.scanning.wedge import WedgeFilter
 
 def tell(**what: str) -> None:
     print(json.dumps(what), flush=True)
+
+
+class KeyTimes(QObject):
+    """Tells of every key as it comes in at a window."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and isinstance(watched, QWindow):
+            if event.type() is QEvent.Type.KeyPress:
+                tell(pressed=str(event.timestamp()))
+            elif event.type() is QEvent.Type.KeyRelease:
+                tell(released=str(event.timestamp()))
+        return False
 
 
 def main(place: str) -> int:
@@ -61,6 +74,8 @@ def main(place: str) -> int:
     wedge.scanned.connect(lambda text: tell(scanned=text))
     wedge.torn.connect(lambda: tell(torn="told"))
     wedge.install()
+    times = KeyTimes()
+    app.installEventFilter(times)  # the last one that is installed is the first one asked
     window.show()
     window.activateWindow()
 

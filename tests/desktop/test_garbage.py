@@ -1,0 +1,35 @@
+"""Where Python frees what hangs together in cycles: a window may be among it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from clinicdesk.desktop.app import collect_here
+
+
+class Cycle:
+    """Something that only the collector can free."""
+
+    def __init__(self, freed_in: list[int]) -> None:
+        self._itself = self
+        self._freed_in = freed_in
+
+    def __del__(self) -> None:
+        self._freed_in.append(threading.get_ident())
+
+
+def test_cycles_are_freed_in_the_windows_thread_whoever_makes_objects(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    gc.enable()
+    collect_here(qapp)
+    freed_in: list[int] = []
+    Cycle(freed_in)
+    busy = threading.Thread(target=lambda: [[] for _ in range(200_000)])
+    busy.start()
+    busy.join()
+    qtbot.waitUntil(lambda: freed_in == [threading.get_ident()])
