@@ -13,7 +13,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 _making: set[object] = set()
 """Who makes very many rows just now, in whatever thread."""
 
