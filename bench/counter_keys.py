@@ -23,7 +23,7 @@ from clinicdesk.desktop.workspaces.pharmacy.workspace import PharmacyWorkspace
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 
-_ROUNDS: Final = 500 if os.environ.get("BENCH_SCALE") == "full" else 100
+_ROUNDS: Final = 500 if os.environ.get("BENCH_SCALE") == "full" else 250
 _PATIENCE_S: Final = 20.0
 _REST_S: Final = 0.001
 _FINGER_S: Final = 0.05

@@ -8,6 +8,7 @@ tests/with-desktop, and run one after the other, because a window takes the focu
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import signal
@@ -39,6 +40,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 collector.only_when_asked()
 signal.signal(signal.SIGVTALRM, lambda *_: collector.collect_due())
 signal.setitimer(signal.ITIMER_VIRTUAL, _COLLECT_S, _COLLECT_S)
+atexit.register(signal.setitimer, signal.ITIMER_VIRTUAL, 0)  # Python lets go of its handlers first
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")

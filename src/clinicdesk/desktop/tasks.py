@@ -56,31 +56,41 @@ class TaskOwner(QObject):
         except RuntimeError:  # Qt delivers the last events when the loop has ended already
             coroutine.close()
             return _nothing_to_give_up
-        task = loop.create_task(coroutine)
-        self._running[task] = None
 
-        def ended(task: asyncio.Task[_Answer | Denied | Problem]) -> None:
-            self._running.pop(task, None)
-            if task.cancelled():
-                return
-            alive = of is None or isValid(of)
-            say = on_problem if on_problem is not None and alive else self._reporter.reported.emit
-            if (error := task.exception()) is not None:
+        def say(sentence: str) -> None:
+            if on_problem is not None and (of is None or isValid(of)):
+                on_problem(sentence)
+            else:
+                self._reporter.reported.emit(sentence)
+
+        def hand_on(answer: _Answer | Denied | Problem) -> None:
+            match answer:
+                case Denied():
+                    say(answer.sentence)
+                case Problem():
+                    say(problem_sentence(answer))
+                case _ if on_done is not None and (of is None or isValid(of)):
+                    on_done(answer)
+
+        async def run() -> None:
+            try:
+                answer = await coroutine
+            except Exception as error:
                 journal(error)
                 say(error_sentence(error, doing))
-                return
-            match task.result():
-                case Denied() as denied:
-                    say(denied.sentence)
-                case Problem() as problem:
-                    say(problem_sentence(problem))
-                case answer if on_done is not None and alive:
-                    on_done(answer)
+            else:
+                # In the same step as what was done: both are painted at once.
+                hand_on(answer)
+
+        task = loop.create_task(run())
+        self._running[task] = None
+        task.add_done_callback(self._ended)
+        # Given up before its first step, it would be missed for ever.
+        task.add_done_callback(lambda _task: coroutine.close())
 
         def give_up() -> None:
             task.cancel()
 
-        task.add_done_callback(ended)
         return give_up
 
     async def end(self, patience_s: float = 1.0) -> None:
@@ -94,6 +104,12 @@ class TaskOwner(QObject):
             await asyncio.gather(*running, return_exceptions=True)
             # The callbacks that forget them run at the next turn of the loop.
             await asyncio.sleep(0)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        if not task.cancelled() and (mistake := task.exception()) is not None:
+            message = "a view made a mistake with what came of a task"
+            task.get_loop().call_exception_handler({"message": message, "exception": mistake})
 
 
 def _nothing_to_give_up() -> None:

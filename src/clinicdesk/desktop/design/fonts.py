@@ -6,18 +6,36 @@ desk, and because the font of a bare system may have neither.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from PySide6.QtCore import QDirIterator, QLoggingCategory
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGlyphRun, QTextLayout
 
 from clinicdesk.desktop.design.tokens import TYPE, TextRole
 
+_KEPT_LINES: Final = 4096
+_NO_EDGE: Final = 1e6
 FAMILIES = ("Noto Sans", "Noto Sans Devanagari")
 
 
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of text, shaped.
+
+    Attributes:
+        glyphs: To be drawn from its top left corner. ascent: From there down to the baseline.
+        width: In logical pixels.
+    """
+
+    glyphs: list[QGlyphRun]
+    ascent: float
+    width: int
+
+
 class Fonts:
-    """Gives fonts and their metrics by role, made once each.
+    """Gives fonts, their metrics and shaped lines by role, made once each.
 
     Every font has tabular figures, so that numbers in columns and running clocks stand still.
     """
@@ -25,6 +43,7 @@ class Fonts:
     def __init__(self) -> None:
         self._fonts: dict[TextRole, QFont] = {}
         self._metrics: dict[TextRole, QFontMetrics] = {}
+        self._lines: dict[tuple[str, TextRole], TextLine] = {}
         _register()
 
     def font(self, role: TextRole = TextRole.BODY) -> QFont:
@@ -40,6 +59,24 @@ class Fonts:
         if found is None:
             found = self._metrics[role] = QFontMetrics(self.font(role))
         return found
+
+    def line(self, text: str, role: TextRole = TextRole.BODY) -> TextLine:
+        """Return a text as one line; to shape it takes longer than to draw it, so it is kept."""
+        found = self._lines.get((text, role))
+        if found is None:
+            if len(self._lines) >= _KEPT_LINES:
+                self._lines.clear()
+            found = self._lines[text, role] = self._shape(text, role)
+        return found
+
+    def _shape(self, text: str, role: TextRole) -> TextLine:
+        layout = QTextLayout(text, self.font(role))
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(_NO_EDGE)
+        layout.endLayout()
+        ascent = line.ascent() if line.isValid() else 0.0
+        return TextLine(layout.glyphRuns(), ascent, self.metrics(role).horizontalAdvance(text))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -70,7 +70,7 @@ class FooterHints(PaintedWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, FOOTER_HEIGHT)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self.design.theme
         painter.fillRect(self.rect(), colour(theme.surface))
@@ -78,7 +78,7 @@ class FooterHints(PaintedWidget):
         metrics = self.design.fonts.metrics(TextRole.SECONDARY)
         room = self.width() // 2
         note = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, room)
-        end = self.width() - SPACE_4 - metrics.horizontalAdvance(note)
+        end = self.width() - SPACE_4 - text_width(self.design, note, TextRole.SECONDARY)
         where = QRectF(0, 1, self.width() - SPACE_4, self.height() - 1)
         draw_text(painter, self.design, where, note, TextRole.SECONDARY, theme.second, RIGHT)
         left = SPACE_4
@@ -86,6 +86,8 @@ class FooterHints(PaintedWidget):
             width = self._hint_width(hint)
             if left + width + SPACE_4 > end:
                 break
-            self._paint_hint(painter, hint, left)
+            # A toast lies over some of them and comes and goes.
+            if event.rect().intersects(QRect(left, 0, width, self.height())):
+                self._paint_hint(painter, hint, left)
             left += width + _HINT_GAP
         painter.end()

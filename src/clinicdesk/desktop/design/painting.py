@@ -61,20 +61,21 @@ def draw_text(
     The baseline follows from the role alone. Qt would move it with the letters: a Hindi name would
     stand higher than the number beside it.
     """
-    metrics = design.fonts.metrics(role)
+    line = design.fonts.line(text, role)
     left = rect.left()
-    if not align & Qt.AlignmentFlag.AlignLeft:
-        spare = rect.width() - metrics.horizontalAdvance(text)
-        left += spare if align & Qt.AlignmentFlag.AlignRight else spare / 2
-    baseline = rect.top() + (rect.height() + metrics.capHeight()) / 2
-    painter.setFont(design.fonts.font(role))
+    if align != LEFT:
+        spare = rect.width() - line.width
+        left += spare if align == RIGHT else spare / 2
+    baseline = rect.top() + (rect.height() + design.fonts.metrics(role).capHeight()) / 2
     painter.setPen(colour(ink))
-    painter.drawText(QPointF(floor(left + 0.5), floor(baseline + 0.5)), text)
+    corner = QPointF(floor(left + 0.5), floor(baseline + 0.5) - line.ascent)
+    for glyphs in line.glyphs:
+        painter.drawGlyphRun(corner, glyphs)
 
 
 def text_width(design: Design, text: str, role: TextRole) -> int:
     """Return the width of one line in logical pixels."""
-    return design.fonts.metrics(role).horizontalAdvance(text)
+    return design.fonts.line(text, role).width
 
 
 def draw_icon(

@@ -129,7 +129,8 @@ QRadioButton::indicator:checked { border: 5px solid $accent; width: 6px; height:
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $focus; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; border-radius: 6px; padding: 0; }
 
-QAbstractItemView {
+/* Not QTableView: Qt moves what is painted when it scrolls only where the palette is the ground. */
+QListView, QTreeView {
     background: $surface; color: $text; border: none; outline: none;
     alternate-background-color: $raised;
     selection-background-color: $selection; selection-color: $text;

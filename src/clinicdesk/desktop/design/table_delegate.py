@@ -76,9 +76,11 @@ class TableDelegate(ContentDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = self.content(index)
-        key = index.sibling(index.row(), 0).data(self._key_role)
         column, last = index.column(), index.model().columnCount() - 1
-        strength = self._glow.strength(key, index)
+        strength = 0.0
+        if self._glow.is_active():
+            key = index.sibling(index.row(), 0).data(self._key_role)
+            strength = self._glow.strength(key, index)
         # Of a pointer that rests where a table appears Qt tells the cell alone.
         option.state &= ~QStyle.StateFlag.State_MouseOver
         if index.row() == self._hover.row:

@@ -72,7 +72,6 @@ class WedgeFilter(QObject):
         self._burst: Burst[QKeyEvent] = Burst()
         self._window: QWindow | None = None
         self._replaying = False
-        self._fired = False
         self._since = QElapsedTimer()
         self._since.start()
         self._looks_again = False
@@ -83,15 +82,23 @@ class WedgeFilter(QObject):
     def install(self) -> None:
         """Begin to watch the whole program."""
         application = QCoreApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+        assert isinstance(application, QGuiApplication)
+        application.focusWindowChanged.connect(self._watch_windows)
+        self._watch_windows()
 
     def remove(self) -> None:
         """Watch no longer; what is held back is delivered."""
         application = QCoreApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.disconnect(self._watch_windows)
+            for window in application.allWindows():
+                window.removeEventFilter(self)
         self._settle()
+
+    def _watch_windows(self) -> None:
+        # Not the application: of all that it hears, all day long, these are the only keys.
+        for window in QGuiApplication.allWindows():
+            window.installEventFilter(self)
 
     def _asked(self, window: QWindow, event: QKeyEvent) -> bool:
         """Whether a key is to be no shortcut, since it is held back when it comes."""
@@ -169,23 +176,39 @@ class WedgeFilter(QObject):
         """Whether a key that was held back did what a shortcut does."""
         if event.type() is not _PRESS or not event.text() or event.key() > _LAST_ASCII:
             return False  # no key of Hindi or with a macron is a shortcut
-        self._fired = False
-        key, modifiers = Qt.Key(event.key()), event.modifiers()
-        QTest.keyEvent(QTest.KeyAction.Shortcut, window, key, modifiers)
-        return self._fired
+        fired = _Fired()
+        application = QCoreApplication.instance()
+        assert application is not None
+        application.installEventFilter(fired)
+        try:
+            key, modifiers = Qt.Key(event.key()), event.modifiers()
+            QTest.keyEvent(QTest.KeyAction.Shortcut, window, key, modifiers)
+        finally:
+            application.removeEventFilter(fired)
+        return fired.any
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind is not _PRESS and kind is not _RELEASE and kind is not _ASKED:
-            if kind is _FIRED:
-                self._fired = True
-            elif kind in _CLICKS and isinstance(watched, QWindow):
+            if kind in _CLICKS:
                 self._before_a_click()
             return False
         if self._replaying or not isinstance(watched, QWindow):
             return False
         assert isinstance(event, QKeyEvent)
         return self._asked(watched, event) if kind is _ASKED else self._take(watched, event)
+
+
+class _Fired(QObject):
+    """Sees whether a shortcut is set off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.any = False
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.any = self.any or event.type() is _FIRED
+        return False
 
 
 def _types_a_password() -> bool:

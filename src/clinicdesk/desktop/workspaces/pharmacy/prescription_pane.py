@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from clinicdesk.contract.entities import (
@@ -26,6 +26,7 @@ from clinicdesk.desktop.design.button import Button, Kind
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.labels import paragraph
 from clinicdesk.desktop.design.pill import Pill
+from clinicdesk.desktop.design.settling import settle_layouts
 from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
@@ -81,6 +82,7 @@ class PrescriptionPane(QFrame):
     dismissed = Signal(object)
     history_wanted = Signal(object)
     refreshed = Signal()
+    _became_due = Signal()
 
     def __init__(
         self,
@@ -100,8 +102,9 @@ class PrescriptionPane(QFrame):
         self._refusal: OutboxEntry | None = None
         self._maker = OfferMaker(context.desk, printing, self)
         self._offers: Offers | None = None
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.refresh)
+        self._due = False
+        # Not by a timer: that comes after what stands there by then has been painted.
+        self._became_due.connect(self._refresh_if_due, Qt.ConnectionType.QueuedConnection)
         self.ui = Ui_PharmacyPrescription()
         self.ui.setupUi(self)
         cells = LineCells(context.desk, context.zone, now, self._current_id, self)
@@ -184,15 +187,23 @@ class PrescriptionPane(QFrame):
     def refresh_later(self) -> None:
         """Say everything again at the end of this turn: a frame, or a key, changes many things."""
         self._offers = None  # a key that comes before the end asks for them anew
-        self._later.start()
+        if not self._due:
+            self._due = True
+            self._became_due.emit()
 
     def refresh(self) -> None:
         """Say everything again: rows, clock, connection or outbox have changed."""
-        self._later.stop()
+        self._due = False
         prescription = self.prescription
         if prescription is not None:
             self._say(prescription)
         self.refreshed.emit()
+        self.table.settle()
+        settle_layouts()
+
+    def _refresh_if_due(self) -> None:
+        if self._due:
+            self.refresh()
 
     def _say(self, prescription: Prescription) -> None:
         self._show_head(prescription)
@@ -446,7 +457,7 @@ class PrescriptionPane(QFrame):
         if self._turning:
             return
         prescription = self.prescription
-        if self._later.isActive() or prescription is None:
+        if self._due or prescription is None:
             self._offers = None
         else:
             self.items.refresh()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView, QWidget
 
@@ -130,7 +130,7 @@ class ItemTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionsClickable(False)
         model.modelReset.connect(self.fit)
-        model.dataChanged.connect(self.fit)
+        model.dataChanged.connect(self._fit_medicines)
         model.changed.connect(self._flash)
         self.fit()
 
@@ -156,18 +156,36 @@ class ItemTable(QTableView):
             self.setColumnHidden(ItemColumn.NEXT, no_next)
         self.setColumnWidth(ItemColumn.MEDICINE, width)
         heights = self._row_heights(width)
-        for place, wanted in enumerate(heights):
-            if self.rowHeight(place) != wanted:
-                self.setRowHeight(place, wanted)
+        self._give_heights(heights)
         height = HEADER_HEIGHT + sum(heights)
         if height != self._fitted:
             self._fitted = height
             self.updateGeometry()
 
+    def _give_heights(self, heights: list[int]) -> None:
+        others = [place for place, wanted in enumerate(heights) if self.rowHeight(place) != wanted]
+        if not others:
+            return
+        with QSignalBlocker(self.verticalHeader()):  # the view would hear of it a turn later
+            for place in others:
+                self.setRowHeight(place, heights[place])
+        self.updateGeometries()
+        self.viewport().update()
+
+    def settle(self) -> None:
+        """Take in now what changed: else the view does at its next painting, and paints again."""
+        self.horizontalHeader().executeDelayedItemsLayout()
+        self.verticalHeader().executeDelayedItemsLayout()
+        self.executeDelayedItemsLayout()
+
     def offer_next(self, offered: bool) -> None:
         """Show the last column where there is room for it, or leave its room to the medicines."""
         if self._next_offered != offered:
             self._next_offered = offered
+            self.fit()
+
+    def _fit_medicines(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.column() <= ItemColumn.MEDICINE <= last.column():
             self.fit()
 
     def _flash(self, item_ids: list[object]) -> None:
