@@ -29,7 +29,18 @@ def test_cycles_are_freed_in_the_windows_thread_whoever_makes_objects(
     collect_here(qapp)
     freed_in: list[int] = []
     Cycle(freed_in)
-    busy = threading.Thread(target=lambda: [[] for _ in range(200_000)])
+    kept: list[object] = []
+
+    def make_many() -> None:
+        kept.extend([] for _ in range(20_000))
+
+    busy = threading.Thread(target=make_many)
     busy.start()
     busy.join()
-    qtbot.waitUntil(lambda: freed_in == [threading.get_ident()])
+
+    def is_freed() -> bool:
+        make_many()  # the older generations are collected when very many objects were made
+        return bool(freed_in)
+
+    qtbot.waitUntil(is_freed, timeout=20_000)
+    assert freed_in == [threading.get_ident()]

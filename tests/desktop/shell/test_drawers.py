@@ -114,6 +114,7 @@ async def test_a_refused_change_is_tried_again_as_a_new_one(design: Design, tmp_
         await complete(seat)
         refused = await pay(seat)
         await seat.desk.outbox.finish(refused, Conflict(detail="The till is closed."))
+        seat.window.pill.click()
         button = part(seat, "outbox_retry")
         assert isinstance(button, QPushButton)
         button.click()

@@ -19,8 +19,10 @@ def reason_when_disabled(control: QWidget, reason: str, beside: QLabel | None = 
         control.setProperty("ownToolTip", control.toolTip())
         control.setProperty("ownDescription", control.accessibleDescription())
     control.setEnabled(not reason)
-    control.setToolTip(reason or control.property("ownToolTip"))
-    control.setAccessibleDescription(reason or control.property("ownDescription"))
+    tip = reason or control.property("ownToolTip")
+    if control.toolTip() != tip:
+        control.setToolTip(tip)
+        control.setAccessibleDescription(reason or control.property("ownDescription"))
     if beside is not None:
         beside.setText(reason)
         beside.setVisible(bool(reason))

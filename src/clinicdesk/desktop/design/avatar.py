@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from math import floor
 from zlib import crc32
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.painted import PaintedWidget
-from clinicdesk.desktop.design.painting import CENTRE, colour, draw_rounded
+from clinicdesk.desktop.design.painting import colour, draw_rounded
 from clinicdesk.desktop.design.tokens import TextRole, Theme, Tint
 
 _TITLES = {"dr", "mr", "mrs", "ms", "miss", "prof", "shri", "smt", "डॉ"}
@@ -39,11 +40,13 @@ def draw_avatar(
     """Draw an avatar that fills the square ``rect``."""
     tint = person_tint(design.theme, person_id)
     draw_rounded(painter, rect, rect.height() / 2, tint.weak)
-    font = QFont(design.fonts.font(TextRole.STRONG))
-    font.setPixelSize(max(9, round(rect.height() * 0.36)))
-    painter.setFont(font)
+    line = design.fonts.line(letters, TextRole.STRONG, max(9, round(rect.height() * 0.36)))
     painter.setPen(colour(tint.ink))
-    painter.drawText(rect, int(CENTRE), letters)
+    left = rect.left() + (rect.width() - line.width) / 2
+    baseline = rect.top() + (rect.height() - line.height) / 2 + line.ascent
+    corner = QPointF(floor(left + 0.5), floor(baseline + 0.5) - line.ascent)
+    for glyphs in line.glyphs:
+        painter.drawGlyphRun(corner, glyphs)
 
 
 class Avatar(PaintedWidget):

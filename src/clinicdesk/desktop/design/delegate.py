@@ -15,6 +15,8 @@ _KEPT_TEXTS = 8192
 _BAR_WIDTH = 4
 _BAR_MARGIN = 10
 _RING = 2
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_MOUSE_OVER = QStyle.StateFlag.State_MouseOver.value
 
 
 class ContentDelegate(QStyledItemDelegate):
@@ -49,6 +51,7 @@ class ContentDelegate(QStyledItemDelegate):
         *,
         first: bool,
         last: bool,
+        hovered: bool | None = None,
     ) -> None:
         """Paint what lies behind the words of one cell.
 
@@ -58,13 +61,17 @@ class ContentDelegate(QStyledItemDelegate):
         Args:
             glow: strength from 0 to 1.
             first, last: the cell stands at that end of its row.
+            hovered: whether the pointer is over it; None: as Qt says.
         """
         theme = self.design.theme
         rect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        state = option.state.value  # Python's flags take longer than all the strokes here
+        selected = bool(state & _SELECTED)
+        if hovered is None:
+            hovered = bool(state & _MOUSE_OVER)
         if selected:
             painter.fillRect(rect, colour(theme.selection))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
+        elif hovered:
             painter.fillRect(rect, colour(theme.hover))
         if glow > 0:
             painter.setOpacity(glow)

@@ -26,12 +26,13 @@ class TextLine:
 
     Attributes:
         glyphs: To be drawn from its top left corner. ascent: From there down to the baseline.
-        width: In logical pixels.
+        width, height: In logical pixels.
     """
 
     glyphs: list[QGlyphRun]
     ascent: float
     width: int
+    height: float
 
 
 class Fonts:
@@ -43,7 +44,7 @@ class Fonts:
     def __init__(self) -> None:
         self._fonts: dict[TextRole, QFont] = {}
         self._metrics: dict[TextRole, QFontMetrics] = {}
-        self._lines: dict[tuple[str, TextRole], TextLine] = {}
+        self._lines: dict[tuple[str, TextRole, int], TextLine] = {}
         _register()
 
     def font(self, role: TextRole = TextRole.BODY) -> QFont:
@@ -60,23 +61,31 @@ class Fonts:
             found = self._metrics[role] = QFontMetrics(self.font(role))
         return found
 
-    def line(self, text: str, role: TextRole = TextRole.BODY) -> TextLine:
-        """Return a text as one line; to shape it takes longer than to draw it, so it is kept."""
-        found = self._lines.get((text, role))
+    def line(self, text: str, role: TextRole = TextRole.BODY, pixels: int = 0) -> TextLine:
+        """Return a text as one line, of the role's size or of another in pixels.
+
+        To shape it takes longer than to draw it, so it is kept.
+        """
+        found = self._lines.get((text, role, pixels))
         if found is None:
             if len(self._lines) >= _KEPT_LINES:
                 self._lines.clear()
-            found = self._lines[text, role] = self._shape(text, role)
+            found = self._lines[text, role, pixels] = self._shape(text, role, pixels)
         return found
 
-    def _shape(self, text: str, role: TextRole) -> TextLine:
-        layout = QTextLayout(text, self.font(role))
+    def _shape(self, text: str, role: TextRole, pixels: int) -> TextLine:
+        font, metrics = self.font(role), self.metrics(role)
+        if pixels:
+            font = QFont(font)
+            font.setPixelSize(pixels)
+            metrics = QFontMetrics(font)
+        layout = QTextLayout(text, font)
         layout.beginLayout()
         line = layout.createLine()
         line.setLineWidth(_NO_EDGE)
         layout.endLayout()
-        ascent = line.ascent() if line.isValid() else 0.0
-        return TextLine(layout.glyphRuns(), ascent, self.metrics(role).horizontalAdvance(text))
+        ascent, height = (line.ascent(), line.height()) if line.isValid() else (0.0, 0.0)
+        return TextLine(layout.glyphRuns(), ascent, metrics.horizontalAdvance(text), height)
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.tokens import FOCUS_WIDTH, TextRole
@@ -25,6 +25,16 @@ def colour(name: str) -> QColor:
     return QColor(name)
 
 
+@cache
+def _pen(name: str, width: float) -> QPen:
+    return QPen(colour(name), width) if name else QPen(Qt.PenStyle.NoPen)
+
+
+@cache
+def _brush(name: str) -> QBrush:
+    return QBrush(colour(name)) if name else QBrush(Qt.BrushStyle.NoBrush)
+
+
 def draw_rounded(
     painter: QPainter,
     rect: QRectF,
@@ -35,8 +45,8 @@ def draw_rounded(
 ) -> None:
     """Fill and border a rounded rectangle, sharp at every density; either may be left out."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour(border), border_width) if border else Qt.PenStyle.NoPen)
-    painter.setBrush(colour(fill) if fill else Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(border, border_width))
+    painter.setBrush(_brush(fill))
     inset = border_width / 2 if border else 0.0
     inner = rect.adjusted(inset, inset, -inset, -inset)
     painter.drawRoundedRect(inner, radius - inset, radius - inset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent
@@ -82,10 +82,10 @@ class TableDelegate(ContentDelegate):
             key = index.sibling(index.row(), 0).data(self._key_role)
             strength = self._glow.strength(key, index)
         # Of a pointer that rests where a table appears Qt tells the cell alone.
-        option.state &= ~QStyle.StateFlag.State_MouseOver
-        if index.row() == self._hover.row:
-            option.state |= QStyle.StateFlag.State_MouseOver
-        self.paint_ground(painter, option, strength, first=column == 0, last=column == last)
+        hovered = index.row() == self._hover.row
+        self.paint_ground(
+            painter, option, strength, first=column == 0, last=column == last, hovered=hovered
+        )
         rect = QRectF(option.rect).adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
         if cell.pill is None:
             self._paint_words(painter, rect, cell)

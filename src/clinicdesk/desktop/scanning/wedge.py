@@ -11,7 +11,16 @@ from __future__ import annotations
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QElapsedTimer,
+    QEvent,
+    QMetaObject,
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -71,6 +80,7 @@ class WedgeFilter(QObject):
         super().__init__(parent)
         self._burst: Burst[QKeyEvent] = Burst()
         self._window: QWindow | None = None
+        self._focus: QMetaObject.Connection | None = None
         self._replaying = False
         self._since = QElapsedTimer()
         self._since.start()
@@ -83,16 +93,16 @@ class WedgeFilter(QObject):
         """Begin to watch the whole program."""
         application = QCoreApplication.instance()
         assert isinstance(application, QGuiApplication)
-        application.focusWindowChanged.connect(self._watch_windows)
+        self._focus = application.focusWindowChanged.connect(self._watch_windows)
         self._watch_windows()
 
     def remove(self) -> None:
         """Watch no longer; what is held back is delivered."""
-        application = QCoreApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.focusWindowChanged.disconnect(self._watch_windows)
-            for window in application.allWindows():
-                window.removeEventFilter(self)
+        if self._focus is not None:
+            QObject.disconnect(self._focus)
+            self._focus = None
+        for window in QGuiApplication.allWindows():
+            window.removeEventFilter(self)
         self._settle()
 
     def _watch_windows(self) -> None:
