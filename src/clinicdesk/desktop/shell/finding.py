@@ -18,8 +18,9 @@ from clinicdesk.core.desk import Desk
 from clinicdesk.core.folding import fold
 from clinicdesk.desktop.design.avatar import initials
 from clinicdesk.desktop.design.pill import Pill
-from clinicdesk.desktop.wording import money, person_line, prescription_look
+from clinicdesk.desktop.wording import money, person_line
 from clinicdesk.desktop.workspace import NamedAction
+from clinicdesk.desktop.workspaces.shared.order_words import standing_look
 
 _PATIENTS: Final = 6
 _PRESCRIPTIONS: Final = 6
@@ -179,7 +180,7 @@ class Finder:
             text=prescription.code,
             second="" if patient is None else patient.name,
             icon="clipboard-list",
-            pill=prescription_look(prescription).pill(),
+            pill=standing_look(prescription, self._desk.orders).pill(),
             open=lambda: self._go("prescription", prescription.id),
         )
 

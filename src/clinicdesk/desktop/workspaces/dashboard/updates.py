@@ -13,26 +13,28 @@ from PySide6.QtCore import QCoreApplication
 from clinicdesk.contract.entities import Prescription, PrescriptionStatus
 from clinicdesk.core.collection import Change
 from clinicdesk.desktop.design.content import RowContent
-from clinicdesk.desktop.wording import moment_text, prescription_look
+from clinicdesk.desktop.wording import moment_text
+from clinicdesk.desktop.workspaces.shared.order_words import standing_look
 
 if TYPE_CHECKING:
-    from clinicdesk.core.replica import Replica
+    from clinicdesk.core.desk import Desk
     from clinicdesk.desktop.workspaces.dashboard.lines import Line
 
 
 class LatestUpdates:
     """The prescriptions that changed last, kept in step without looking at all of them."""
 
-    def __init__(self, replica: Replica, most: int) -> None:
-        self._replica = replica
+    def __init__(self, desk: Desk, most: int) -> None:
+        self._desk = desk
+        self._replica = desk.replica
         self._most = most
         self._rows: list[Prescription] = []
         self._read_all()
-        self.leave = replica.prescriptions.subscribe(self._on_change)
+        self.leave = desk.replica.prescriptions.subscribe(self._on_change)
 
     def lines(self, zone: ZoneInfo, now: datetime) -> list[Line]:
         """The newest first."""
-        return [(row.id, _content(self._replica, row, zone, now)) for row in self._rows]
+        return [(row.id, _content(self._desk, row, zone, now)) for row in self._rows]
 
     def _read_all(self) -> None:
         self._rows = self._newest(self._replica.prescriptions.values())
@@ -50,10 +52,10 @@ class LatestUpdates:
         return nlargest(self._most, signed, key=lambda row: (row.updated_at, row.id.bytes))
 
 
-def _content(replica: Replica, row: Prescription, zone: ZoneInfo, now: datetime) -> RowContent:
-    patient = replica.patients.get(row.patient_id)
-    by = replica.members.get(row.updated_by)
-    look = prescription_look(row)
+def _content(desk: Desk, row: Prescription, zone: ZoneInfo, now: datetime) -> RowContent:
+    patient = desk.replica.patients.get(row.patient_id)
+    by = desk.replica.members.get(row.updated_by)
+    look = standing_look(row, desk.orders)
     return RowContent(
         key=row.id,
         primary=patient.name if patient is not None else row.code,

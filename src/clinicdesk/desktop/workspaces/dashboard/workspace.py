@@ -67,7 +67,7 @@ class DashboardWorkspace(Workspace):
         self._agenda = Agenda(desk.replica, lanes)
         self._words = AgendaWords(desk.replica, self)
         self._needs = ShelfFigures(desk.replica, desk.member.pharmacy_id, context.zone, now, self)
-        self._updates = LatestUpdates(desk.replica, _SHOWN)
+        self._updates = LatestUpdates(desk, _SHOWN)
         self._names = MedicineNames(desk, context.tasks, self)
         design = context.design
         self._greeting = label("", TextRole.HEADLINE)

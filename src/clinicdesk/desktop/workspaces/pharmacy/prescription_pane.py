@@ -49,6 +49,7 @@ from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.findings_watch import FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.notices_read import read_what_is_seen
+from clinicdesk.desktop.workspaces.shared.order_words import standing_look
 from clinicdesk.desktop.workspaces.shared.patient_head import PatientHead
 from clinicdesk.desktop.workspaces.shared.prescription_facts import PrescriptionFacts, pending_here
 from clinicdesk.desktop.workspaces.shared.progress import steps_of
@@ -301,7 +302,9 @@ class PrescriptionPane(QFrame):
             today = now.astimezone(self._context.zone).date()
             self.head.show_patient(patient, replica.allergies.of(patient.id), today)
         pending = pending_here(self._desk, prescription.id)
-        self._facts.show_prescription(prescription, self._prescriber(prescription), pending, now)
+        look = standing_look(prescription, self._desk.orders)
+        prescriber = self._prescriber(prescription)
+        self._facts.show_prescription(prescription, look, prescriber, pending, now)
 
     def _show_company(self) -> None:
         """Who else has it open; somebody who could do the same work at once is a warning."""

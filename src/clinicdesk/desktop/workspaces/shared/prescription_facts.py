@@ -20,7 +20,7 @@ from clinicdesk.desktop.design.pill import PILL_HEIGHT, Pill
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import SPACE_2, TextRole, Tone
 from clinicdesk.desktop.paint_trace import PaintTrace
-from clinicdesk.desktop.wording import Look, moment_text, money, prescription_look
+from clinicdesk.desktop.wording import Look, moment_text, money
 
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk
@@ -61,21 +61,21 @@ class PrescriptionFacts(QWidget):
     def show_prescription(
         self,
         prescription: Prescription,
+        look: Look,
         prescriber: str,
         pending: PendingState | None,
         now: datetime,
-        look: Look | None = None,
     ) -> None:
         """Show a prescription as it stands.
 
         Args:
-            look: How it stands, where its order says more than its own status.
+            look: How it stands (`order_words.standing_look`).
             prescriber: Their name.
             pending: How far this desk's own changes have come; None when there are none.
         """
         self._prescription = prescription
         self._code.setText(prescription.code)
-        self._status.show_pill((look or prescription_look(prescription)).pill())
+        self._status.show_pill(look.pill())
         self._signed.set_text(self._signed_words(prescription, prescriber, now))
         self._total.setText(money(prescription.total_minor, prescription.currency))
         waits = prescription.status is PrescriptionStatus.FULFILLED and prescription.bin

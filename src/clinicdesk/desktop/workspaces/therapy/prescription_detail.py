@@ -139,10 +139,10 @@ class PrescriptionDetail(QFrame):
         pending = self._desk.outbox.pending(prescription.id)
         self._facts.show_prescription(
             prescription,
+            standing_look(prescription, self._desk.orders),
             self._prescriber(prescription),
             pending,
             now,
-            standing_look(prescription, self._desk.orders),
         )
         self.items.refresh()
         self._progress.show_steps(steps_of(prescription, self._context.zone, now))
