@@ -30,13 +30,11 @@ from clinicdesk.contract.seal import NONCE_BYTES, Seal, kid_of, signed_words, te
 from clinicdesk.core.clock import utc_now
 from clinicdesk.core.identity import new_id
 from clinicdesk.desktop.scanning.pace import TAP_MS
-from clinicdesk.desktop.scanning.wedge import WedgeFilter
 from clinicdesk.desktop.workspaces.pharmacy.workspace import PharmacyWorkspace
 
 PATIENTS: Final = 20_000
 PRESCRIPTIONS: Final = 50_000
 _SCANS: Final = 1000 if os.environ.get("BENCH_SCALE") == "full" else 200
-_EVENTS: Final = 200_000
 _PATIENCE_S: Final = 20.0
 _FINGER_MS: Final = 80
 _KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -82,7 +80,6 @@ async def _measure() -> None:
             floor.append(await _timer())
         print(line("a key under a finger to the widget that it is for", typed))
         print(line("  floor: a timer of the system for as long as it is held", floor))
-    _cost_of_the_filter()
 
 
 async def _scan(
@@ -190,25 +187,6 @@ def _chosen(opened: Opened, seed: int) -> list[Prescription]:
 def _seal_of(row: Prescription) -> str:
     seal = Seal(kid=_KID, rx=row.id, rev=1, exp=date(2090, 1, 1), nonce=bytes(NONCE_BYTES))
     return text_of(seal, _KEY.sign(signed_words(seal)))
-
-
-def _cost_of_the_filter() -> None:
-    """Microseconds that every event of the program pays, whatever it is."""
-    target = QObject()
-    wedge = WedgeFilter()
-
-    def send() -> float:
-        event = QEvent(QEvent.Type.User)
-        begun = time.perf_counter()
-        for _ in range(_EVENTS):
-            QCoreApplication.sendEvent(target, event)
-        return (time.perf_counter() - begun) / _EVENTS * 1e6
-
-    without = min(send() for _ in range(3))
-    wedge.install()
-    with_it = min(send() for _ in range(3))
-    wedge.remove()
-    print(f"{'the filter, for each event of the program':<58}    {with_it - without:8.2f} µs")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from clinicdesk.contract.entities import (
     PrescriptionItem,
     PrescriptionStatus,
 )
+from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.order_words import answer_words
@@ -63,6 +64,13 @@ async def test_an_order_that_was_found_empty_at_the_shelf_is_sent_back(counter: 
     await until(lambda: counter.desk.orders.open_order(RX) is None)
     assert first_line(counter).status is ItemStatus.PENDING
     assert counter.workspace.queue.count(Lane.SENT_BACK) == 1
+
+
+async def test_the_head_tells_how_far_the_order_has_come(counter: Counter) -> None:
+    status = counter.find(StatusPill, "prescription_status")
+    assert status.accessibleName() == "Paid"
+    counter.key(Qt.Key.Key_P)
+    await until(lambda: status.accessibleName() == "Dispensing")
 
 
 async def test_an_order_of_which_a_line_is_checked_is_not_sent_back_until_that_is_undone(
