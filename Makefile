@@ -71,7 +71,7 @@ simulate: setup
 	@$(bin)/python -m tests.simulation --seeds $(or $(SEEDS),3000) --first $(or $(FIRST),0)
 
 machine: setup
-	@MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(bin)/python -m pytest -o timeout=0 tests/state_machine/test_machine.py
+	@MACHINE_EXAMPLES=$(or $(EXAMPLES),500) $(bin)/python -m pytest -o timeout=0 -o faulthandler_timeout=0 tests/state_machine/test_machine.py
 
 setup: .venv/.package
 	@$(bin)/python hatch_build.py

@@ -19,7 +19,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from clinicdesk.core import collector
+from clinicdesk.core.collector import OneThread
 
 _COLLECT_S = 0.25
 
@@ -37,8 +37,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 # Otherwise a server's thread would free the widgets of the tests before. Handlers of signals run in
 # the main thread, and this one is sent for every quarter of a second that the processor works.
-collector.only_when_asked()
-signal.signal(signal.SIGVTALRM, lambda *_: collector.collect_due())
+_collector = OneThread()
+signal.signal(signal.SIGVTALRM, lambda *_: _collector.collect_due())
 signal.setitimer(signal.ITIMER_VIRTUAL, _COLLECT_S, _COLLECT_S)
 atexit.register(signal.setitimer, signal.ITIMER_VIRTUAL, 0)  # Python lets go of its handlers first
 

@@ -20,6 +20,7 @@ from clinicdesk.contract.problems import (
 from clinicdesk.core.sending import (
     AT_ONCE,
     FIRST_DELAY_S,
+    LONGEST_AWAY_S,
     LONGEST_DELAY_S,
     Sending,
     Waiting,
@@ -95,6 +96,45 @@ def test_while_nobody_answers_at_all_other_commands_do_not_try_one_by_one() -> N
     assert sending.begin(waiting(first), due)[0] == []
     sending.over(second, ANSWER, kept=True, now=due)
     assert sending.begin(waiting(first), due) == ([first], None)
+
+
+def test_those_that_found_nobody_together_are_one_attempt() -> None:
+    sending = Sending(random.Random(1))
+    entries = [an_entry(n) for n in range(AT_ONCE)]
+    sending.begin(waiting(*entries), 0)
+    for entry in entries:
+        sending.over(entry, AWAY, kept=False, now=0)
+    _, due = sending.begin(waiting(*entries), 0)
+    assert due is not None
+    assert due <= FIRST_DELAY_S
+
+
+def test_a_server_that_stays_away_is_tried_again_every_few_seconds() -> None:
+    sending, entry, now = Sending(random.Random(1)), an_entry(1), 0.0
+    for _ in range(20):
+        going, _ = sending.begin(waiting(entry), now)
+        assert going == [entry]
+        sending.over(entry, AWAY, kept=False, now=now)
+        _, due = sending.begin(waiting(entry), now)
+        assert due is not None
+        assert due - now <= LONGEST_AWAY_S
+        now = due
+
+
+def test_an_attempt_from_before_the_server_came_back_holds_up_no_other_command() -> None:
+    sending, first, second = Sending(random.Random(1)), an_entry(1), an_entry(2)
+    sending.begin(waiting(first), 0)
+    sending.server_is_back()
+    sending.over(first, AWAY, kept=False, now=0)
+    assert sending.begin(waiting(first, second), 0)[0] == [second]
+
+
+def test_a_mistake_of_ours_does_not_say_that_the_server_answers() -> None:
+    sending, first, second = Sending(random.Random(1)), an_entry(1), an_entry(2)
+    sending.begin(waiting(first, second), 0)
+    sending.over(first, AWAY, kept=False, now=0)
+    sending.over(second, None, kept=False, now=0)
+    assert sending.begin(waiting(first, second), 0)[0] == []
 
 
 def test_what_waits_for_a_server_that_was_away_goes_as_soon_as_it_is_back() -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
+_OLD: Final = 2
 _making: set[object] = set()
 """Who makes very many rows just now, in whatever thread."""
 
@@ -35,19 +37,34 @@ def making_rows() -> Iterator[None]:
             gc.enable()
 
 
-def only_when_asked() -> None:
-    """Have nothing collected but by `collect_due`, for as long as the process runs."""
-    gc.disable()
+class OneThread:
+    """Has nothing collected but by `collect_due`, for as long as the process runs."""
 
+    def __init__(self) -> None:
+        gc.disable()
+        self._old = 0
 
-def collect_due() -> None:
-    """Collect in this thread what Python would have collected by itself by now."""
-    if _making:
-        return
-    for generation in (2, 1, 0):
-        if gc.get_count()[generation] > gc.get_threshold()[generation]:
-            gc.collect(generation)
+    def collect_due(self) -> None:
+        """Collect in this thread what Python would have collected by itself by now."""
+        if _making:
             return
+        if _is_due(1):
+            gc.collect(1)
+            if _is_due(_OLD):
+                self._collect_old()
+        elif _is_due(0):
+            gc.collect(0)
+
+    def _collect_old(self) -> None:
+        """Everything, which takes longer than a picture: once a quarter of it is new, as Python
+        does."""
+        if len(gc.get_objects(_OLD)) > self._old * 1.25:
+            gc.collect()
+            self._old = len(gc.get_objects(_OLD))
+
+
+def _is_due(generation: int) -> bool:
+    return gc.get_count()[generation] > gc.get_threshold()[generation]
 
 
 def sweep() -> None:

@@ -98,8 +98,9 @@ class Outbox:
 
     async def load(self) -> None:
         """Read what an earlier run left; what was being sent then is waiting again."""
-        self._entries = OutboxEntries()
-        self._entries.put_all(await self._table.all())
+        entries = OutboxEntries()
+        entries.put_all(await self._table.all())
+        self._entries = entries
         cursor = self._replica.cursor
         self._epoch = None if cursor is None else cursor.epoch
         for aggregate in self._entries.aggregates():
@@ -271,7 +272,7 @@ class Outbox:
         if entry is not None and entry.unanswered:
             state = OutboxState.SENDING if sending else OutboxState.WAITING
             self._entries.put(replace(entry, state=state))
-            self.changed.tell(entry.command.aggregate_id)
+            self._changed(entry.command.aggregate_id)
 
     def put_off(self, op_id: UUID, delay: Delay | None, *, heard: bool) -> None:
         """An attempt to send came to nothing: it waits again. Not stored.

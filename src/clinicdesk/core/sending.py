@@ -33,6 +33,8 @@ AT_ONCE: Final = 4
 """Aggregates whose commands are on their way at one time."""
 FIRST_DELAY_S: Final = 0.5
 LONGEST_DELAY_S: Final = 30.0
+LONGEST_AWAY_S: Final = 5.0
+"""So long at most nothing is sent to a server that nobody reaches, before one is tried again."""
 
 Waiting = Callable[[frozenset[UUID]], list[OutboxEntry]]
 """Answers the first unanswered command of each aggregate but of these (`Outbox.next_to_send`)."""
@@ -60,9 +62,10 @@ class Sending:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._busy: set[UUID] = set()
+        self._busy: dict[UUID, int] = {}
         self._attempts: dict[UUID, _Attempts] = {}
         self._away: _Attempts | None = None
+        self._returns = 0
 
     def begin(self, waiting: Waiting, now: float) -> tuple[list[OutboxEntry], float | None]:
         """What goes now, and when to ask again; None: after the next event.
@@ -80,7 +83,7 @@ class Sending:
                 due = attempts.not_before
                 next_due = due if next_due is None else min(next_due, due)
             elif len(self._busy) < AT_ONCE:
-                self._busy.add(aggregate)
+                self._busy[aggregate] = self._returns
                 going.append(entry)
         return going, next_due
 
@@ -88,26 +91,34 @@ class Sending:
         """The attempt has come to its end. `kept`: there is an answer, and it is in the store.
         Without an outcome it ended by a mistake of ours, which the next attempt may meet again."""
         aggregate = entry.command.aggregate_id
-        self._busy.discard(aggregate)
+        begun_after = self._busy.pop(aggregate, self._returns)
         if isinstance(outcome, Unreachable) and not outcome.heard:
-            # Nobody answers at all: the others' commands need not find that out one by one.
-            self._away = self._away or _Attempts()
-            self._put_off(self._away, now)
-            return
-        self._away = None
+            if begun_after == self._returns:
+                self._nobody_answers(now)
+                return
+        elif outcome is not None and not isinstance(outcome, Unreachable):
+            self._away = None
         if kept:
             self._attempts.pop(aggregate, None)
         else:
             attempts = self._attempts.setdefault(aggregate, _Attempts())
-            self._put_off(attempts, now + _asked_for(outcome))
+            self._put_off(attempts, now + _asked_for(outcome), LONGEST_DELAY_S)
 
     def server_is_back(self) -> None:
-        """Nobody waits for a delay to pass any more."""
+        """Nobody waits for a delay to pass any more; attempts from before say nothing about now."""
         self._attempts.clear()
         self._away = None
+        self._returns += 1
 
-    def _put_off(self, attempts: _Attempts, earliest: float) -> None:
-        most = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempts.count)
+    def _nobody_answers(self, now: float) -> None:
+        """The others' commands need not find that out one by one."""
+        if self._away is None:
+            self._away = _Attempts()
+        if self._away.not_before <= now:  # those that were on their way together are one attempt
+            self._put_off(self._away, now, LONGEST_AWAY_S)
+
+    def _put_off(self, attempts: _Attempts, earliest: float, longest: float) -> None:
+        most = min(longest, FIRST_DELAY_S * 2.0**attempts.count)
         attempts.count = min(attempts.count + 1, 16)
         attempts.not_before = earliest + self._chance.uniform(0, most)
 

@@ -142,6 +142,8 @@ class Transport:
         if not isinstance(outcome, SessionExpired):
             return outcome
         fresh = await tokens.renew(token)
+        if isinstance(fresh, Unreachable):
+            return Unreachable(fresh.reason, fresh.sentence, heard=False)  # the call was declined
         if not isinstance(fresh, str):
             return fresh
         return await self._bearing(fresh, method, path, body, headers, timeout_s)

@@ -20,8 +20,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QLocale, QObject, QTimer, QTransl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from clinicdesk import __version__
-from clinicdesk.core import collector
 from clinicdesk.core.clock import utc_now
+from clinicdesk.core.collector import OneThread
 from clinicdesk.core.home import Home, home_of
 from clinicdesk.core.profiles import Profiles
 from clinicdesk.core.trace import trace_from_environment
@@ -186,12 +186,13 @@ def _make_application() -> QApplication:
     return app
 
 
-def collect_here(app: QApplication) -> None:
-    """Have Python collect garbage in the window's thread alone; see `core.collector`."""
-    collector.only_when_asked()
-    clock = QTimer(app, interval=_COLLECT_MS)
-    clock.timeout.connect(collector.collect_due)
+def collect_here(app: QApplication) -> QTimer:
+    """Have Python collect garbage in the window's thread alone, while the answer runs; see
+    `core.collector`."""
+    collector, clock = OneThread(), QTimer(app, interval=_COLLECT_MS)
+    clock.timeout.connect(lambda: collector.collect_due())
     clock.start()
+    return clock
 
 
 def _appearance(settings: Settings) -> Appearance:

@@ -45,6 +45,8 @@ class TaskOwner(QObject):
     ) -> Callable[[], None]:
         """Run a coroutine; call the answer to give it up silently.
 
+        The callbacks run within the task: they must not let Qt's events run (no `exec()`).
+
         Args:
             doing: What goes on, translated, to stand after "while": "signing the prescription".
             on_done: Called with what came of it, unless it is a refusal.

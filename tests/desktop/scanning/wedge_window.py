@@ -75,7 +75,7 @@ def main(place: str) -> int:
     wedge.torn.connect(lambda: tell(torn="told"))
     wedge.install()
     times = KeyTimes()
-    app.installEventFilter(times)  # the last one that is installed is the first one asked
+    app.installEventFilter(times)  # asked before the wedge, which hears of windows alone
     window.show()
     window.activateWindow()
 

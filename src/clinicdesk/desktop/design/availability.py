@@ -19,10 +19,11 @@ def reason_when_disabled(control: QWidget, reason: str, beside: QLabel | None = 
         control.setProperty("ownToolTip", control.toolTip())
         control.setProperty("ownDescription", control.accessibleDescription())
     control.setEnabled(not reason)
-    tip = reason or control.property("ownToolTip")
-    if control.toolTip() != tip:
+    tip, description = (reason or control.property(own) for own in ("ownToolTip", "ownDescription"))
+    if control.toolTip() != tip:  # every telling goes through the whole application
         control.setToolTip(tip)
-        control.setAccessibleDescription(reason or control.property("ownDescription"))
+    if control.accessibleDescription() != description:
+        control.setAccessibleDescription(description)
     if beside is not None:
         beside.setText(reason)
         beside.setVisible(bool(reason))

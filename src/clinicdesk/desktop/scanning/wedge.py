@@ -90,7 +90,9 @@ class WedgeFilter(QObject):
         self._clock.timeout.connect(self._silence)
 
     def install(self) -> None:
-        """Begin to watch the whole program."""
+        """Begin to watch the whole program, unless it is watched already."""
+        if self._focus is not None:
+            return
         application = QCoreApplication.instance()
         assert isinstance(application, QGuiApplication)
         self._focus = application.focusWindowChanged.connect(self._watch_windows)

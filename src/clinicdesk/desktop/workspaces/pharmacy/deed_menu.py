@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -20,7 +21,7 @@ from clinicdesk.desktop.workspaces.pharmacy.reasoned_menu import ReasonedMenu
 
 
 class DeedMenu(QObject):
-    """What is off stays in it, greyed, and says why.
+    """What is off stays in it, greyed, and says why. `offers` answers what can be done now.
 
     Signals:
         wanted: Something was chosen: its `Deed`.
@@ -28,16 +29,14 @@ class DeedMenu(QObject):
 
     wanted = Signal(object)
 
-    def __init__(self, design: Design, parent: QWidget) -> None:
+    def __init__(
+        self, design: Design, offers: Callable[[], Offers | None], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._offers: Offers | None = None
+        self._offers = offers
         self._menu = ReasonedMenu(design, parent)
         self._menu.setObjectName("deed_menu")
         self._menu.aboutToShow.connect(self._fill)
-
-    def say(self, offers: Offers) -> None:
-        """What can be done now."""
-        self._offers = offers
 
     def open_above(self, button: QWidget) -> None:
         """Show it over a button, with the keyboard on the first that can be done."""
@@ -57,7 +56,7 @@ class DeedMenu(QObject):
             self._menu.setActiveAction(on[0])
 
     def _fill(self) -> None:
-        menu, offers = self._menu, self._offers
+        menu, offers = self._menu, self._offers()
         menu.begin()
         if offers is None:
             return

@@ -112,7 +112,7 @@ class PrescriptionPane(QFrame):
         self.items = PrescriptionItems(context.desk.replica.items, parent=self, cells=cells)
         self.findings = FindingsWatch(context, self)
         self.findings.changed.connect(self._show_findings)
-        self.menu = DeedMenu(context.design, self)
+        self.menu = DeedMenu(context.design, lambda: self.offers, self)
         self.menu.wanted.connect(self.wanted)
         self._make_head()
         self._make_content()
@@ -254,7 +254,6 @@ class PrescriptionPane(QFrame):
         patient = self._desk.replica.patients.get(prescription.patient_id)
         self.tell_card.say(patient, shown=offers[Deed.TELL].shown)
         ui.why_off.setText(offers.why or self._end_words(prescription))
-        self.menu.say(offers)
 
     def _offer_bringing(self, order: PurchaseOrder | None, offers: Offers) -> None:
         """What is to be delivered leaves by the filled button; all else is handed over by it."""

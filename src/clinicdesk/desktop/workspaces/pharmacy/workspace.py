@@ -317,7 +317,7 @@ class PharmacyWorkspace(Workspace):
                 replica.orders, replica.stock_levels, replica.batches, replica.patient_notices,
             )
         ]  # fmt: skip
-        leaves.append(self._desk.outbox.changed.add(self._on_outbox))
+        leaves.append(self._desk.outbox.changed.add(lambda _which: self.pane.refresh_later()))
         leaves.append(self._desk.link.changed.add(lambda _status: self._on_link()))
 
         def leave() -> None:
@@ -328,7 +328,8 @@ class PharmacyWorkspace(Workspace):
 
     def _on_rows(self, change: Change[Any]) -> None:
         # All day long others change prescriptions: that is nothing to the one that is shown, but a
-        # new one may be the repeat that is waited for.
+        # new one may be the repeat that is waited for. What this desk takes from the shelf for
+        # another one, the outbox tells.
         shown = self.pane.prescription
         rows = (*change.added, *change.removed, *(new for _old, new in change.updated))
         if (
@@ -337,11 +338,6 @@ class PharmacyWorkspace(Workspace):
             or any(family_of(row) in (None, shown.id) for row in rows)
             or any(isinstance(row, Prescription) for row in change.added)
         ):
-            self.pane.refresh_later()
-
-    def _on_outbox(self, which: UUID | None) -> None:
-        shown = self.pane.prescription
-        if which is None or (shown is not None and shown.id == which):
             self.pane.refresh_later()
 
     def _on_link(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import randrange
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -16,6 +18,8 @@ NOT_SUPPLIED: Final = frozenset({ItemStatus.DECLINED, ItemStatus.CANCELLED, Item
 _REST_MS: Final = 250
 """So long a prescription is shown before the server is asked about its patient: who goes down a
 list with the arrow key does not ask about each."""
+_SPREAD_MS: Final = 5000
+"""When a server is back, its desks do not ask at one moment."""
 
 
 class _Shown(NamedTuple):
@@ -39,9 +43,11 @@ class FindingsWatch(QObject):
         self._about: tuple[object, ...] = ()
         self._shown: _Shown | None = None
         self._found: list[Finding] = []
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._give_up_check: Callable[[], None] = _nothing
+        self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._learn)
-        self.destroyed.connect(context.desk.link.changed.add(lambda _status: self._rest.start()))
+        self._reachable = context.desk.link.reachable
+        self.destroyed.connect(context.desk.link.changed.add(lambda _status: self._link_changed()))
 
     def show_prescription(self, prescription: Prescription, lines: list[PrescriptionItem]) -> None:
         """Look at these lines, unless they were looked at already."""
@@ -52,8 +58,9 @@ class FindingsWatch(QObject):
         self._about = about
         if before is None or before.prescription.id != prescription.id:
             self._take(about, [])
-            self._rest.start()
-        self._context.tasks.start(
+            self._rest.start(_REST_MS)
+        self._give_up_check()  # an older answer must not come after this one
+        self._give_up_check = self._context.tasks.start(
             self._safety.check_prescription(prescription.id),
             doing=self.tr("looking at the safety rules"),
             on_done=lambda found: self._take(about, found),
@@ -84,6 +91,11 @@ class FindingsWatch(QObject):
             tuple((each.id, each.version) for each in allergies),
         )
 
+    def _link_changed(self) -> None:
+        before, self._reachable = self._reachable, self._context.desk.link.reachable
+        if self._reachable and not before:
+            self._rest.start(_REST_MS + randrange(_SPREAD_MS))
+
     def _learn(self) -> None:
         """What others have prescribed counts as soon as the server has told it."""
         if self._context.desk.link.reachable:
@@ -112,3 +124,7 @@ class FindingsWatch(QObject):
         if about == self._about and found != self._found:
             self._found = found
             self.changed.emit()
+
+
+def _nothing() -> None:
+    """Nothing is being looked at."""
