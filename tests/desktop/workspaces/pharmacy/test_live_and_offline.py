@@ -14,9 +14,10 @@ from clinicdesk.contract.problems import IllegalState
 from clinicdesk.core.live.link import LinkStatus
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.button import Button
-from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
+from clinicdesk.desktop.design.content import CONTENT_ROLE, CellContent, RowContent
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import Tone
+from clinicdesk.desktop.models.prescription_items import ItemColumn
 from clinicdesk.desktop.workspaces.shared.lanes import Lane
 from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 from tests.core.sample import NOON, a_snapshot, an_id, pharmacist
@@ -26,6 +27,8 @@ from tests.desktop.workspaces.pharmacy.counter import (
     a_counter_prescription,
     focused,
     many,
+    on_shelf,
+    scan_of,
     settled,
     until,
 )
@@ -188,6 +191,29 @@ async def test_a_sheet_goes_when_somebody_else_was_quicker(open_with: Opening) -
     assert not any(each.isVisible() for each in counter.workspace.findChildren(Sheet))
     assert counter.said == [("It is paid already.", Tone.WARNING)]
     assert counter.desk.outbox.entries() == []
+
+
+async def test_what_another_prescription_takes_from_the_shelf_is_said_and_given_back(
+    open_with: Opening,
+) -> None:
+    paid = PrescriptionStatus.PAID
+    first = a_counter_prescription("first", lines=1, status=paid, code="RX-7F301")
+    second = a_counter_prescription("second", lines=1, status=paid, code="RX-7F302")
+    ten = on_shelf("Cetzy", ("B2207", NOON.date() + timedelta(days=900), 10))
+    counter = await open_with(*first.all(), *second.all(), *ten)
+    assert counter.workspace.open_thing("prescription", an_id("first"))
+    counter.workspace.take_scan(scan_of("Cetzy"))
+    await until(lambda: counter.desk.outbox.entries())
+    assert counter.workspace.open_thing("prescription", an_id("second"))
+    items = counter.workspace.pane.items
+
+    def supply() -> str:
+        cell: CellContent = items.index(0, ItemColumn.AMOUNT).data(CONTENT_ROLE)
+        return cell.text
+
+    await until(lambda: supply() == "none in stock")
+    await counter.desk.outbox.discard(only_op(counter))
+    await until(lambda: supply().startswith("B2207"))
 
 
 async def test_a_line_that_changes_keeps_the_current_line_and_glows(open_with: Opening) -> None:
