@@ -36,11 +36,13 @@ def test_each_question_is_answered_as_a_walk_through_all_would(
 ) -> None:
     entries, known = OutboxEntries(), dict[UUID, OutboxEntry]()
     for step in steps:
+        before, changes = entries.revision, not isinstance(step, UUID) or step in known
         if isinstance(step, UUID):
             assert entries.drop(step) == known.pop(step, None)
         else:
             entries.put(step)
             known[step.op_id] = step
+        assert (entries.revision is not before) == changes
         in_order = sorted(known.values(), key=lambda entry: entry.n)
         assert entries.all() == list(entries) == in_order
         assert entries.refused() == [e for e in in_order if e.state is OutboxState.REFUSED]

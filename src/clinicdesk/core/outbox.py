@@ -153,6 +153,11 @@ class Outbox:
         return self._entries.get(op_id)
 
     @property
+    def revision(self) -> object:
+        """Another object after each change of an entry."""
+        return self._entries.revision
+
+    @property
     def unsent(self) -> int:
         """Commands that the server has not answered: what the connection pill counts."""
         return sum(entry.unanswered for entry in self._entries)

@@ -16,6 +16,9 @@ class OutboxEntries:
 
     A day offline leaves hundreds: what is asked for at each key, those of one thing and those that
     were refused, is found without a walk through all of them.
+
+    Attributes:
+        revision: Another object after each change.
     """
 
     def __init__(self) -> None:
@@ -23,6 +26,7 @@ class OutboxEntries:
         self._of: dict[UUID, dict[UUID, OutboxEntry]] = {}
         self._refused: dict[UUID, OutboxEntry] = {}
         self._in_order = True
+        self.revision = object()
 
     def __iter__(self) -> Iterator[OutboxEntry]:
         """All of them, in the order they were given."""
@@ -56,6 +60,7 @@ class OutboxEntries:
 
     def put(self, entry: OutboxEntry) -> None:
         """Take it in, or in the place of what stood under its `op_id`."""
+        self.revision = object()
         if entry.op_id not in self._all:
             last = next(reversed(self._all.values()), None)
             self._in_order = self._in_order and (last is None or last.n < entry.n)
@@ -76,6 +81,7 @@ class OutboxEntries:
         entry = self._all.pop(op_id, None)
         if entry is None:
             return None
+        self.revision = object()
         self._refused.pop(op_id, None)
         aggregate = entry.command.aggregate_id
         others = self._of[aggregate]

@@ -78,6 +78,7 @@ class Stock:
         self._outbox = outbox
         self._member = member
         self._today = today
+        self._reckoned: tuple[tuple[object, ...], Counter[UUID]] | None = None
 
     def levels(self, medicine_id: UUID) -> list[StockLevel]:
         """The levels of a medicine, one for each pharmacy that keeps it."""
@@ -263,6 +264,15 @@ class Stock:
 
     def _taken(self) -> Counter[UUID]:
         """Units that this desk has checked and the batches still hold, by batch."""
+        # Asked for each line that is shown, and answered by a walk through the outbox.
+        replica = self._replica
+        now = (self._outbox.revision, replica.batches.revision, replica.items.revision)
+        as_of = (*now, self._today())
+        if self._reckoned is None or self._reckoned[0] != as_of:
+            self._reckoned = (as_of, self._reckon_taken())
+        return self._reckoned[1]
+
+    def _reckon_taken(self) -> Counter[UUID]:
         checks: dict[UUID, CheckItem] = {}
         by_hand: list[FulfillItems] = []
         for entry in self._outbox.entries():

@@ -103,12 +103,13 @@ class PrescriptionPane(QFrame):
         self._refusal: OutboxEntry | None = None
         self._maker = OfferMaker(context.desk, printing, self)
         self._offers: Offers | None = None
+        self._shelf: list[int | None] = []
         self._due = False
         # Not by a timer: that comes after what stands there by then has been painted.
         self._became_due.connect(self._refresh_if_due, Qt.ConnectionType.QueuedConnection)
         self.ui = Ui_PharmacyPrescription()
         self.ui.setupUi(self)
-        cells = LineCells(context.desk, context.zone, now, self._current_id, self)
+        self._cells = cells = LineCells(context.desk, context.zone, now, self._current_id, self)
         self.items = PrescriptionItems(context.desk.replica.items, parent=self, cells=cells)
         self.findings = FindingsWatch(context, self)
         self.findings.changed.connect(self._show_findings)
@@ -185,6 +186,10 @@ class PrescriptionPane(QFrame):
             if item is not None and item.id == item_id:
                 self.table.choose(place)
 
+    def shelf_differs(self) -> bool:
+        """Whether more or less of what is shown lies on the shelf than is said."""
+        return self._on_shelf() != self._shelf
+
     def refresh_later(self) -> None:
         """Say everything again at the end of this turn: a frame, or a key, changes many things."""
         self._offers = None  # a key that comes before the end asks for them anew
@@ -208,6 +213,7 @@ class PrescriptionPane(QFrame):
 
     def _say(self, prescription: Prescription) -> None:
         self._show_head(prescription)
+        self._shelf = self._on_shelf()
         self.items.refresh()
         self.table.offer_next(prescription.status in _TO_BE_DISPENSED)
         self.findings.show_prescription(prescription, self.items.items())
@@ -273,6 +279,9 @@ class PrescriptionPane(QFrame):
             corner = self.table.viewport().mapTo(self.ui.prescription_page, rect.topLeft())
             for y in (corner.y() + rect.height(), corner.y()):
                 self.ui.prescription_scroll.ensureVisible(corner.x(), y, 0, _AROUND_A_ROW)
+
+    def _on_shelf(self) -> list[int | None]:
+        return [self._cells.in_stock(item) for item in self.items.items()]
 
     def _current_id(self) -> UUID | None:
         item = self.current_item

@@ -317,7 +317,7 @@ class PharmacyWorkspace(Workspace):
                 replica.orders, replica.stock_levels, replica.batches, replica.patient_notices,
             )
         ]  # fmt: skip
-        leaves.append(self._desk.outbox.changed.add(lambda _which: self.pane.refresh_later()))
+        leaves.append(self._desk.outbox.changed.add(self._on_outbox))
         leaves.append(self._desk.link.changed.add(lambda _status: self._on_link()))
 
         def leave() -> None:
@@ -328,8 +328,7 @@ class PharmacyWorkspace(Workspace):
 
     def _on_rows(self, change: Change[Any]) -> None:
         # All day long others change prescriptions: that is nothing to the one that is shown, but a
-        # new one may be the repeat that is waited for. What this desk takes from the shelf for
-        # another one, the outbox tells.
+        # new one may be the repeat that is waited for.
         shown = self.pane.prescription
         rows = (*change.added, *change.removed, *(new for _old, new in change.updated))
         if (
@@ -338,6 +337,13 @@ class PharmacyWorkspace(Workspace):
             or any(family_of(row) in (None, shown.id) for row in rows)
             or any(isinstance(row, Prescription) for row in change.added)
         ):
+            self.pane.refresh_later()
+
+    def _on_outbox(self, which: UUID | None) -> None:
+        shown = self.pane.prescription
+        of_it = which is None or shown is None or shown.id == which
+        # What waits for another one takes from the same shelf, and may give it back.
+        if of_it or self.pane.shelf_differs():
             self.pane.refresh_later()
 
     def _on_link(self) -> None:
