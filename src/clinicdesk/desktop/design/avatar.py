@@ -62,14 +62,16 @@ class Avatar(PaintedWidget):
     ) -> None:
         super().__init__(design, parent)
         self._size = size
+        self._letters, self._person_id = "", ""
         self.set_person(name, person_id)
 
     def set_person(self, name: str, person_id: str) -> None:
         """Show another person."""
-        self._letters = initials(name)
-        self._person_id = person_id
         self.setAccessibleName(name)
-        self.update()
+        letters = initials(name)
+        if (letters, person_id) != (self._letters, self._person_id):
+            self._letters, self._person_id = letters, person_id
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(self._size, self._size)

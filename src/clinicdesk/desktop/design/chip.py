@@ -32,7 +32,8 @@ class Chip(PaintedButton):
         self._pill = pill
         self._key = key
         self.setAccessibleDescription(key)
-        self.show_pill(pill)
+        self.setText(pill.text)
+        self.setAccessibleName(pill.text)
 
     @property
     def pill(self) -> Pill:
@@ -41,6 +42,8 @@ class Chip(PaintedButton):
 
     def show_pill(self, pill: Pill) -> None:
         """Say something else."""
+        if pill == self._pill:
+            return
         self._pill = pill
         self.setText(pill.text)
         self.setAccessibleName(pill.text)

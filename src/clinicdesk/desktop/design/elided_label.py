@@ -40,6 +40,8 @@ class ElidedLabel(PaintedWidget):
 
     def set_text(self, text: str) -> None:
         """Show another text."""
+        if text == self._text:
+            return
         self._text = text
         self.setAccessibleName(text)
         self._tell_whole()

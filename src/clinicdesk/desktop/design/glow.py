@@ -9,13 +9,13 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtWidgets import QAbstractItemView
 
 FADES_WITHIN_S = 1.2
-_STEP_MS = 50
+_STEP_MS = 100
 
 
 class Glow(QObject):
     """Remembers which rows of one view changed and repaints them, and no other, while they glow.
 
-    A view with thousands of changes a second still repaints 20 times a second at most.
+    A view with thousands of changes a second still repaints ten times a second at most.
     """
 
     def __init__(self, view: QAbstractItemView) -> None:

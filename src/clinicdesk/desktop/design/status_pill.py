@@ -17,7 +17,7 @@ class StatusPill(PaintedWidget):
     def __init__(self, design: Design, pill: Pill, parent: QWidget | None = None) -> None:
         super().__init__(design, parent)
         self._pill = pill
-        self.show_pill(pill)
+        self.setAccessibleName(pill.text)
 
     @property
     def pill(self) -> Pill:
@@ -26,6 +26,8 @@ class StatusPill(PaintedWidget):
 
     def show_pill(self, pill: Pill) -> None:
         """Say something else."""
+        if pill == self._pill:
+            return
         self._pill = pill
         self.setAccessibleName(pill.text)
         self.changed_content()

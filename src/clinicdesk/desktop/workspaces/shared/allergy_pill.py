@@ -29,8 +29,11 @@ class AllergyPill(PaintedWidget):
 
     def show_allergies(self, allergies: Sequence[Allergy]) -> None:
         """Show those of these that hold; of none, that none is recorded."""
-        self._sayings = tuple(self._pills([each.substance for each in by_severity(allergies)]))
+        sayings = tuple(self._pills([each.substance for each in by_severity(allergies)]))
         told = allergy_list(allergies)
+        if (sayings, told) == (self._sayings, self.toolTip()):
+            return
+        self._sayings = sayings
         self.setToolTip(told)
         self.setAccessibleName(f"{self._sayings[0].text}\n{told}".strip())
         self.changed_content()
