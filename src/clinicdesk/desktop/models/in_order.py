@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from clinicdesk.contract.entities import Row
 from clinicdesk.core.collection import Change, Collection
+from clinicdesk.desktop.models.sorted_rows import SortedRows, SortKey
 
 T = TypeVar("T", bound=Row)
-Key = tuple[Any, ...]
 
 _ONE_BY_ONE: Final = 4096
 """So many changes at once cost more one by one than to sort everything again."""
@@ -24,13 +22,12 @@ class InOrder(Generic[T]):
     Told of a change it only remembers which rows to look at when somebody reads it.
     """
 
-    def __init__(self, rows: Collection[T], key_of: Callable[[T], Key | None]) -> None:
+    def __init__(self, rows: Collection[T], key_of: Callable[[T], SortKey | None]) -> None:
         """Sort all rows for which `key_of` answers a key; it may look at more than the row, if
         `look_again` says so when that would come to another answer. Call `leave` in the end."""
         self._rows = rows
         self._key_of = key_of
-        self._sorted: list[tuple[Key, UUID]] = []
-        self._keys: dict[UUID, Key] = {}
+        self._sorted = SortedRows()
         self._changed: set[UUID] | None = None  # None: everything
         self.leave = rows.subscribe(self._on_change)
 
@@ -41,15 +38,13 @@ class InOrder(Generic[T]):
     def rows(self, most: int | None = None) -> Iterator[T]:
         """The rows from the first on, no more than `most`."""
         self._settle()
-        found = (self._rows.get(row_id) for _, row_id in islice(self._sorted, most))
+        found = map(self._rows.get, self._sorted.first(most))
         return (row for row in found if row is not None)
 
-    def first_key(self, beginning: Key) -> Key | None:
+    def first_key(self, beginning: SortKey) -> SortKey | None:
         """The first key that begins so."""
         self._settle()
-        place = bisect_left(self._sorted, (beginning,))
-        key = self._sorted[place][0] if place < len(self._sorted) else ()
-        return key if key[: len(beginning)] == beginning else None
+        return self._sorted.first_key(beginning)
 
     def look_again(self, row_ids: Iterable[UUID] | None = None) -> None:
         """The key of these rows, or of all, may be another."""
@@ -67,18 +62,13 @@ class InOrder(Generic[T]):
     def _settle(self) -> None:
         changed, self._changed = self._changed, set()
         if changed is None:
-            keys = ((row.id, self._key_of(row)) for row in self._rows.values())
-            self._keys = {row_id: key for row_id, key in keys if key is not None}
-            self._sorted = sorted((key, row_id) for row_id, key in self._keys.items())
+            keys = ((self._key_of(row), row.id) for row in self._rows.values())
+            self._sorted = SortedRows((key, row_id) for key, row_id in keys if key is not None)
             return
         for row_id in changed:
             row = self._rows.get(row_id)
-            self._put(row_id, None if row is None else self._key_of(row))
-
-    def _put(self, row_id: UUID, key: Key | None) -> None:
-        old = self._keys.pop(row_id, None)
-        if old is not None:
-            del self._sorted[bisect_left(self._sorted, (old, row_id))]
-        if key is not None:
-            self._keys[row_id] = key
-            insort(self._sorted, (key, row_id))
+            key = None if row is None else self._key_of(row)
+            if key is None:
+                self._sorted.remove(row_id)
+            else:
+                self._sorted.put(row_id, key)

@@ -7,8 +7,8 @@ has selected.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -18,9 +18,9 @@ from clinicdesk.contract.entities import Row
 from clinicdesk.core.collection import Change, Collection
 from clinicdesk.core.folding import fold
 from clinicdesk.desktop.design.content import CONTENT_ROLE, RowContent
+from clinicdesk.desktop.models.sorted_rows import SortedRows, SortKey
 
 T = TypeVar("T", bound=Row)
-SortKey = tuple[Any, ...]
 Index = QModelIndex | QPersistentModelIndex
 
 ID_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -28,6 +28,14 @@ ID_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 ROW_BY_ROW: Final = 256
 """A change of more rows is told as a reset, which costs less than so many single moves."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A lane as it was sorted when it was left, and the rows to look at when it is come back to."""
+
+    rows: SortedRows
+    late: set[UUID] = field(default_factory=set)
 
 
 class RowListModel(QAbstractListModel, Generic[T]):
@@ -65,9 +73,8 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self._lane: Callable[[T], bool] = lane or _every
         self._among: Callable[[], Iterable[T]] = rows.values
         self._text: tuple[str, ...] = ()
-        self._kept: dict[Hashable, tuple[list[tuple[SortKey, UUID]], dict[UUID, SortKey]]] = {}
-        self._sorted: list[tuple[SortKey, UUID]] = []
-        self._keys: dict[UUID, SortKey] = {}
+        self._kept: dict[Hashable, _Kept] = {}
+        self._sorted = SortedRows()
         self._words: dict[UUID, str] = {}
         self._contents: dict[UUID, RowContent] = {}
         self._fill(rows.values())
@@ -86,8 +93,8 @@ class RowListModel(QAbstractListModel, Generic[T]):
         Args:
             among: Answers all rows that can be accepted, each once, where they are known to be
                 few; without it every row is asked.
-            name: Where people come back to this lane often: as long as no row changes, it is kept
-                as it is sorted under its name.
+            name: Where people come back to this lane often: it is kept as it is sorted under its
+                name, and only what has changed since is looked at.
         """
         self._lane = accepts
         self._among = among or self.rows.values
@@ -95,10 +102,17 @@ class RowListModel(QAbstractListModel, Generic[T]):
         if kept is None:
             self._refill()
             if name is not None and not self._text:
-                self._kept[name] = (self._sorted, self._keys)
+                self._kept[name] = _Kept(self._sorted)
             return
         self.beginResetModel()
-        self._sorted, self._keys = kept
+        self._sorted = kept.rows
+        for row_id in kept.late:
+            row = self.rows.get(row_id)
+            if row is not None and self._lane(row):
+                self._sorted.put(row_id, self._order_of(row))
+            else:
+                self._sorted.remove(row_id)
+        kept.late.clear()
         self.endResetModel()
 
     def set_order(self, order: Callable[[T], SortKey]) -> None:
@@ -115,23 +129,25 @@ class RowListModel(QAbstractListModel, Generic[T]):
         narrower = _narrows(self._text, words)
         self._text = words
         if narrower:
-            kept = [entry for entry in self._sorted if self._matches(entry[1])]
+            kept = [row_id for row_id in self._sorted.first() if self._matches(row_id)]
             if len(kept) != len(self._sorted):
                 self.beginResetModel()
-                self._sorted = kept
-                self._keys = {row_id: key for key, row_id in kept}
+                self._sorted = SortedRows(
+                    (key, row_id)
+                    for row_id in kept
+                    if (key := self._sorted.key_of(row_id)) is not None
+                )
                 self.endResetModel()
         else:
             self._refill()
 
     def row_at(self, place: int) -> T | None:
         """The row shown at a place from the top; None past the end."""
-        return self.rows.get(self._sorted[place][1]) if 0 <= place < len(self._sorted) else None
+        return self.rows.get(self._sorted.at(place)) if 0 <= place < len(self._sorted) else None
 
     def place_of(self, row_id: UUID | None) -> int | None:
         """Where a row is shown; None when it is not."""
-        key = self._keys.get(row_id) if row_id is not None else None
-        return None if key is None else bisect_left(self._sorted, (key, row_id))
+        return None if row_id is None else self._sorted.place_of(row_id)
 
     def refresh(self, row_ids: Iterable[UUID] | None = None) -> None:
         """Ask `content` again for these rows, or for all: something beside the row has changed."""
@@ -149,21 +165,23 @@ class RowListModel(QAbstractListModel, Generic[T]):
     def look_again(self, row_ids: Iterable[UUID]) -> None:
         """Ask the lane, the order and `content` again for these rows: something beside them has
         changed."""
-        self._kept.clear()
-        for row_id in row_ids:
+        touched = set(row_ids)
+        self._touch(touched)
+        for row_id in touched:
             self._forget(row_id)
             row = self.rows.get(row_id)
             if row is not None:
                 self._update(row)
 
     def _changed(self, change: Change[T]) -> None:
-        self._kept.clear()  # before anything moves in the lists that are kept
-        touched = len(change.added) + len(change.updated) + len(change.removed)
-        if change.reset or touched > ROW_BY_ROW:
+        rows = (*change.added, *change.removed, *(new for _, new in change.updated))
+        if change.reset or len(rows) > ROW_BY_ROW:
+            self._kept.clear()
             self._contents.clear()
             self._words.clear()
             self._refill()
             return
+        self._touch({row.id for row in rows})
         for row in change.removed:
             self._forget(row.id)
             self._take_out(row.id)
@@ -173,25 +191,31 @@ class RowListModel(QAbstractListModel, Generic[T]):
         for row in change.added:
             self._update(row)
 
+    def _touch(self, row_ids: set[UUID]) -> None:
+        """These rows have to be looked at in the lanes that are not shown."""
+        for name, kept in list(self._kept.items()):
+            if kept.rows is not self._sorted:
+                kept.late |= row_ids
+                if len(kept.late) > ROW_BY_ROW:
+                    del self._kept[name]
+
     def _update(self, row: T) -> None:
-        old, accepted = self._keys.get(row.id), self._accepts(row)
+        old, accepted = self._sorted.key_of(row.id), self._accepts(row)
         if old is None:
             if accepted:
                 self._put_in(row)
         elif not accepted:
             self._take_out(row.id)
-        elif (new := self._order_of(row)) != old:
-            self._move(row.id, old, new)
-            self._repaint(row.id)
         else:
+            if (new := self._order_of(row)) != old:
+                self._move(row.id, old, new)
             self._repaint(row.id)
 
     def _put_in(self, row: T) -> None:
         key = self._order_of(row)
-        place = bisect_left(self._sorted, (key, row.id))
+        place = self._sorted.place_for(row.id, key)
         self.beginInsertRows(QModelIndex(), place, place)
-        self._sorted.insert(place, (key, row.id))
-        self._keys[row.id] = key
+        self._sorted.put(row.id, key)
         self.endInsertRows()
 
     def _take_out(self, row_id: UUID) -> None:
@@ -199,20 +223,17 @@ class RowListModel(QAbstractListModel, Generic[T]):
         if place is None:
             return
         self.beginRemoveRows(QModelIndex(), place, place)
-        del self._sorted[place]
-        del self._keys[row_id]
+        self._sorted.remove(row_id)
         self.endRemoveRows()
 
     def _move(self, row_id: UUID, old: SortKey, new: SortKey) -> None:
-        start = bisect_left(self._sorted, (old, row_id))
-        end = bisect_left(self._sorted, (new, row_id))
+        start = self._sorted.place_for(row_id, old)
+        end = self._sorted.place_for(row_id, new)
         # Qt counts the destination before the row is taken away, and refuses a move to where it is.
         moved = end not in (start, start + 1)
         if moved:
             self.beginMoveRows(QModelIndex(), start, start, QModelIndex(), end)
-        del self._sorted[start]
-        insort(self._sorted, (new, row_id))
-        self._keys[row_id] = new
+        self._sorted.put(row_id, new)
         if moved:
             self.endMoveRows()
 
@@ -234,8 +255,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
     def _fill(self, rows: Iterable[T]) -> None:
         order = self._order_of
         accepted = filter(self._accepts if self._text else self._lane, rows)
-        self._sorted = sorted([(order(row), row.id) for row in accepted])
-        self._keys = {row_id: key for key, row_id in self._sorted}
+        self._sorted = SortedRows([(order(row), row.id) for row in accepted])
 
     def _accepts(self, row: T) -> bool:
         return self._lane(row) and (not self._text or self._matches(row.id))
