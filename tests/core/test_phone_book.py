@@ -1,0 +1,32 @@
+"""A number is found by any part of it, whatever has been entered and struck out before."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinicdesk.core.phone_book import PhoneBook
+
+few_digits = st.text("0123", min_size=1, max_size=6)
+entries = st.lists(st.tuples(st.integers(0, 12), few_digits | st.none()), max_size=60)
+
+
+@given(entries, few_digits)
+@settings(deadline=None)
+def test_exactly_the_numbers_that_stand_are_found(
+    steps: list[tuple[int, str | None]], part: str
+) -> None:
+    book = PhoneBook(on_a_page=4)
+    standing: dict[UUID, str] = {}
+    for number, digits in steps:
+        owner = UUID(int=number)
+        if digits is None:
+            book.remove(owner)
+            standing.pop(owner, None)
+        else:
+            book.put(owner, digits)
+            standing[owner] = digits
+    expected = [(owner, d.endswith(part)) for owner, d in standing.items() if part in d]
+    assert sorted(book.holding(part)) == sorted(expected)
