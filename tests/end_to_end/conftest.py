@@ -15,6 +15,9 @@ import pytest
 from tests.end_to_end.desks import Office
 from tests.end_to_end.proxy import Proxy
 from tests.end_to_end.server import ServerHere, ServerProcess
+from tests.own_settings import own_settings
+
+__all__ = ["own_settings", "server", "server_process"]
 
 
 @pytest.fixture

@@ -45,13 +45,6 @@ def lane(counter: Counter, name: str = "rx") -> Lane | None:
     return counter.workspace.queue.lanes.lane_of(counter.prescription(name))
 
 
-def forget_view(counter: Counter) -> None:
-    """Other tests of the same member see the queue as it is at first."""
-    counter.workspace.queue.view_menu.change(
-        sort=Sort.WORK, mine=False, controlled=False, delivery=False, prescriber=None
-    )
-
-
 async def test_digits_go_to_the_lanes_in_their_order(open_with: Opening) -> None:
     counter = await open_with(*many(84).all())
     for digit, wanted in (
@@ -159,7 +152,6 @@ async def test_order_and_filter_are_there_again_when_the_member_comes_back(
     again.find(Chip, "queue_filter").click()
     await settled()
     assert len(_prescribers(again)) > 1
-    forget_view(again)
 
 
 async def test_only_what_i_have_begun(open_with: Opening) -> None:
@@ -175,7 +167,6 @@ async def test_only_what_i_have_begun(open_with: Opening) -> None:
     )
     assert [row.tail for row in shown(counter)] == ["RX-7F3K2"]
     assert shown(counter)[0].status == "Picking"
-    forget_view(counter)
 
 
 async def test_the_big_screen_tells_codes_and_initials_and_nothing_else(
