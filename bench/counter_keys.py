@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from bench.desk_in_process import Opened
 from bench.figures import line
@@ -26,7 +26,8 @@ from clinicdesk.desktop.workspaces.shared.sheet import Sheet
 _ROUNDS: Final = 500 if os.environ.get("BENCH_SCALE") == "full" else 250
 _PATIENCE_S: Final = 20.0
 _REST_S: Final = 0.001
-_FINGER_S: Final = 0.05
+FINGER_S: Final = 0.05
+"""Until what the last key began is painted: nobody's fingers are quicker than that."""
 
 
 class _Taken(NamedTuple):
@@ -34,6 +35,13 @@ class _Taken(NamedTuple):
 
     wall: float
     work: float
+
+
+async def paint(window: QWidget) -> None:
+    """Paint now what has changed, as the system would have it painted a moment later."""
+    for _ in range(2):
+        await asyncio.sleep(0)  # what a workspace does at the end of this turn
+    QCoreApplication.sendEvent(window, QEvent(QEvent.Type.UpdateRequest))
 
 
 class CounterKeys:
@@ -117,15 +125,11 @@ class CounterKeys:
         """What it takes from the key until what it did is painted."""
         under_the_keyboard = QApplication.focusWidget()
         assert under_the_keyboard is not None
-        # Until what the last key began is painted: nobody's fingers are quicker than that.
-        await asyncio.sleep(_FINGER_S)
+        await asyncio.sleep(FINGER_S)
         begun, worked = time.perf_counter(), time.thread_time()
         QTest.keyClick(under_the_keyboard, key)
         await self._until(happened)
-        for _ in range(2):
-            await asyncio.sleep(0)  # what the workspace does at the end of this turn
-        # What has changed is painted now, as the system would have it painted a moment later.
-        QCoreApplication.sendEvent(self._opened.window, QEvent(QEvent.Type.UpdateRequest))
+        await paint(self._opened.window)
         return _Taken((time.perf_counter() - begun) * 1e3, (time.thread_time() - worked) * 1e3)
 
     async def _until(self, happened: Callable[[], bool]) -> None:

@@ -6,6 +6,7 @@ of its paint. The peer is what Qt offers for such lists: QSortFilterProxyModel.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from functools import partial
@@ -20,7 +21,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
 
-from bench.counter_keys import CounterKeys
+from bench.counter_keys import FINGER_S, CounterKeys, paint
 from bench.desk_in_process import Opened, opened_desk
 from bench.figures import heading, line, machine, timed
 from clinicdesk.contract.entities import Patient, Prescription, PrescriptionStatus
@@ -58,7 +59,7 @@ async def _measure() -> None:
         )
         print(f"{'memory for it':<58}    {opened.grown_mb:8.0f} MB for {rows:,} rows")
         await opened.desk.search.indexed()
-        print(line("keystroke in the queue's search, to the paint", _type(opened)))
+        print(line("keystroke in the queue's search, to the paint", await _type(opened)))
         print("the counter's own keys, to the paint")
         await CounterKeys(opened).measure()
         await _change_rows(opened)
@@ -79,24 +80,25 @@ def _decode(bodies: list[bytes]) -> None:
         decode(chunk)
 
 
-def _type(opened: Opened) -> list[float]:
+async def _type(opened: Opened) -> list[float]:
     """Milliseconds of each letter of each text, and of each Backspace that takes it away again."""
     taken: list[float] = []
     opened.search_field.setFocus()
     for text in _TYPED:
-        taken += [timed(partial(_press, opened, key)) for key in text]
-        taken += [timed(partial(_press, opened, None)) for _ in text]
+        taken += [await _press(opened, key) for key in text]
+        taken += [await _press(opened, None) for _ in text]
     return taken
 
 
-def _press(opened: Opened, key: str | None) -> None:
-    field = opened.search_field
+async def _press(opened: Opened, key: str | None) -> float:
+    await asyncio.sleep(FINGER_S)
+    begun = time.perf_counter()
     if key is None:
-        QTest.keyClick(field, Qt.Key.Key_Backspace)
+        QTest.keyClick(opened.search_field, Qt.Key.Key_Backspace)
     else:
-        QTest.keyClicks(field, key)
-    field.repaint()
-    opened.queue.viewport().repaint()
+        QTest.keyClicks(opened.search_field, key)
+    await paint(opened.window)
+    return (time.perf_counter() - begun) * 1e3
 
 
 async def _change_rows(opened: Opened) -> None:
