@@ -11,7 +11,8 @@ from clinicdesk.contract.entities import Patient
 from clinicdesk.core.collection import Collection
 from clinicdesk.core.folding import fold
 from clinicdesk.desktop.design.content import RowContent
-from clinicdesk.desktop.models.row_list import RowListModel, SortKey
+from clinicdesk.desktop.models.row_list import RowListModel
+from clinicdesk.desktop.models.sorted_rows import SortKey
 
 
 class PatientListModel(RowListModel[Patient]):

@@ -72,6 +72,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self._words_of = words
         self._lane: Callable[[T], bool] = lane or _every
         self._among: Callable[[], Iterable[T]] = rows.values
+        self._name: Hashable = None
         self._text: tuple[str, ...] = ()
         self._kept: dict[Hashable, _Kept] = {}
         self._sorted = SortedRows()
@@ -98,11 +99,10 @@ class RowListModel(QAbstractListModel, Generic[T]):
         """
         self._lane = accepts
         self._among = among or self.rows.values
+        self._name = name
         kept = None if self._text else self._kept.get(name)
         if kept is None:
             self._refill()
-            if name is not None and not self._text:
-                self._kept[name] = _Kept(self._sorted)
             return
         self.beginResetModel()
         self._sorted = kept.rows
@@ -250,6 +250,8 @@ class RowListModel(QAbstractListModel, Generic[T]):
     def _refill(self) -> None:
         self.beginResetModel()
         self._fill(self._among())
+        if self._name is not None and not self._text:
+            self._kept[self._name] = _Kept(self._sorted)
         self.endResetModel()
 
     def _fill(self, rows: Iterable[T]) -> None:
