@@ -56,6 +56,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
         content: Callable[[T], RowContent],
         words: Callable[[T], str],
         lane: Callable[[T], bool] | None = None,
+        name: Hashable = None,
         parent: QObject | None = None,
     ) -> None:
         """Show all of `rows`, or those of `lane`, until another lane or a text is set.
@@ -64,6 +65,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
             order: What to sort by; equal rows keep the order of their identifiers.
             content: What the delegate paints; kept until the row changes or `refresh` is called.
             words: What the text filter looks in.
+            name: Of the lane, as `set_lane` has it.
         """
         super().__init__(parent)
         self.rows = rows
@@ -72,7 +74,7 @@ class RowListModel(QAbstractListModel, Generic[T]):
         self._words_of = words
         self._lane: Callable[[T], bool] = lane or _every
         self._among: Callable[[], Iterable[T]] = rows.values
-        self._name: Hashable = None
+        self._name = name
         self._text: tuple[str, ...] = ()
         self._kept: dict[Hashable, _Kept] = {}
         self._sorted = SortedRows()
@@ -250,14 +252,14 @@ class RowListModel(QAbstractListModel, Generic[T]):
     def _refill(self) -> None:
         self.beginResetModel()
         self._fill(self._among())
-        if self._name is not None and not self._text:
-            self._kept[self._name] = _Kept(self._sorted)
         self.endResetModel()
 
     def _fill(self, rows: Iterable[T]) -> None:
         order = self._order_of
         accepted = filter(self._accepts if self._text else self._lane, rows)
         self._sorted = SortedRows([(order(row), row.id) for row in accepted])
+        if self._name is not None and not self._text:
+            self._kept[self._name] = _Kept(self._sorted)
 
     def _accepts(self, row: T) -> bool:
         return self._lane(row) and (not self._text or self._matches(row.id))

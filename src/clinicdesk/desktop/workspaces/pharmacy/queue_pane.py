@@ -102,6 +102,7 @@ class QueuePane(QFrame):
             content=rows.content,
             words=rows.words,
             lane=self._accepting(first),
+            name=(first, self._view),
             parent=self,
         )
         dress_rows(self.ui.queue_list, context.design, context.painted)
