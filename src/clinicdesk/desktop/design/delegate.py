@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.painting import LEFT, colour, draw_rounded, draw_text, text_width
+from clinicdesk.desktop.design.pictures import Pictures
 from clinicdesk.desktop.design.tokens import RADIUS_CONTROL, TextRole, Tone
 
 Index = QModelIndex | QPersistentModelIndex
@@ -20,12 +23,14 @@ _MOUSE_OVER = QStyle.StateFlag.State_MouseOver.value
 
 
 class ContentDelegate(QStyledItemDelegate):
-    """Base of the delegates; a row costs some ten strokes and no layout."""
+    """Base of the delegates; a row costs some ten strokes and no layout, or its picture."""
 
     def __init__(self, design: Design, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.design = design
         self._elided: dict[tuple[str, TextRole, int], str] = {}
+        self._pictures = Pictures()
+        design.changed.connect(self._forget_pictures)
 
     def elided(self, text: str, role: TextRole, width: int) -> str:
         """Return the text cut to ``width`` pixels with "…"; the answer is kept."""
@@ -42,6 +47,36 @@ class ContentDelegate(QStyledItemDelegate):
     def ink(self, tone: Tone) -> str:
         """Return the colour of words in a tone; neutral is ordinary secondary text."""
         return self.design.theme.tint(tone).ink
+
+    def paint_kept(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        content: Hashable,
+        strokes: Callable[[QPainter], None],
+        *besides: Hashable,
+    ) -> None:
+        """Paint by `strokes`, or what they painted when the same content looked the same.
+
+        Not for what glows: each step of that looks different.
+
+        Args:
+            content: what is said.
+            besides: what the strokes depend on besides it, the theme and the option.
+        """
+        widget: QWidget | None = option.widget
+        if widget is None:
+            strokes(painter)
+            return
+        state = option.state.value & (_SELECTED | _MOUSE_OVER)
+        look = (state, bool(state & _SELECTED) and widget.hasFocus(), *besides)
+        ground = option.palette.base().color()
+        density = widget.devicePixelRatioF()
+        self._pictures.draw(painter, option.rect, density, content, look, ground, strokes)
+
+    def _forget_pictures(self) -> None:
+        """Another theme is on."""
+        self._pictures.clear()
 
     def paint_ground(
         self,

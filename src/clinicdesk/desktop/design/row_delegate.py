@@ -116,7 +116,14 @@ class RowDelegate(ContentDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self.content(index)
         glow = self._glow.strength(row.key, index)
-        self.paint_ground(painter, option, glow, first=True, last=True)
-        rect = QRectF(option.rect)
-        end = self._paint_right(painter, rect, row)
-        self._paint_left(painter, rect, row, end)
+
+        def strokes(painter: QPainter) -> None:
+            self.paint_ground(painter, option, glow, first=True, last=True)
+            rect = QRectF(option.rect)
+            end = self._paint_right(painter, rect, row)
+            self._paint_left(painter, rect, row, end)
+
+        if glow:
+            strokes(painter)
+        else:
+            self.paint_kept(painter, option, row, strokes)

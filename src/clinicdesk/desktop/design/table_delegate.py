@@ -71,22 +71,8 @@ class TableDelegate(ContentDelegate):
             rest = first.adjusted(taken, 0, 0, 0)
             self.paint_line(painter, rest, cell.tail, role, self.ink(cell.tail_tone))
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(80, TABLE_ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        cell = self.content(index)
-        column, last = index.column(), index.model().columnCount() - 1
-        strength = 0.0
-        if self._glow.is_active():
-            key = index.sibling(index.row(), 0).data(self._key_role)
-            strength = self._glow.strength(key, index)
-        # Of a pointer that rests where a table appears Qt tells the cell alone.
-        hovered = index.row() == self._hover.row
-        self.paint_ground(
-            painter, option, strength, first=column == 0, last=column == last, hovered=hovered
-        )
-        rect = QRectF(option.rect).adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
+    def _paint_cell(self, painter: QPainter, rect: QRectF, cell: CellContent) -> None:
+        rect = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
         if cell.pill is None:
             self._paint_words(painter, rect, cell)
             return
@@ -95,3 +81,27 @@ class TableDelegate(ContentDelegate):
         left = rect.right() - width if cell.right else rect.left()
         top = rect.top() + round((rect.height() - _PILL_HEIGHT) / 2)
         draw_pill(painter, self.design, QRectF(left, top, width, _PILL_HEIGHT), cell.pill)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(80, TABLE_ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = self.content(index)
+        column, last = index.column(), index.model().columnCount() - 1
+        glow = 0.0
+        if self._glow.is_active():
+            key = index.sibling(index.row(), 0).data(self._key_role)
+            glow = self._glow.strength(key, index)
+        # Of a pointer that rests where a table appears Qt tells the cell alone.
+        hovered = index.row() == self._hover.row
+        ends = (column == 0, column == last)
+
+        def strokes(painter: QPainter) -> None:
+            first, last = ends
+            self.paint_ground(painter, option, glow, first=first, last=last, hovered=hovered)
+            self._paint_cell(painter, QRectF(option.rect), cell)
+
+        if glow:
+            strokes(painter)
+        else:
+            self.paint_kept(painter, option, cell, strokes, ends, hovered)
