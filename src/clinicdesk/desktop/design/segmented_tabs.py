@@ -56,18 +56,22 @@ class _Segment(PaintedButton):
     def set_count(self, count: int | None) -> None:
         self.tab = Tab(self.tab.key, self.tab.text, count, self.tab.icon)
         self.setAccessibleName(self.tab.text if count is None else f"{self.tab.text}, {count}")
+        self._size = self._measured()
         self.changed_content()
 
     def _badge(self) -> str:
         return "" if self.tab.count is None else str(self.tab.count)
 
-    def sizeHint(self) -> QSize:
+    def _measured(self) -> QSize:
         width = text_width(self.design, self.tab.text, TextRole.STRONG) + 2 * _PADDING
         if self.tab.icon:
             width += ICON + _GAP
         if self._badge():
             width += badge_size(self.design, self._badge()).width() + _GAP
         return QSize(width, _HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        return self._size  # asked for some twenty times in each layout
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
