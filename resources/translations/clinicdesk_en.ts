@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>ActionBar</name>
+    <message numerus="yes">
+        <source>Dispense the repeat · %n left</source>
+        <translation>
+            <numerusform>Dispense the repeat · %n left</numerusform>
+            <numerusform>Dispense the repeat · %n left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>AgendaWords</name>
     <message numerus="yes">
         <source>%n medicine(s)</source>
@@ -285,16 +295,6 @@
         <translation>
             <numerusform>%n found</numerusform>
             <numerusform>%n found</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>PrescriptionPane</name>
-    <message numerus="yes">
-        <source>Dispense the repeat · %n left</source>
-        <translation>
-            <numerusform>Dispense the repeat · %n left</numerusform>
-            <numerusform>Dispense the repeat · %n left</numerusform>
         </translation>
     </message>
 </context>

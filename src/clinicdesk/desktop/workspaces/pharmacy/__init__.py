@@ -10,7 +10,8 @@
 - `counter_work`       does it; `line_work` what is done to one line, `sheet_place` opens what asks,
                        `scanned_products` finds the line of a box, or why it fits none
 - `..._sheet`          each asks one thing; `reasons` are what a pharmacist is asked why
-- `findings_card`, `counselling_card`, `order_bar`, `refund_card`: its parts
+- `action_bar`         the buttons below the prescription: what is done next, and why not
+- `findings_card`, `counselling_card`, `order_bar`, `refund_card`, `tell_card`: the pane's parts
 - `big_screen`         a window for those who wait
 """
 

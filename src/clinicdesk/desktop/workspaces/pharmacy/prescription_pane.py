@@ -9,8 +9,6 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from clinicdesk.contract.entities import (
-    ItemStatus,
-    OrderStatus,
     Prescription,
     PrescriptionItem,
     PrescriptionStatus,
@@ -20,9 +18,7 @@ from clinicdesk.contract.problems import Conflict
 from clinicdesk.core.clock import Now
 from clinicdesk.core.store.outbox_table import OutboxEntry
 from clinicdesk.desktop.command_words import command_words
-from clinicdesk.desktop.design.availability import reason_when_disabled
 from clinicdesk.desktop.design.banner import Banner
-from clinicdesk.desktop.design.button import Button, Kind
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.labels import paragraph
 from clinicdesk.desktop.design.pill import Pill
@@ -31,8 +27,9 @@ from clinicdesk.desktop.design.tokens import TextRole, Tone
 from clinicdesk.desktop.forms.pharmacy_prescription import Ui_PharmacyPrescription
 from clinicdesk.desktop.models.prescription_items import PrescriptionItems
 from clinicdesk.desktop.printing.desk_printing import DeskPrinting
-from clinicdesk.desktop.wording import moment_text, money
+from clinicdesk.desktop.wording import money
 from clinicdesk.desktop.workspace import Context
+from clinicdesk.desktop.workspaces.pharmacy.action_bar import ActionBar
 from clinicdesk.desktop.workspaces.pharmacy.counselling_card import CounsellingCard
 from clinicdesk.desktop.workspaces.pharmacy.deed_menu import DeedMenu
 from clinicdesk.desktop.workspaces.pharmacy.deeds import Deed
@@ -59,7 +56,6 @@ from clinicdesk.desktop.workspaces.shared.refunds_due import RefundsDue
 _AROUND_A_ROW = 24
 _TO_BE_DISPENSED = (PrescriptionStatus.DRAFT, PrescriptionStatus.PAID)
 _OVER = (PrescriptionStatus.COMPLETED, PrescriptionStatus.CANCELLED)
-_LEAST_WHY = 60
 
 
 class PrescriptionPane(QFrame):
@@ -117,7 +113,8 @@ class PrescriptionPane(QFrame):
         self.menu.wanted.connect(self.wanted)
         self._make_head()
         self._make_content()
-        self._dress_actions()
+        self._actions = ActionBar(self.ui, context, now, self.menu, self)
+        self._actions.wanted.connect(self.wanted)
         self.being_there = BeingThere(context.desk.presence, self)
         self.being_there.changed.connect(self._show_company)
         read_what_is_seen(context, self.being_there)
@@ -230,47 +227,16 @@ class PrescriptionPane(QFrame):
         self._say_offers(prescription)
 
     def _say_offers(self, prescription: Prescription) -> None:
-        """Switch the buttons on and off, each with its reason."""
+        """Say what can be done now, wherever it is offered."""
         self._offers = None
-        ui, offers = self.ui, self.offers
+        offers = self.offers
         assert offers is not None, "it is shown"
-        dispensing = prescription.status is PrescriptionStatus.PAID
-        for button, offer in (
-            (ui.take_payment_button, offers[Deed.TAKE_PAYMENT]),
-            (ui.labels_button, offers[Deed.LABELS]),
-            (ui.fulfil_button, offers[Deed.READY]),
-            (ui.hand_over_button, offers[Deed.HAND_OVER]),
-            (ui.repeat_button, offers[Deed.REPEAT]),
-            (ui.hold_button, Offer(dispensing, offers[Deed.HOLD].why_off)),
-        ):
-            _offer(button, offer)
-        cancel = offers[Deed.CANCEL]
-        unpaid = prescription.status is PrescriptionStatus.DRAFT
-        _offer(ui.cancel_button, Offer(unpaid and cancel.shown, cancel.why_off))
-        ui.more_button.setVisible(dispensing or prescription.status is PrescriptionStatus.FULFILLED)
-        left = max(0, prescription.repeats - prescription.repeats_used)
-        ui.repeat_button.setText(self.tr("Dispense the repeat · %n left", "", left))
-        item = self.current_item
-        held = item is not None and item.status is ItemStatus.ON_HOLD
-        ui.hold_button.setText(self.tr("Go on") if held else self.tr("Hold"))
         order = self._order(prescription)
+        self._actions.say(prescription, self.current_item, order, offers)
         self._order_bar.say(order, offers, self._now())
-        self._offer_bringing(order, offers)
         self._show_refund(prescription, offers[Deed.PAY_OUT])
         patient = self._desk.replica.patients.get(prescription.patient_id)
         self.tell_card.say(patient, shown=offers[Deed.TELL].shown)
-        ui.why_off.setText(offers.why or self._end_words(prescription))
-
-    def _offer_bringing(self, order: PurchaseOrder | None, offers: Offers) -> None:
-        """What is to be delivered leaves by the filled button; all else is handed over by it."""
-        # What is collected at the counter is sent out only now and then: the menu has it.
-        on_its_way = order is not None and order.status is OrderStatus.OUT_FOR_DELIVERY
-        brought = order is not None and (order.delivery or on_its_way) and offers[Deed.BRING].shown
-        ui, design = self.ui, self._context.design
-        ui.bring_button.setVisible(brought)
-        ui.bring_button.setText(self.tr("Delivered") if on_its_way else self.tr("Dispatch"))
-        kind = Kind.SECONDARY if brought else Kind.PRIMARY
-        ui.hand_over_button.dress(design, kind=kind, icon="hand-helping", key="F10")
 
     def show_table_row(self) -> None:
         """Scroll until the current line is seen."""
@@ -367,22 +333,6 @@ class PrescriptionPane(QFrame):
         self._reason_card.setVisible(bool(reason))
         self._reason.setText(reason)
 
-    def _end_words(self, prescription: Prescription) -> str:
-        """How it ended: who has it, or who cancelled it."""
-        zone, now = self._context.zone, self._now()
-        if prescription.completed_at is not None:
-            order = self._order(prescription)
-            brought = order is not None and order.status is OrderStatus.DELIVERED
-            text = self.tr("Delivered to %1, %2") if brought else self.tr("Collected by %1, %2")
-            who, when = prescription.collected_by or "", prescription.completed_at
-        elif prescription.cancelled_at is not None:
-            by = self._desk.replica.members.get(prescription.updated_by)
-            text = self.tr("Cancelled by %1, %2") if by is not None else self.tr("Cancelled, %2")
-            who, when = by.name if by is not None else "", prescription.cancelled_at
-        else:
-            return ""
-        return text.replace("%1", who).replace("%2", moment_text(when, zone, now))
-
     def _make_head(self) -> None:
         design = self._context.design
         link = Pill(self.tr("History"), icon="history")
@@ -403,6 +353,7 @@ class PrescriptionPane(QFrame):
         self._banner.acted.connect(self._dismiss)
         self._allergies = Banner(design, Tone.DANGER)
         self.refund_card = RefundCard(design)
+        self.refund_card.wanted.connect(lambda: self.wanted.emit(Deed.PAY_OUT))
         self.tell_card = TellCard(design)
         self.tell_card.wanted.connect(lambda: self.wanted.emit(Deed.TELL))
         self.table = ItemTable()
@@ -434,36 +385,6 @@ class PrescriptionPane(QFrame):
             content.addWidget(part)
         content.addStretch(1)
 
-    def _dress_actions(self) -> None:
-        design, ui = self._context.design, self.ui
-        # A wrapped label asks for more than it needs, and would push the window wider.
-        ui.why_off.setMinimumWidth(_LEAST_WHY)
-        ui.cancel_button.dress(design, kind=Kind.DANGER, icon="ban")
-        ui.more_button.dress(design, icon="ellipsis", key="M")
-        ui.labels_button.dress(design, icon="printer", key="F6")
-        ui.hold_button.dress(design, icon="pause", key="H")
-        ui.take_payment_button.dress(design, kind=Kind.PRIMARY, icon="banknote", key="F8")
-        ui.fulfil_button.dress(design, icon="package-check", key="F9")
-        ui.repeat_button.dress(design, icon="rotate-ccw", key="N")
-        ui.bring_button.dress(design, kind=Kind.PRIMARY, icon="truck", key="T")
-        ui.hand_over_button.dress(design, kind=Kind.PRIMARY, icon="hand-helping", key="F10")
-        for button, deed in (
-            (ui.cancel_button, Deed.CANCEL),
-            (ui.hold_button, Deed.HOLD),
-            (ui.labels_button, Deed.LABELS),
-            (ui.take_payment_button, Deed.TAKE_PAYMENT),
-            (ui.fulfil_button, Deed.READY),
-            (ui.repeat_button, Deed.REPEAT),
-            (ui.bring_button, Deed.BRING),
-            (ui.hand_over_button, Deed.HAND_OVER),
-        ):
-            button.clicked.connect(lambda _checked=False, deed=deed: self.wanted.emit(deed))
-        ui.more_button.clicked.connect(lambda: self.menu.open_above(ui.more_button))
-        self.refund_card.wanted.connect(lambda: self.wanted.emit(Deed.PAY_OUT))
-        for button in ui.actions.findChildren(Button):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard there
-            button.hide()  # never all at once: their widths together would widen the window
-
     def _on_line(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         if self._turning:
             return
@@ -478,8 +399,3 @@ class PrescriptionPane(QFrame):
     def _dismiss(self) -> None:
         if self._refusal is not None:
             self.dismissed.emit(self._refusal.op_id)
-
-
-def _offer(button: Button, offer: Offer) -> None:
-    button.setVisible(offer.shown)
-    reason_when_disabled(button, offer.why_off)
