@@ -11,7 +11,8 @@
                        `scanned_products` finds the line of a box, or why it fits none
 - `..._sheet`          each asks one thing; `reasons` are what a pharmacist is asked why
 - `action_bar`         the buttons below the prescription: what is done next, and why not
-- `findings_card`, `counselling_card`, `order_bar`, `refund_card`, `tell_card`: the pane's parts
+- `refusal_banner`, `findings_card`, `counselling_card`, `order_bar`, `refund_card`, `tell_card`:
+                       what else the pane shows
 - `big_screen`         a window for those who wait
 """
 

@@ -14,10 +14,7 @@ from clinicdesk.contract.entities import (
     PrescriptionStatus,
     PurchaseOrder,
 )
-from clinicdesk.contract.problems import Conflict
 from clinicdesk.core.clock import Now
-from clinicdesk.core.store.outbox_table import OutboxEntry
-from clinicdesk.desktop.command_words import command_words
 from clinicdesk.desktop.design.banner import Banner
 from clinicdesk.desktop.design.card import Card
 from clinicdesk.desktop.design.labels import paragraph
@@ -38,11 +35,11 @@ from clinicdesk.desktop.workspaces.pharmacy.line_cells import LineCells
 from clinicdesk.desktop.workspaces.pharmacy.offers import Offer, OfferMaker, Offers
 from clinicdesk.desktop.workspaces.pharmacy.order_bar import OrderBar
 from clinicdesk.desktop.workspaces.pharmacy.refund_card import RefundCard
+from clinicdesk.desktop.workspaces.pharmacy.refusal_banner import RefusalBanner
 from clinicdesk.desktop.workspaces.pharmacy.tell_card import TellCard
 from clinicdesk.desktop.workspaces.shared.allergy_pill import allergy_list, by_severity
 from clinicdesk.desktop.workspaces.shared.being_there import BeingThere
 from clinicdesk.desktop.workspaces.shared.company_words import rivals, show_company
-from clinicdesk.desktop.workspaces.shared.conflict_words import refused_sentence
 from clinicdesk.desktop.workspaces.shared.findings_watch import FindingsWatch
 from clinicdesk.desktop.workspaces.shared.item_table import ItemTable
 from clinicdesk.desktop.workspaces.shared.notices_read import read_what_is_seen
@@ -96,7 +93,6 @@ class PrescriptionPane(QFrame):
         self._now = now
         self._shown: UUID | None = None
         self._turning = False
-        self._refusal: OutboxEntry | None = None
         self._maker = OfferMaker(context.desk, printing, self)
         self._offers: Offers | None = None
         self._shelf: list[int | None] = []
@@ -215,7 +211,7 @@ class PrescriptionPane(QFrame):
         self.table.offer_next(prescription.status in _TO_BE_DISPENSED)
         self.findings.show_prescription(prescription, self.items.items())
         self.counselling.show_prescription(prescription)
-        self._show_refusal(prescription)
+        self._banner.show_prescription(prescription.id)
         self._show_findings()
         self._show_allergies(prescription)
         self._show_note(prescription)
@@ -290,26 +286,6 @@ class PrescriptionPane(QFrame):
         found = self._desk.replica.practitioners.get(prescription.practitioner_id)
         return found.name if found is not None else self.tr("Prescriber not here yet")
 
-    def _show_refusal(self, prescription: Prescription) -> None:
-        """What the server refused of this desk's work, the oldest first, until it was read."""
-        refused = self._desk.outbox.refused()
-        mine = (entry for entry in refused if entry.command.aggregate_id == prescription.id)
-        before, entry = self._refusal, next(mine, None)
-        self._refusal = entry
-        if entry is not None and (before is None or before.op_id != entry.op_id):
-            self._look_at_findings_again(entry)
-        self._banner.setVisible(entry is not None)
-        if entry is not None and entry.refusal is not None:
-            what = command_words(entry.command, self._desk.replica)
-            title = self.tr("Refused: %1").replace("%1", what)
-            why = refused_sentence(entry, self._desk.replica, self._context.zone, self._now())
-            self._banner.say(title, why, self.tr("Understood"))
-
-    def _look_at_findings_again(self, entry: OutboxEntry) -> None:
-        """What was refused for a finding that is not known here is asked about next time."""
-        if isinstance(entry.refusal, Conflict) and entry.refusal.field == "overrides":
-            self.findings.ask_again()
-
     def _show_refund(self, prescription: Prescription, offer: Offer) -> None:
         self.refund_card.setVisible(offer.shown)
         owed = self._refunds.amount(prescription.id)
@@ -348,9 +324,9 @@ class PrescriptionPane(QFrame):
 
     def _make_content(self) -> None:
         design, content = self._context.design, self.ui.content
-        self._banner = Banner(design, Tone.DANGER)
-        self._banner.setObjectName("refusal_banner")
-        self._banner.acted.connect(self._dismiss)
+        self._banner = RefusalBanner(self._context, self._now)
+        self._banner.understood.connect(self.dismissed)
+        self._banner.findings_missed.connect(self.findings.ask_again)
         self._allergies = Banner(design, Tone.DANGER)
         self.refund_card = RefundCard(design)
         self.refund_card.wanted.connect(lambda: self.wanted.emit(Deed.PAY_OUT))
@@ -395,7 +371,3 @@ class PrescriptionPane(QFrame):
             self.items.refresh()
             self._say_offers(prescription)
         self.show_table_row()
-
-    def _dismiss(self) -> None:
-        if self._refusal is not None:
-            self.dismissed.emit(self._refusal.op_id)
