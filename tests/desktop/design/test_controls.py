@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import SIGNAL, QEvent, Qt
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -58,6 +58,16 @@ def test_a_button_has_room_for_icon_words_and_key(design: Design, qtbot: QtBot) 
     assert full.sizeHint().width() >= plain.sizeHint().width() + 16 + 18
     assert full.sizeHint().height() == CONTROL_HEIGHT
     assert full.accessibleDescription() == "F6"
+
+
+def test_a_button_that_is_dressed_again_is_told_once_of_another_theme(
+    design: Design, qtbot: QtBot
+) -> None:
+    button = SecondaryButton(design, "Hand over")
+    qtbot.addWidget(button)
+    told = design.receivers(SIGNAL("changed()"))
+    button.dress(design, kind=Kind.PRIMARY, key="F10")
+    assert design.receivers(SIGNAL("changed()")) == told
 
 
 def test_a_button_of_a_form_gets_its_looks_later(design: Design, qtbot: QtBot) -> None:

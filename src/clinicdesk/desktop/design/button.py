@@ -87,6 +87,8 @@ class Button(QPushButton):
                 the view's business.
             compact: 28 pixels high instead of 32, for buttons inside cards.
         """
+        if design is not self._design:  # it may be dressed again at every change
+            design.changed.connect(self.update)
         self._design = design
         self._kind = kind
         self._icon = icon
@@ -99,7 +101,6 @@ class Button(QPushButton):
             self.setAccessibleDescription(key)
         if not self.text() and not self.accessibleName():
             self.setAccessibleName(self.toolTip())
-        design.changed.connect(self.update)
         self.updateGeometry()
 
     def set_key(self, key: str) -> None:
