@@ -636,7 +636,12 @@ def add_overlays(design: Design, page: QWidget) -> None:
     drawer.body.setContentsMargins(0, 0, 0, 0)
     drawer.body.addWidget(rows)
     drawer.open_drawer()
-    toast = Toast(design, page)
+    search, pill = page.findChild(SearchField), page.findChild(ConnectionPill)
+    assert search is not None
+    assert pill is not None
+    bar = search.parentWidget()
+    assert isinstance(bar, QWidget)
+    toast = Toast(design, bar, (search, pill))
     toast.say("Tāne Wiremu moved to 9:30. The patient is not told yet.", Tone.SUCCESS, "Undo")
 
 

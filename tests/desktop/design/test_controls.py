@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import SIGNAL, QEvent, Qt
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from clinicdesk.desktop.design.appearance import Design
@@ -27,7 +34,7 @@ from clinicdesk.desktop.design.rail_button import RailButton
 from clinicdesk.desktop.design.search_field import SearchField
 from clinicdesk.desktop.design.segmented_tabs import SegmentedTabs, Tab
 from clinicdesk.desktop.design.toast import Toast
-from clinicdesk.desktop.design.tokens import CONTROL_HEIGHT, LIGHT, Tone
+from clinicdesk.desktop.design.tokens import BAR_HEIGHT, CONTROL_HEIGHT, LIGHT, Tone
 
 
 @pytest.fixture
@@ -218,16 +225,38 @@ def test_an_empty_view_offers_the_next_step(design: Design, qtbot: QtBot) -> Non
     assert empty.findChild(Button).isHidden()
 
 
-def test_a_toast_goes_by_itself_and_stays_inside_its_host(
+def toast_in(design: Design, window: QWidget) -> tuple[Toast, QWidget]:
+    """A toast in a window with a bar, and the bar's part at its right."""
+    bar, before, after = QWidget(window), QWidget(), QWidget()
+    bar.setFixedHeight(BAR_HEIGHT)
+    row = QHBoxLayout(bar)
+    before.setFixedWidth(140)
+    after.setFixedWidth(100)
+    row.addWidget(before)
+    row.addStretch(1)
+    row.addWidget(after)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(bar)
+    column.addStretch(1)
+    bar.show()
+    QApplication.processEvents()
+    return Toast(design, bar, (before, after)), after
+
+
+def test_a_toast_goes_by_itself_and_stays_on_the_bar(
     design: Design, window: QWidget, qtbot: QtBot
 ) -> None:
-    toast = Toast(design, window)
+    toast, after = toast_in(design, window)
+    bar = after.parentWidget()
     with qtbot.waitSignal(toast.gone):
         toast.say("Saved", Tone.SUCCESS, milliseconds=1)
     toast.say("Moved to 9:30", action="Undo")
-    assert window.rect().contains(toast.geometry())
+    assert bar.geometry().contains(toast.geometry())
     window.resize(500, 400)
-    assert window.rect().contains(toast.geometry())
+    QApplication.processEvents()
+    assert bar.geometry().contains(toast.geometry())
+    assert toast.geometry().right() < after.x()
     undo = next(one for one in toast.findChildren(Button) if one.text() == "Undo")
     with qtbot.waitSignals([toast.acted, toast.gone]):
         qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
@@ -236,7 +265,7 @@ def test_a_toast_goes_by_itself_and_stays_inside_its_host(
 def test_what_a_toast_offers_is_done_by_a_key_while_it_is_there(
     design: Design, window: QWidget, qtbot: QtBot
 ) -> None:
-    toast = Toast(design, window)
+    toast, _after = toast_in(design, window)
     toast.say("Saved", Tone.SUCCESS)
     with qtbot.assertNotEmitted(toast.acted):
         qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)

@@ -28,7 +28,7 @@ module                 for
 ``segmented_tabs``     ``SegmentedTabs`` of ``Tab(key, text, count)``
 ``card``, ``banner``   ``Card`` (``body``, ``fill``), ``Banner`` with one action
 ``empty_state``        ``EmptyState``: empty, loading, offline, refused, no permission
-``toast``, ``drawer``  over a host widget: ``Toast.say``, ``Drawer.open_drawer``
+``toast``, ``drawer``  over a bar, over a host widget: ``Toast.say``, ``Drawer.open_drawer``
 ``content``            ``RowContent`` and ``CellContent``, which models return for ``CONTENT_ROLE``
 ``row_list``           ``RowList``*: two-line rows, quick with 50,000; its ``glow`` marks changes
 ``views``              ``dress_table`` (two-line cells), ``dress_list`` (short lists)

@@ -23,7 +23,7 @@ class Drawer(QFrame):
     Escape and the cross close it, and the focus goes back to where it was.
 
     Args of ``__init__``:
-        foot: So much of the host's lower edge stays free: a footer, on which toasts lie.
+        foot: So much of the host's lower edge stays free: a footer with the keys.
 
     Attributes:
         body: the layout to put content in.

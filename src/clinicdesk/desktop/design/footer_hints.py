@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -70,7 +70,7 @@ class FooterHints(PaintedWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, FOOTER_HEIGHT)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self.design.theme
         painter.fillRect(self.rect(), colour(theme.surface))
@@ -86,8 +86,6 @@ class FooterHints(PaintedWidget):
             width = self._hint_width(hint)
             if left + width + SPACE_4 > end:
                 break
-            # A toast lies over some of them and comes and goes.
-            if event.rect().intersects(QRect(left, 0, width, self.height())):
-                self._paint_hint(painter, hint, left)
+            self._paint_hint(painter, hint, left)
             left += width + _HINT_GAP
         painter.end()

@@ -11,8 +11,8 @@ from clinicdesk.desktop.design.button import Button, IconButton
 from clinicdesk.desktop.design.labels import IconLabel, label
 from clinicdesk.desktop.design.painting import draw_rounded
 from clinicdesk.desktop.design.tokens import (
-    FOOTER_HEIGHT,
     RADIUS_CARD,
+    SPACE_1,
     SPACE_2,
     SPACE_3,
     SPACE_4,
@@ -30,12 +30,20 @@ _ICONS = {
 }
 SHOWN_FOR_MS = 6000
 ACTION_KEY = "Alt+Z"
-# It covers the footer and a part of the margin below the workspace's row of buttons.
-_HEIGHT = FOOTER_HEIGHT + SPACE_2
+_HEIGHT = 38
+_NARROWEST = 300
+_ROUND_LINES = 3
 
 
 class Toast(QFrame):
-    """Lies on the foot of its host, where nothing can be pressed; stays while pointed at.
+    """Lies on a bar, in the room between two of its parts; stays while pointed at.
+
+    There it covers nothing of a workspace, nor the keys in the footer. A sentence that needs more
+    room takes it from the part at the left; the one at the right always stays in sight.
+
+    Args of ``__init__``:
+        bar: may stand within a layout; the toast lies over it, beside it in the same parent.
+        between: two children of the bar, from left to right.
 
     Signals:
         acted: the action's button was pressed ("Undo", "View").
@@ -45,10 +53,11 @@ class Toast(QFrame):
     acted = Signal()
     gone = Signal()
 
-    def __init__(self, design: Design, host: QWidget) -> None:
-        super().__init__(host)
+    def __init__(self, design: Design, bar: QWidget, between: tuple[QWidget, QWidget]) -> None:
+        super().__init__(bar.parentWidget())
         self._design = design
-        self._host = host
+        self._bar = bar
+        self._between = between
         self._tone = Tone.NEUTRAL
         self._icon = IconLabel(design, "info", Tone.NEUTRAL)
         self._text = label("", TextRole.STRONG)
@@ -59,11 +68,11 @@ class Toast(QFrame):
         close = IconButton(design, "x", self.tr("Dismiss"))
         close.clicked.connect(self.go)
         # It is gone before anybody could tab to it.
-        key = QShortcut(QKeySequence(ACTION_KEY), host)
+        key = QShortcut(QKeySequence(ACTION_KEY), bar)
         key.activated.connect(self._press)
         row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_4, 0, SPACE_2, 0)
-        row.setSpacing(SPACE_3)
+        row.setContentsMargins(SPACE_3, _ROUND_LINES, SPACE_1, _ROUND_LINES)
+        row.setSpacing(SPACE_2)
         for part in (self._icon, self._text, self._action, close):
             row.addWidget(part)
         row.setStretchFactor(self._text, 1)
@@ -71,7 +80,8 @@ class Toast(QFrame):
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self.go)
         design.changed.connect(self.update)
-        host.installEventFilter(self)
+        for neighbour in between:
+            neighbour.installEventFilter(self)
         self.hide()
 
     def say(
@@ -88,9 +98,9 @@ class Toast(QFrame):
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self.setAccessibleName(text)
+        self._settle()
         self.show()
         self.raise_()
-        self._settle()
         self._clock.start(milliseconds)
 
     def go(self) -> None:
@@ -105,18 +115,29 @@ class Toast(QFrame):
             self._action.click()
 
     def _settle(self) -> None:
-        room = self._host.width() - 2 * SPACE_4
+        before, after = self._between
+        end = after.x() - SPACE_3
+        room = end - (before.x() + before.width() + SPACE_3)
         self._text.setWordWrap(False)
         width, height = self.sizeHint().width(), _HEIGHT
+        left = end - room + (room - width) // 2
         if width > room:  # a long sentence is read whole, over two lines
-            self._text.setWordWrap(True)
-            width = room
+            width = self._narrow(room, min(width, end - SPACE_4))
             height = max(_HEIGHT, self.heightForWidth(width))
-        left = (self._host.width() - width) // 2
-        self.setGeometry(left, self._host.height() - height, width, height)
+            left = end - width
+        top = max(SPACE_1 // 2, (self._bar.height() - height) // 2)
+        at = self._bar.pos()
+        self.setGeometry(at.x() + left, at.y() + top, width, height)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._host and event.type() is QEvent.Type.Resize and self.isVisible():
+    def _narrow(self, room: int, widest: int) -> int:
+        """The least width with which the lines of a long text stay on the bar, as far as it can."""
+        self._text.setWordWrap(True)
+        tried = (min(max(room, _NARROWEST), widest), (room + widest) // 2)
+        fit = (width for width in tried if self.heightForWidth(width) < self._bar.height())
+        return next(fit, widest)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
             self._settle()
         return False
 

@@ -12,5 +12,5 @@
 - `notices_model`, `notices_drawer`, `notice_words`            what this member was told
 - `outbox_model`, `outbox_drawer`                              what waits and what was refused
 - `shortcut_sheet`   all keys, on F1
-- `toaster`          short words over the lower edge, one after the other
+- `toaster`          short words on the bar, one after the other
 """

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.state.next_step.connect(self.state_acted)
         ui.workspaces.addWidget(self.state)
         ui.banners.hide()
-        self.toast = Toaster(design, ui.body)
+        self.toast = Toaster(design, ui.bar, (self.search, self.pill))
         self.sheet = ShortcutSheet(design, ui.centre)
         self.rail.notices.setEnabled(False)
         self._keys: list[Shortcut] = []

@@ -1,4 +1,4 @@
-"""Short words over the lower edge of a window, one after the other."""
+"""Short words on the bar of a window, one after the other."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Toaster(QObject):
     a scan goes with the next scan.
     """
 
-    def __init__(self, design: Design, host: QWidget) -> None:
-        super().__init__(host)
-        self._toast = Toast(design, host)
+    def __init__(self, design: Design, bar: QWidget, between: tuple[QWidget, QWidget]) -> None:
+        super().__init__(bar)
+        self._toast = Toast(design, bar, between)
         self._toast.setObjectName("toast")
         self._toast.acted.connect(self._act)
         self._toast.gone.connect(self._next)
