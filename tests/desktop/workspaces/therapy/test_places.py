@@ -275,6 +275,73 @@ async def test_a_search_looks_in_all_lanes_and_for_medicines(
     assert wanted <= found
 
 
+async def test_what_a_search_does_not_find_is_not_shown_beside_it_nor_cancelled_by_a_key(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    place = room.place
+    place.rows.show_lane(Lane.SENT)
+    shown = place.detail.prescription
+    assert place.detail.can_cancel
+    other = next(
+        each
+        for each in demo.prescriptions
+        if each.signed_at and each.patient_id != shown.patient_id
+    )
+    nothing = room.find(QWidget, "no_prescription")
+    room.key(Qt.Key.Key_F, CTRL)
+    room.type(shown.code)
+    assert place.detail.prescription.id == shown.id  # it is found
+    room.key(Qt.Key.Key_F, CTRL)
+    room.type(other.code)
+    await settled()
+    assert place.detail.prescription is None
+    assert nothing.isVisible()
+    said = " ".join(each.text() for each in nothing.findChildren(QLabel))
+    assert "Enter shows the first one found." in said
+    assert "What was shown before comes back with an empty search." in said
+    room.key(Qt.Key.Key_Delete, CTRL)
+    assert not room.find(QWidget, "reason_field").isVisible()
+    assert "Ctrl+Del" not in {key for hint in place.hints() for key in hint.keys}
+    assert not place.named_actions()
+    room.type("qqq")
+    await settled()
+    said = " ".join(each.text() for each in nothing.findChildren(QLabel))
+    assert "Enter shows the first one found." not in said
+    room.key(Qt.Key.Key_Escape)
+    await settled()
+    assert place.detail.prescription.id == shown.id
+    assert not nothing.isVisible()
+
+
+async def test_enter_takes_what_the_search_found_first_and_an_answered_one_brings_nothing_back(
+    open_place: Opening, demo: DemoRows
+) -> None:
+    room = await open_place(PrescriptionsWorkspace)
+    place = room.place
+    place.rows.show_lane(Lane.SENT)
+    shown = place.detail.prescription
+    other = next(
+        each
+        for each in demo.prescriptions
+        if each.signed_at and each.patient_id != shown.patient_id
+    )
+    room.key(Qt.Key.Key_F, CTRL)
+    room.type(other.code)
+    room.key(Qt.Key.Key_Return)
+    assert place.detail.prescription.id == other.id
+    assert place.rows.list.hasFocus()
+    place.rows.clear_search()
+    await settled()
+    assert place.detail.prescription.id == other.id
+    room.key(Qt.Key.Key_F, CTRL)
+    room.type(shown.code)
+    place.rows.show_lane(Lane.PAID)
+    first = place.rows.model.row_at(0)
+    assert first is not None
+    assert place.detail.prescription.id == first.id
+
+
 async def test_cancelling_asks_for_a_reason_and_needs_one(
     open_place: Opening, demo: DemoRows, desk: Desk
 ) -> None:

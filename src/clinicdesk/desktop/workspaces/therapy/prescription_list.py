@@ -34,6 +34,9 @@ from clinicdesk.desktop.workspaces.therapy.sent_back import SentBack
 class PrescriptionList(QFrame):
     """The prescriptions of one practitioner by lane; while one searches, of all lanes.
 
+    As in the finder of patients, what a search does not find does not stay chosen: nobody cancels
+    or prints another one than they look for. It is chosen again when the search is taken back.
+
     Attributes:
         selection: What is chosen. sent_back: What waits for the prescriber's decision.
 
@@ -50,6 +53,7 @@ class PrescriptionList(QFrame):
         self._context = context
         replica = context.desk.replica
         self._mine = context.desk.member.practitioner_id
+        self._aside: UUID | None = None
         self.ui = Ui_TherapyList()
         self.ui.setupUi(self)
         self.sent_back = SentBack(context.desk, self)
@@ -87,18 +91,30 @@ class PrescriptionList(QFrame):
         """The lane that is shown."""
         return Lane(self.tabs.current)
 
+    @property
+    def searching(self) -> bool:
+        """Whether what a search finds is listed, instead of a lane."""
+        return bool(self._search.text().strip())
+
+    @property
+    def put_aside(self) -> bool:
+        """Whether something was chosen before the search, which does not find it."""
+        return self._aside is not None
+
     def count(self, lane: Lane) -> int:
         """How many stand in a lane."""
         return self._tally.count(lane)
 
     def show_lane(self, lane: Lane) -> None:
         """Show a lane, with its first row chosen."""
+        self._aside = None
         self.clear_search()
         self.tabs.select(lane)
         self.selection.choose_first()
 
     def open_prescription(self, prescription: Prescription) -> None:
         """Choose one, in its lane."""
+        self._aside = None
         if self.model.place_of(prescription.id) is None:
             self.clear_search()
             self.tabs.select(self._lane(prescription))
@@ -155,7 +171,7 @@ class PrescriptionList(QFrame):
         lane = self._lane_of(prescription)
         if lane is None:
             return False
-        return bool(self._search.text().strip()) or lane is self.lane
+        return self.searching or lane is self.lane
 
     def _lane_chosen(self, _lane: str) -> None:
         if self._search.text():
@@ -169,7 +185,16 @@ class PrescriptionList(QFrame):
         # The lane lets everything through while something is searched for.
         self.model.set_lane(self._is_shown)
         self.model.set_text(text)
+        self._choose_among_found()
         self._show_state()
+
+    def _choose_among_found(self) -> None:
+        current = self.selection.current
+        if current is None:
+            current, self._aside = self._aside, None
+        if self.searching and self.model.place_of(current) is None:
+            self._aside, current = current, None
+        self.selection.choose(current)
 
     def _recounted(self) -> None:
         for lane in Lane:
@@ -178,7 +203,7 @@ class PrescriptionList(QFrame):
 
     def _show_state(self) -> None:
         count = self.model.rowCount()
-        searching = bool(self._search.text().strip())
+        searching = self.searching
         if not count and self.list.hasFocus():
             self.focus_search()  # a list that hides would leave the keyboard to the rail
         self.list.setVisible(count > 0)
@@ -238,12 +263,14 @@ class PrescriptionList(QFrame):
         self.model.refresh(None if prescription_id is None else (prescription_id,))
 
     def _search_key(self, key: int) -> bool:
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.model.place_of(self.selection.current) is None:
-                self.selection.choose_first()
-            self.focus_rows()
-            return True
-        return False
+        if key not in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return False
+        # With Enter what was found first is meant, as in the pharmacy's queue.
+        meant = key != Qt.Key.Key_Down and self.searching
+        if meant or self.model.place_of(self.selection.current) is None:
+            self.selection.choose_first()
+        self.focus_rows()
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:

@@ -43,12 +43,8 @@ class PrescriptionsWorkspace(Workspace):
         self._counted = 0
         self.rows = PrescriptionList(context)
         self.detail = PrescriptionDetail(context)
-        self._nothing = EmptyState(
-            context.design,
-            "file-text",
-            self.tr("Choose a prescription"),
-            self.tr("Its lines and how far it has come are shown here."),
-        )
+        self._nothing = EmptyState(context.design, "file-text", "")
+        self._nothing.setObjectName("no_prescription")
         self._right = QStackedWidget()
         self._right.addWidget(self._nothing)
         self._right.addWidget(self.detail)
@@ -60,6 +56,7 @@ class PrescriptionsWorkspace(Workspace):
         self._connect()
         self._bind_keys()
         self._counted = self.counter()
+        self._say_nothing()
 
     def title(self) -> str:
         """See Workspace."""
@@ -149,6 +146,7 @@ class PrescriptionsWorkspace(Workspace):
 
     def _connect(self) -> None:
         self.rows.selection.chosen.connect(self._show)
+        self.rows.model.modelReset.connect(self._say_nothing)
         self.rows.entered.connect(self._enter)
         self.rows.counted.connect(self._recounted)
         self.detail.continue_wanted.connect(partial(self._context.go, "prescription"))
@@ -178,8 +176,22 @@ class PrescriptionsWorkspace(Workspace):
     def _show(self, prescription_id: UUID | None) -> None:
         self.detail.show_prescription(prescription_id)
         here = self.detail.prescription is not None
+        self._say_nothing()
         self._right.setCurrentWidget(self.detail if here else self._nothing)
         self.hints_changed.emit()
+
+    def _say_nothing(self) -> None:
+        """Say in the place of a prescription what would be there, and how it comes there."""
+        if self.detail.prescription is not None:
+            return
+        said = []
+        if self.rows.searching and self.rows.model.rowCount():
+            said.append(self.tr("Enter shows the first one found."))
+        if self.rows.put_aside:
+            said.append(self.tr("What was shown before comes back with an empty search."))
+        if not said:
+            said.append(self.tr("Its lines and how far it has come are shown here."))
+        self._nothing.say("file-text", self.tr("Choose a prescription"), " ".join(said))
 
     def _enter(self) -> None:
         """What is to be done next with what is shown."""
