@@ -53,6 +53,16 @@ def test_what_looks_the_same_is_painted_once_wherever_it_stands() -> None:
     assert painted(pictures, "Anjali")
 
 
+def test_nothing_is_drawn_where_there_is_no_room() -> None:
+    def strokes(_painter: QPainter) -> None:
+        pytest.fail("there is nothing to paint on")
+
+    sheet = QImage(9, 9, QImage.Format.Format_RGB32)
+    painter = QPainter(sheet)
+    Pictures().draw(painter, QRect(0, 0, 0, 52), 1.0, "Anjali", "", GROUND, strokes)
+    assert painter.end()
+
+
 def test_between_whole_densities_nothing_is_kept() -> None:
     pictures = Pictures()
     assert painted(pictures, "Anjali", density=1.5)

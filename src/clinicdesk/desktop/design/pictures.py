@@ -40,6 +40,8 @@ class Pictures:
             of, look: what the strokes depend on besides the rectangle's size: what is shown, how.
             ground: what lies behind, opaque, so that letters have the edges they have on a window.
         """
+        if rect.isEmpty():
+            return  # a column without a width
         if not density.is_integer():  # a picture would lie between the device's pixels
             strokes(painter)
             return
