@@ -49,12 +49,11 @@ class Card(QFrame):
         # The last pixel row belongs to the shade.
         column.setContentsMargins(margin, margin - 2 if padded else 1, margin, margin + 1)
         column.setSpacing(SPACE_2)
-        if title:
-            column.addLayout(self.head)
-        else:
+        column.addLayout(self.head)  # even without a title, so that the labels are the card's
+        column.addLayout(self.body)
+        if not title:
             self._title.hide()
             self._note.hide()
-        column.addLayout(self.body)
         design.changed.connect(self.update)
 
     def set_title(self, title: str) -> None:
