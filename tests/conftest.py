@@ -12,6 +12,8 @@ import atexit
 import functools
 import os
 import signal
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -44,6 +46,21 @@ atexit.register(signal.setitimer, signal.ITIMER_VIRTUAL, 0)  # Python lets go of
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    """Free what a test's windows asked Qt to delete later, when the fixtures have closed them.
+
+    Qt does it when a loop of its own comes round; tests run on asyncio's, and all that they ever
+    showed would stay.
+    """
+    yield
+    if "PySide6.QtCore" in sys.modules:
+        from PySide6.QtCore import QCoreApplication, QEvent
+
+        if QCoreApplication.instance() is not None:
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
