@@ -79,7 +79,9 @@ async def open_both(design: Design, tmp_path: Path) -> AsyncIterator[Opening]:
         await both.page.tasks.end()
         await both.counter.tasks.end()
         both.page.workspace.close()
+        both.page.workspace.deleteLater()
         both.counter.workspace.close()
+        both.counter.workspace.deleteLater()
         await both.counter.desk.close()
 
 

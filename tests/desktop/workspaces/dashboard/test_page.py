@@ -56,6 +56,7 @@ async def page(design: Design, tmp_path: Path) -> AsyncIterator[Page]:
     yield page
     await page.tasks.end()
     page.workspace.close()
+    page.workspace.deleteLater()
     await desk.close()
 
 
@@ -138,6 +139,7 @@ async def test_a_change_has_only_its_own_prescription_put_into_order(
     assert len(page.workspace._agenda) > len(listed)
     await page.tasks.end()
     page.workspace.close()
+    page.workspace.deleteLater()
     await desk.close()
 
 
@@ -197,4 +199,5 @@ async def test_what_was_before_is_known_as_soon_as_the_rows_are(
     assert curve[-2:] == (2, 2)
     await page.tasks.end()
     page.workspace.close()
+    page.workspace.deleteLater()
     await desk.close()

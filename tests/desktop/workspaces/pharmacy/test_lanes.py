@@ -132,6 +132,7 @@ async def test_at_midnight_what_was_handed_over_goes_and_who_waited_comes_last(
     assert [row.tail for row in shown(counter)] == ["RX-7F3K2", "RX-00000"]
     await counter.tasks.end()
     counter.workspace.close()
+    counter.workspace.deleteLater()
     await desk.close()
 
 

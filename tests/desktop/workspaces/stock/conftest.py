@@ -33,4 +33,5 @@ async def place(design: Design, tmp_path: Path) -> AsyncIterator[Place]:
     yield place
     await place.tasks.end()
     place.workspace.close()
+    place.workspace.deleteLater()
     await desk.close()

@@ -47,6 +47,7 @@ async def prices(design: Design, tmp_path: Path) -> AsyncIterator[Place]:
     yield place
     await place.tasks.end()
     place.workspace.close()
+    place.workspace.deleteLater()
     await desk.close()
 
 
