@@ -17,25 +17,32 @@ class StatusPill(PaintedWidget):
     def __init__(self, design: Design, pill: Pill, parent: QWidget | None = None) -> None:
         super().__init__(design, parent)
         self._pill = pill
+        self._silent = False
         self.setAccessibleName(pill.text)
 
     @property
-    def pill(self) -> Pill:
-        """What it says now."""
-        return self._pill
+    def pill(self) -> Pill | None:
+        """What it says now; None when it says nothing."""
+        return None if self._silent else self._pill
 
-    def show_pill(self, pill: Pill) -> None:
-        """Say something else."""
-        if pill == self._pill:
+    def show_pill(self, pill: Pill | None) -> None:
+        """Say something else, or nothing: then its room stays, and nothing beside it moves."""
+        if pill == self.pill:
             return
-        self._pill = pill
-        self.setAccessibleName(pill.text)
-        self.changed_content()
+        self._silent = pill is None
+        self.setAccessibleName("" if pill is None else pill.text)
+        if pill is None:
+            self.update()
+        else:
+            self._pill = pill
+            self.changed_content()
 
     def sizeHint(self) -> QSize:
         return pill_size(self.design, self._pill)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._silent:
+            return
         painter = QPainter(self)
         draw_pill(painter, self.design, QRectF(self.rect()), self._pill)
         painter.end()

@@ -93,6 +93,7 @@ class PrescriptionItems(QAbstractTableModel):
         self._prescription_id: UUID | None = None
         self._shown: list[PrescriptionItem] = []
         self._cells: list[list[CellContent]] = []
+        self._heading = self._amount_heading()
         self._unsubscribe = items.subscribe(self._on_change)
         self.destroyed.connect(self._unsubscribe)
 
@@ -128,7 +129,9 @@ class PrescriptionItems(QAbstractTableModel):
         """Ask for the words again: language, clock or what may be done has changed."""
         for place, item in enumerate(self._shown):
             self._tell_differences(place, item)
-        if self._said is not None:
+        heading = self._amount_heading()
+        if heading != self._heading:
+            self._heading = heading
             column = ItemColumn.AMOUNT
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, column, column)
 
@@ -161,6 +164,7 @@ class PrescriptionItems(QAbstractTableModel):
         lines = [] if wanted is None else self._items.of(wanted)
         self._shown = sorted(lines, key=lambda item: (item.line, item.id))
         self._cells = [self._cells_of(item) for item in self._shown]
+        self._heading = self._amount_heading()
         self.endResetModel()
 
     def _tell_differences(self, place: int, item: PrescriptionItem) -> None:
@@ -229,6 +233,12 @@ class PrescriptionItems(QAbstractTableModel):
             case ItemColumn.NEXT:
                 return self.tr("Next") if self._next_step is not None else ""
 
+    def _amounts_at_right(self) -> bool:
+        return any(cells[ItemColumn.AMOUNT].right for cells in self._cells)
+
+    def _amount_heading(self) -> tuple[str, bool]:
+        return self._header(ItemColumn.AMOUNT), self._amounts_at_right()
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self._shown)
 
@@ -260,7 +270,7 @@ class PrescriptionItems(QAbstractTableModel):
             return self._header(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             at_right = {ItemColumn.QUANTITY, ItemColumn.NEXT}
-            if any(cells[ItemColumn.AMOUNT].right for cells in self._cells):
+            if self._amounts_at_right():
                 at_right.add(ItemColumn.AMOUNT)
             right = section in at_right
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft

@@ -55,6 +55,7 @@ class PrescriptionFacts(QWidget):
         self._bin = StatusPill(design, Pill(""))
         self._bin.setObjectName("prescription_bin")
         self._pending = StatusPill(design, Pill(""))
+        self._pending.show_pill(None)
         self._pending.setObjectName("prescription_pending")
         self._arrange()
 
@@ -82,10 +83,8 @@ class PrescriptionFacts(QWidget):
         self._bin.setVisible(bool(waits))
         if waits:
             self._bin.show_pill(Pill(self.tr("Bin %1").replace("%1", waits), Tone.ACCENT))
-        pill = pending_pill(pending)
-        self._pending.setVisible(pill is not None)
-        if pill is not None:
-            self._pending.show_pill(pill)
+        # Not hidden: it comes and goes with each key, and the patient's chips would move aside.
+        self._pending.show_pill(pending_pill(pending))
         self.update()
 
     def _signed_words(self, prescription: Prescription, prescriber: str, now: datetime) -> str:

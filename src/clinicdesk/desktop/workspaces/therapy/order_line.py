@@ -89,7 +89,7 @@ class OrderLine(QWidget):
     def _order_told(self, order: PurchaseOrder | None) -> Sequence[str]:
         if order is None:
             return ()
-        return order.code, self._state.pill.text, self._since.text()
+        return order.code, self._state.accessibleName(), self._since.text()
 
     def _name(self, pharmacy: Pharmacy | None) -> str:
         return self.tr("No pharmacy chosen yet") if pharmacy is None else pharmacy.name
