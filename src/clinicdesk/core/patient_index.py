@@ -20,7 +20,7 @@ from msgspec import Struct
 from clinicdesk.contract.entities import Patient
 from clinicdesk.core.birth_date import BirthDate, find_birth_date
 from clinicdesk.core.folding import digits_of, fold, words
-from clinicdesk.core.phone_book import PhoneBook
+from clinicdesk.core.text_parts import TextParts
 
 _CANDIDATES: Final = 1000
 """Patients that are scored for one question, at most."""
@@ -72,7 +72,7 @@ class PatientIndex:
 
     def __init__(self) -> None:
         self._known: dict[UUID, _Known] = {}
-        self._phones = PhoneBook()
+        self._phones = TextParts()
         self._numbers: dict[str, UUID] = {}
         self._sorted_numbers: list[str] = []
         self._of_word: dict[str, dict[UUID, _Known]] = {}

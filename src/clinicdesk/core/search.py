@@ -1,28 +1,24 @@
-"""Finding a patient or a medicine while somebody types.
+"""Finding a patient, a prescription or a medicine while somebody types.
 
 Patients are searched in memory by whatever a person says over a counter or a telephone
-(`patient_index`); medicines in the store, since a clinic's list may be long
-(`store.medicine_table`).
+(`patient_index`), prescriptions there by their codes; medicines in the store, since a clinic's list
+may be long (`store.medicine_table`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from itertools import islice
 from uuid import UUID
 
-from clinicdesk.contract.entities import Medicine, Patient
-from clinicdesk.core.collection import Change
-from clinicdesk.core.collector import making_rows
+from clinicdesk.contract.entities import Medicine, Patient, Prescription
+from clinicdesk.core.indexing import Indexing
 from clinicdesk.core.patient_index import Matched, PatientHit, PatientIndex, warm_up
 from clinicdesk.core.replica import Replica
 from clinicdesk.core.store.medicine_table import MedicineTable, Prefer
+from clinicdesk.core.text_parts import TextParts
 
 __all__ = ["Matched", "PatientHit", "Search"]
-
-_AT_ONCE = 200
-"""Patients that are indexed before the event loop gets its turn."""
 
 
 class Search:
@@ -32,8 +28,21 @@ class Search:
         self._replica = replica
         self._medicines = medicines
         self._index = PatientIndex()
-        self._building: asyncio.Task[None] | None = None
-        self._leave = replica.patients.subscribe(self._follow)
+        self._codes = TextParts()
+        self._patients = Indexing(
+            replica.patients,
+            begin=self._begin_patients,
+            put=self._put_patient,
+            remove=lambda patient_id: self._index.remove(patient_id),
+        )
+        self._prescriptions = Indexing(
+            replica.prescriptions,
+            begin=self._begin_codes,
+            put=self._put_code,
+            remove=lambda prescription_id: self._codes.remove(prescription_id),
+            same=lambda old, new: old.code == new.code,
+        )
+        self._warming: asyncio.Task[None] | None = None
 
     def patients(self, text: str, limit: int = 20) -> list[PatientHit]:
         """Those whom `text` most likely means, the likeliest first; nobody for an empty text.
@@ -41,6 +50,14 @@ class Search:
         While a large replica is still being indexed, those who are indexed already.
         """
         return self._index.search(text, limit)
+
+    def prescriptions_with(self, part: str) -> list[Prescription]:
+        """The prescriptions whose code has `part` in it."""
+        rows = self._replica.prescriptions
+        if not self._prescriptions.complete:
+            return [row for row in rows.values() if part in row.code]
+        found = (rows.get(prescription_id) for prescription_id, _ in self._codes.holding(part))
+        return [row for row in found if row is not None]
 
     async def medicines(
         self,
@@ -68,42 +85,33 @@ class Search:
         return await self._medicines.get(medicine_ids)
 
     def index(self) -> None:
-        """Begin to index the patients who are here already."""
-        self._follow(Change(reset=True))
+        """Begin to index who and what is here already."""
+        self._patients.begin_anew()
+        self._prescriptions.begin_anew()
+        self._warming = asyncio.get_running_loop().create_task(asyncio.to_thread(warm_up))
 
     async def indexed(self) -> None:
-        """Return when every patient can be found."""
-        if self._building is not None:
-            await asyncio.shield(self._building)
+        """Return when everybody and everything can be found, and that at once."""
+        await self._patients.completed()
+        await self._prescriptions.completed()
+        if self._warming is not None:
+            await asyncio.shield(self._warming)
 
     def close(self) -> None:
         """Stop following the replica."""
-        self._leave()
-        if self._building is not None:
-            self._building.cancel()
+        self._patients.close()
+        self._prescriptions.close()
+        if self._warming is not None:
+            self._warming.cancel()
 
-    def _follow(self, change: Change[Patient]) -> None:
-        if change.reset:
-            if self._building is not None:
-                self._building.cancel()
-            self._index = PatientIndex()
-            self._building = asyncio.get_running_loop().create_task(
-                self._build(self._index, self._replica.patients.values())
-            )
-            return
-        for patient in change.removed:
-            self._index.remove(patient.id)
-        for patient in [*change.added, *(new for _old, new in change.updated)]:
-            self._index.put(patient)
+    def _begin_patients(self) -> None:
+        self._index = PatientIndex()
 
-    async def _build(self, index: PatientIndex, patients: Iterable[Patient]) -> None:
-        rest = iter(patients)
-        with making_rows():
-            while chunk := list(islice(rest, _AT_ONCE)):
-                for patient in chunk:
-                    # Somebody may have changed, or gone, since the building began.
-                    present = self._replica.patients.get(patient.id)
-                    if present is not None:
-                        index.put(present)
-                await asyncio.sleep(0)
-        await asyncio.to_thread(warm_up)
+    def _put_patient(self, patient: Patient) -> None:
+        self._index.put(patient)
+
+    def _begin_codes(self) -> None:
+        self._codes = TextParts()
+
+    def _put_code(self, prescription: Prescription) -> None:
+        self._codes.put(prescription.id, prescription.code)

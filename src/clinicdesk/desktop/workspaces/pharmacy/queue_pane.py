@@ -250,7 +250,6 @@ class QueuePane(QFrame):
             self.model.refresh(prescriptions)
 
     def _glow(self, change: Change[Prescription]) -> None:
-        self._finding.forget()
         changed = [*change.added, *(new for _, new in change.updated)]
         if len(changed) <= _GLOWING:
             for prescription in changed:
@@ -337,7 +336,6 @@ class QueuePane(QFrame):
     def _on_text(self, text: str) -> None:
         wanted = fold(text.strip())
         if not wanted:
-            self._finding.forget()
             self._show_chosen_lane()
             return
         found = self._finding.find(wanted)

@@ -32,11 +32,6 @@ class QueueSearch:
     def __init__(self, desk: Desk) -> None:
         self._search = desk.search
         self._rows = desk.replica.prescriptions
-        self._by_code: dict[str, list[Prescription]] = {}
-
-    def forget(self) -> None:
-        """Prescriptions have changed, or the search is over."""
-        self._by_code.clear()
 
     def find(self, wanted: str) -> Found:
         """What a folded text finds; not for an empty one."""
@@ -60,13 +55,5 @@ class QueueSearch:
         rows = self._rows
         found = {row.id: row for patient_id in patients for row in rows.of(patient_id)}
         if code:
-            found.update((row.id, row) for row in self._with_code(code))
+            found.update((row.id, row) for row in self._search.prescriptions_with(code))
         return list(found.values())
-
-    def _with_code(self, code: str) -> list[Prescription]:
-        """With each further letter only what was found before is looked at."""
-        beginnings = (code[:end] for end in range(len(code), 0, -1))
-        known = next((each for each in beginnings if each in self._by_code), None)
-        among = self._rows.values() if known is None else self._by_code[known]
-        found = self._by_code[code] = [row for row in among if code in row.code]
-        return found

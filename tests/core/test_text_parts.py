@@ -1,4 +1,4 @@
-"""A number is found by any part of it, whatever has been entered and struck out before."""
+"""A text is found by any part of it, whatever has been entered and struck out before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinicdesk.core.phone_book import PhoneBook
+from clinicdesk.core.text_parts import TextParts
 
 few_digits = st.text("0123", min_size=1, max_size=6)
 entries = st.lists(st.tuples(st.integers(0, 12), few_digits | st.none()), max_size=60)
@@ -15,10 +15,10 @@ entries = st.lists(st.tuples(st.integers(0, 12), few_digits | st.none()), max_si
 
 @given(entries, few_digits)
 @settings(deadline=None)
-def test_exactly_the_numbers_that_stand_are_found(
+def test_exactly_the_texts_that_stand_are_found(
     steps: list[tuple[int, str | None]], part: str
 ) -> None:
-    book = PhoneBook(on_a_page=4)
+    book = TextParts(on_a_page=4)
     standing: dict[UUID, str] = {}
     for number, digits in steps:
         owner = UUID(int=number)
