@@ -55,12 +55,23 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
     Qt does it when a loop of its own comes round; tests run on asyncio's, and all that they ever
     showed would stay.
     """
-    yield
-    if "PySide6.QtCore" in sys.modules:
-        from PySide6.QtCore import QCoreApplication, QEvent
+    try:
+        yield
+    finally:
+        if "PySide6.QtCore" in sys.modules:
+            _free_what_is_left()
 
-        if QCoreApplication.instance() is not None:
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+def _free_what_is_left() -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from pytestqt.exceptions import capture_exceptions, format_captured_exceptions
+
+    if QCoreApplication.instance() is None:
+        return
+    with capture_exceptions() as raised:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if raised:
+        pytest.fail(format_captured_exceptions(raised))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

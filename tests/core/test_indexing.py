@@ -85,6 +85,7 @@ async def test_a_code_is_found_by_any_part_of_it_even_while_the_codes_are_indexe
     def found(part: str) -> set[str]:
         return {row.code for row in search.prescriptions_with(part)}
 
+    assert found("F3") == {"RX-7F3J9", "RX-99F3A"}, "nothing is indexed yet"
     search.index()
     assert found("F3") == {"RX-7F3J9", "RX-99F3A"}
     await search.indexed()

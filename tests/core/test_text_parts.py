@@ -30,3 +30,13 @@ def test_exactly_the_texts_that_stand_are_found(
             standing[owner] = digits
     expected = [(owner, d.endswith(part)) for owner, d in standing.items() if part in d]
     assert sorted(book.holding(part)) == sorted(expected)
+
+
+def test_what_changes_often_leaves_no_pages_behind() -> None:
+    parts = TextParts(on_a_page=4)
+    for turn in range(50):
+        for owner in range(8):
+            parts.put(UUID(int=owner), f"{turn}{owner}")
+            parts.put(UUID(int=owner), f"{turn}{owner}")
+    assert len(parts._pages) <= 3
+    assert sorted(owner.int for owner, _ in parts.holding("49")) == list(range(8))

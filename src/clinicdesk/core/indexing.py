@@ -19,7 +19,11 @@ _AT_ONCE: Final = 200
 
 
 class Indexing(Generic[T]):
-    """Puts all rows into an index step by step, and each change at once."""
+    """Puts all rows into an index step by step, and each change at once.
+
+    Attributes:
+        complete: Whether every row is in the index.
+    """
 
     def __init__(
         self,
@@ -42,13 +46,9 @@ class Indexing(Generic[T]):
         self._put = put
         self._remove = remove
         self._same = same
+        self.complete = False
         self._building: asyncio.Task[None] | None = None
         self._leave = rows.subscribe(self._follow)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every row is in the index."""
-        return self._building is None or self._building.done()
 
     async def completed(self) -> None:
         """Return when every row is in the index."""
@@ -59,6 +59,7 @@ class Indexing(Generic[T]):
         """Index all rows, step by step."""
         if self._building is not None:
             self._building.cancel()
+        self.complete = False
         self._begin()
         self._building = asyncio.get_running_loop().create_task(self._build(self._rows.values()))
 
@@ -90,3 +91,4 @@ class Indexing(Generic[T]):
                     if present is not None:
                         self._put(present)
                 await asyncio.sleep(0)
+        self.complete = True

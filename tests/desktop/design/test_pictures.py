@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from clinicdesk.desktop.design.appearance import Appearance, Design
+from clinicdesk.desktop.design.content import CellContent
+from clinicdesk.desktop.design.glow import Glow
 from clinicdesk.desktop.design.pictures import Pictures
+from clinicdesk.desktop.design.row_hover import RowHover
+from clinicdesk.desktop.design.table_delegate import TableDelegate
 from tests.desktop.design.test_lists import shown
 
 pytestmark = pytest.mark.usefixtures("qapp")  # there are no pictures without one
@@ -43,7 +48,7 @@ def painted(
 
 
 def test_what_looks_the_same_is_painted_once_wherever_it_stands() -> None:
-    pictures = Pictures()
+    pictures = Pictures(1_000_000)
     assert painted(pictures, "Anjali")
     assert not painted(pictures, "Anjali")
     assert not painted(pictures, "Anjali", rect=ROW.translated(3, 70))
@@ -59,12 +64,12 @@ def test_nothing_is_drawn_where_there_is_no_room() -> None:
 
     sheet = QImage(9, 9, QImage.Format.Format_RGB32)
     painter = QPainter(sheet)
-    Pictures().draw(painter, QRect(0, 0, 0, 52), 1.0, "Anjali", "", GROUND, strokes)
+    Pictures(1_000_000).draw(painter, QRect(0, 0, 0, 52), 1.0, "Anjali", "", GROUND, strokes)
     assert painter.end()
 
 
 def test_between_whole_densities_nothing_is_kept() -> None:
-    pictures = Pictures()
+    pictures = Pictures(1_000_000)
     assert painted(pictures, "Anjali", density=1.5)
     assert painted(pictures, "Anjali", density=1.5)
 
@@ -103,5 +108,22 @@ def test_a_list_looks_after_anything_as_it_does_painted_anew(
     ):
         happens()
         from_pictures = view.grab().toImage()
-        view.dress(design)  # a delegate that has painted nothing yet
+        design.pictures.clear()
         assert view.grab().toImage() == from_pictures
+
+
+def test_words_stand_as_high_in_each_row_as_in_any_other(design: Design, qtbot: QtBot) -> None:
+    view = QTableView()
+    qtbot.addWidget(view)
+    delegate = TableDelegate(design, Glow(view), RowHover(view), Qt.ItemDataRole.UserRole)
+
+    def seen(top: int) -> QImage:
+        sheet = QImage(200, 200, QImage.Format.Format_RGB32)
+        sheet.fill(GROUND)
+        painter = QPainter(sheet)
+        cell = CellContent("Amoxicillin", second="500 mg")
+        delegate.paint_cell(painter, QRectF(0, top, 180, 52), cell)
+        painter.end()
+        return sheet.copy(0, top, 180, 52)
+
+    assert seen(0) == seen(1) == seen(51)

@@ -117,6 +117,19 @@ def test_a_lane_that_is_come_back_to_shows_what_has_changed_meanwhile(
         assert shown(model) == [row.id for row in expected]
 
 
+def test_a_kept_lane_is_not_what_a_text_leaves_of_it(qtbot: QtBot) -> None:
+    rows: Collection[Pharmacy] = Collection("pharmacy")
+    put(rows, pharmacy(1, "Meera"))
+    model = model_of(rows)
+    model.set_lane(lambda row: row.active, name="active")
+    model.set_text("mee")  # leaves all of it
+    put(rows, pharmacy(1, "Zoë"), pharmacy(2, "Anjali"))
+    model.set_lane(lambda row: not row.active)
+    model.set_text("")
+    model.set_lane(lambda row: row.active, name="active")
+    assert shown(model) == [UUID(int=2), UUID(int=1)]
+
+
 def test_typing_on_narrows_and_deleting_widens_again(
     qtbot: QtBot, rows: Collection[Pharmacy]
 ) -> None:

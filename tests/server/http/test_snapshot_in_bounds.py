@@ -86,8 +86,8 @@ def transactions(demo_database: str) -> Callable[[], Awaitable[int]]:
     return count
 
 
-async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(2000):
+async def until(happened: Callable[[], Awaitable[bool]], tries: int = 2000) -> None:
+    for _ in range(tries):
         if await happened():
             return
         await asyncio.sleep(0.01)
@@ -100,7 +100,7 @@ async def until_none(transactions: Callable[[], Awaitable[int]]) -> None:
     async def none() -> bool:
         return await transactions() == 0
 
-    await until(none)
+    await until(none, tries=300)
 
 
 async def test_a_reader_who_takes_nothing_is_cut_off_and_holds_no_transaction(

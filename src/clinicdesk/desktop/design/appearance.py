@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QIcon
@@ -11,9 +12,13 @@ from PySide6.QtWidgets import QApplication
 from clinicdesk.desktop.design.fonts import Fonts
 from clinicdesk.desktop.design.icons import Icons
 from clinicdesk.desktop.design.palette import make_palette
+from clinicdesk.desktop.design.pictures import Pictures
 from clinicdesk.desktop.design.resources import open_resources
 from clinicdesk.desktop.design.stylesheet import make_stylesheet
 from clinicdesk.desktop.design.tokens import DARK, ICON, LIGHT, TextRole, Theme
+
+_SCREENS: Final = 3
+"""Screens full of pictures that are kept: of what is shown, and of what was shown before."""
 
 
 class Appearance(StrEnum):
@@ -31,6 +36,7 @@ class Design(QObject):
         theme: the colours in force now; read it while painting, never keep a copy.
         icons: tinted icons.
         fonts: fonts and metrics by role.
+        pictures: rows and cells as they were painted, of all views.
 
     Signals:
         changed: another theme is in force; palette and stylesheet are already set.
@@ -45,6 +51,7 @@ class Design(QObject):
         self._appearance = appearance
         self.icons = Icons()
         self.fonts = Fonts()
+        self.pictures = Pictures(_SCREENS * _screen_bytes(app))
         self.theme = LIGHT
         app.setStyle("Fusion")
         app.setFont(self.fonts.font())
@@ -87,8 +94,16 @@ class Design(QObject):
 
     def _put_on(self, theme: Theme) -> None:
         self.theme = theme
+        self.pictures.clear()
         self._app.setPalette(make_palette(theme))
         self._app.setStyleSheet(make_stylesheet(theme))
+
+
+def _screen_bytes(app: QApplication) -> int:
+    """What a picture as large as the screen takes."""
+    screen = app.primaryScreen()
+    density = screen.devicePixelRatio()
+    return int(screen.size().width() * screen.size().height() * density**2) * 4
 
 
 def apply(app: QApplication, appearance: Appearance = Appearance.SYSTEM) -> Design:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.painting import LEFT, colour, draw_rounded, draw_text, text_width
-from clinicdesk.desktop.design.pictures import Pictures
 from clinicdesk.desktop.design.tokens import RADIUS_CONTROL, TextRole, Tone
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,8 +28,6 @@ class ContentDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.design = design
         self._elided: dict[tuple[str, TextRole, int], str] = {}
-        self._pictures = Pictures()
-        design.changed.connect(self._forget_pictures)
 
     def elided(self, text: str, role: TextRole, width: int) -> str:
         """Return the text cut to ``width`` pixels with "…"; the answer is kept."""
@@ -69,14 +66,12 @@ class ContentDelegate(QStyledItemDelegate):
             strokes(painter)
             return
         state = option.state.value & (_SELECTED | _MOUSE_OVER)
-        look = (state, bool(state & _SELECTED) and widget.hasFocus(), *besides)
+        focused = bool(state & _SELECTED) and widget.hasFocus()
+        look = (type(self).__qualname__, state, focused, *besides)
         ground = option.palette.base().color()
         density = widget.devicePixelRatioF()
-        self._pictures.draw(painter, option.rect, density, content, look, ground, strokes)
-
-    def _forget_pictures(self) -> None:
-        """Another theme is on."""
-        self._pictures.clear()
+        pictures = self.design.pictures
+        pictures.draw(painter, option.rect, density, content, look, ground, strokes)
 
     def paint_ground(
         self,

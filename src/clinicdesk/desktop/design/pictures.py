@@ -18,7 +18,8 @@ class Pictures:
     or two say what they said before.
     """
 
-    def __init__(self, most_bytes: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, most_bytes: int) -> None:
+        """Keep none yet; `most_bytes` is more than one view's, or each would be painted in vain."""
         self._most_bytes = most_bytes
         self._kept: dict[Hashable, QPixmap] = {}
         self._bytes = 0

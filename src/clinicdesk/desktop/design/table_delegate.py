@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -41,6 +43,11 @@ class TableDelegate(ContentDelegate):
         content: CellContent = index.data(CONTENT_ROLE)
         return content
 
+    def first_line(self, rect: QRectF, count: int) -> QRectF:
+        """Where the first of some lines of words stands, as high in each row as in any other."""
+        spare = (rect.height() - _LINE * count) / 2
+        return QRectF(rect.left(), rect.top() + floor(spare + 0.5), rect.width(), _LINE)
+
     def _ink(self, cell: CellContent) -> str:
         if cell.tone is not Tone.NEUTRAL:
             return self.ink(cell.tone)
@@ -50,8 +57,7 @@ class TableDelegate(ContentDelegate):
         role = TextRole.STRONG if cell.strong else TextRole.BODY
         if cell.quiet or cell.tail:
             role = TextRole.SECONDARY
-        top = rect.top() + (rect.height() - _LINE * (2 if cell.second else 1)) / 2
-        first = QRectF(rect.left(), round(top), rect.width(), _LINE)
+        first = self.first_line(rect, 2 if cell.second else 1)
         if cell.second:
             second = first.translated(0, _LINE - 1)
             second_ink = self.design.theme.second
@@ -71,7 +77,8 @@ class TableDelegate(ContentDelegate):
             rest = first.adjusted(taken, 0, 0, 0)
             self.paint_line(painter, rest, cell.tail, role, self.ink(cell.tail_tone))
 
-    def _paint_cell(self, painter: QPainter, rect: QRectF, cell: CellContent) -> None:
+    def paint_cell(self, painter: QPainter, rect: QRectF, cell: CellContent) -> None:
+        """Paint what a cell says, without what lies behind."""
         rect = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
         if cell.pill is None:
             self._paint_words(painter, rect, cell)
@@ -99,7 +106,7 @@ class TableDelegate(ContentDelegate):
         def strokes(painter: QPainter) -> None:
             first, last = ends
             self.paint_ground(painter, option, glow, first=first, last=last, hovered=hovered)
-            self._paint_cell(painter, QRectF(option.rect), cell)
+            self.paint_cell(painter, QRectF(option.rect), cell)
 
         if glow:
             strokes(painter)

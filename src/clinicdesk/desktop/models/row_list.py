@@ -131,14 +131,17 @@ class RowListModel(QAbstractListModel, Generic[T]):
         narrower = _narrows(self._text, words)
         self._text = words
         if narrower:
-            kept = [row_id for row_id in self._sorted.first() if self._matches(row_id)]
-            if len(kept) != len(self._sorted):
+            # Other rows than those of the lane, even when they are the same: the lane may be kept.
+            narrowed = SortedRows(
+                (key, row_id)
+                for row_id in self._sorted.first()
+                if self._matches(row_id) and (key := self._sorted.key_of(row_id)) is not None
+            )
+            if len(narrowed) == len(self._sorted):
+                self._sorted = narrowed
+            else:
                 self.beginResetModel()
-                self._sorted = SortedRows(
-                    (key, row_id)
-                    for row_id in kept
-                    if (key := self._sorted.key_of(row_id)) is not None
-                )
+                self._sorted = narrowed
                 self.endResetModel()
         else:
             self._refill()

@@ -155,6 +155,30 @@ async def test_order_and_filter_are_there_again_when_the_member_comes_back(
     assert len(_prescribers(again)) > 1
 
 
+async def test_a_patient_who_is_renamed_takes_their_new_place_in_a_lane_by_name(
+    open_with: Opening,
+) -> None:
+    rows = many(84)
+    counter = await open_with(*rows.all())
+    queue = counter.workspace.queue
+    queue.view_menu.change(sort=Sort.NAME)
+    queue.show_lane(Lane.DISPENSE)
+    await settled()
+    place = queue.model.row_at(0)
+    assert place is not None
+    first = next(each for each in rows.patients if each.id == place.patient_id)
+    for lane in (Lane.DISPENSE, Lane.UNPAID):  # as it is shown, and as it is left
+        queue.show_lane(lane)
+        name = "Zzz" if lane is Lane.DISPENSE else "Aaa"
+        await counter.feed(replace(first, version=first.version + 1, name=name))
+        first = replace(first, version=first.version + 1)
+        queue.show_lane(Lane.DISPENSE)
+        await settled()
+        names = [row.primary for row in shown(counter)]
+        assert name in names
+        assert names == sorted(names, key=lambda name: name.casefold())
+
+
 async def test_only_what_i_have_begun(open_with: Opening) -> None:
     mine = a_counter_prescription("mine", status=PrescriptionStatus.PAID)
     counter = await open_with(*mine.all(), *many(28).all())

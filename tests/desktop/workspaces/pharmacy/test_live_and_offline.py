@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from clinicdesk.contract.commands import Done
 from clinicdesk.contract.entities import ItemStatus, PrescriptionStatus
@@ -116,6 +117,19 @@ async def test_work_done_offline_is_saved_here_and_says_so(open_with: Opening) -
     assert shown is not None
     assert (shown.status, shown.status_tone) == ("Saved here, not sent", Tone.WARNING)
     assert counter.workspace.note() == "as of 17:30"
+
+
+async def test_nothing_in_the_head_moves_when_the_mark_comes_and_goes(open_with: Opening) -> None:
+    counter = await open_with(*a_counter_prescription().all(), live=False)
+    head = counter.workspace.pane.head
+    beside = [part for part in head.findChildren(QWidget) if part.parentWidget() is head]
+    before = [part.geometry() for part in beside]
+    counter.key(Qt.Key.Key_F8)
+    counter.key(Qt.Key.Key_Return)
+    await until(lambda: pending_words(counter))
+    await settled()
+    assert len(before) > 2
+    assert [part.geometry() for part in beside] == before
 
 
 async def test_the_mark_goes_when_the_server_has_done_it(open_with: Opening) -> None:

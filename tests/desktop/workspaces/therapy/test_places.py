@@ -331,7 +331,15 @@ async def test_enter_takes_what_the_search_found_first_and_an_answered_one_bring
     room.key(Qt.Key.Key_Return)
     assert place.detail.prescription.id == other.id
     assert place.rows.list.hasFocus()
+    assert not place.rows.put_aside
     place.rows.clear_search()
+    await settled()
+    assert not place.rows.put_aside
+    room.key(Qt.Key.Key_F, CTRL)
+    room.type("qqq")
+    await settled()
+    assert place.rows.put_aside
+    room.key(Qt.Key.Key_Escape)
     await settled()
     assert place.detail.prescription.id == other.id
     room.key(Qt.Key.Key_F, CTRL)

@@ -28,7 +28,7 @@ from clinicdesk.desktop.workspace import Context
 from clinicdesk.desktop.workspaces.pharmacy.counters import Counters
 from clinicdesk.desktop.workspaces.pharmacy.queue_rows import QueueRows
 from clinicdesk.desktop.workspaces.pharmacy.queue_search import QueueSearch
-from clinicdesk.desktop.workspaces.pharmacy.queue_view import KeptView, QueueView
+from clinicdesk.desktop.workspaces.pharmacy.queue_view import KeptView, QueueView, Sort
 from clinicdesk.desktop.workspaces.pharmacy.view_menu import ViewMenu
 from clinicdesk.desktop.workspaces.shared.lane_book import LaneBook
 from clinicdesk.desktop.workspaces.shared.lanes import (
@@ -239,12 +239,16 @@ class QueuePane(QFrame):
         return [each.id for each in self._replica.prescriptions.of(patient.id)]
 
     def _refresh(self, touched: Callable[[T], list[UUID]], change: Change[T]) -> None:
+        view = self._view
+        sorts = view.mine or view.sort is Sort.NAME  # these follow from more than the row itself
         if change.reset:
             self.model.refresh()
+            if sorts:
+                self._on_view()
             return
         rows = (*change.added, *change.removed, *(new for _, new in change.updated))
         prescriptions = {row_id for row in rows for row_id in touched(row)}
-        if self._view.mine:  # what is whose follows from the lines
+        if sorts:
             self.model.look_again(prescriptions)
         else:
             self.model.refresh(prescriptions)

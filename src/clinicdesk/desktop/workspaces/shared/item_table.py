@@ -78,9 +78,9 @@ class ItemDelegate(TableDelegate):
         if cell.right or not cell.second or len(lines) <= 2:
             super()._paint_words(painter, rect, cell)
             return
-        top = rect.top() + (rect.height() - _LINE * len(lines)) / 2
+        first = self.first_line(rect, len(lines))
         for place, line in enumerate(lines):
-            where = QRectF(rect.left(), round(top) + place * _LINE, rect.width(), _LINE)
+            where = first.translated(0, place * _LINE)
             draw_text(painter, self.design, where, line.text, line.role, line.ink)
 
 

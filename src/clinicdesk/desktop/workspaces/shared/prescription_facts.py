@@ -16,7 +16,7 @@ from clinicdesk.core.outbox import PendingState
 from clinicdesk.desktop.design.appearance import Design
 from clinicdesk.desktop.design.elided_label import ElidedLabel
 from clinicdesk.desktop.design.labels import label
-from clinicdesk.desktop.design.pill import PILL_HEIGHT, Pill
+from clinicdesk.desktop.design.pill import PILL_HEIGHT, Pill, pill_size
 from clinicdesk.desktop.design.status_pill import StatusPill
 from clinicdesk.desktop.design.tokens import SPACE_2, TextRole, Tone
 from clinicdesk.desktop.paint_trace import PaintTrace
@@ -25,6 +25,7 @@ from clinicdesk.desktop.wording import Look, moment_text, money
 if TYPE_CHECKING:
     from clinicdesk.core.desk import Desk
 
+_TOTAL_WIDTH = 80
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -107,6 +108,13 @@ class PrescriptionFacts(QWidget):
         last.addWidget(self._pending)
         last.addWidget(self._bin)
         last.addWidget(self._total)
+        # Room for the longest mark of what is not sent: it comes and goes, nothing beside moves.
+        longest = max(
+            pill_size(self._status.design, pill).width()
+            for pill in map(pending_pill, PendingState)
+            if pill is not None
+        )
+        self.setMinimumWidth(longest + SPACE_2 + _TOTAL_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)

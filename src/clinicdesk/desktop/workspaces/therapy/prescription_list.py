@@ -99,7 +99,7 @@ class PrescriptionList(QFrame):
     @property
     def put_aside(self) -> bool:
         """Whether something was chosen before the search, which does not find it."""
-        return self._aside is not None
+        return self._aside is not None and self.selection.current is None
 
     def count(self, lane: Lane) -> int:
         """How many stand in a lane."""
@@ -189,9 +189,8 @@ class PrescriptionList(QFrame):
         self._show_state()
 
     def _choose_among_found(self) -> None:
-        current = self.selection.current
-        if current is None:
-            current, self._aside = self._aside, None
+        current = self.selection.current or self._aside
+        self._aside = None
         if self.searching and self.model.place_of(current) is None:
             self._aside, current = current, None
         self.selection.choose(current)
