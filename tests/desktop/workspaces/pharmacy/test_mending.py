@@ -207,7 +207,7 @@ async def test_a_finding_that_the_server_knew_of_alone_is_asked_about_the_next_t
     rows = a_counter_prescription(status=PrescriptionStatus.PAID)
     counter = await open_with(*rows.all())
     findings = counter.workspace.pane.findings
-    await settled()
+    await until(lambda: not counter.tasks.running, "the first look is over")
     assert findings.findings() == []
     await know_that_two_lines_must_not_be_taken_together(counter)
     assert findings.findings() == [], "nobody has looked again"
