@@ -100,10 +100,12 @@ class Design(QObject):
 
 
 def _screen_bytes(app: QApplication) -> int:
-    """What a picture as large as the screen takes."""
-    screen = app.primaryScreen()
-    density = screen.devicePixelRatio()
-    return int(screen.size().width() * screen.size().height() * density**2) * 4
+    """What a picture as large as the largest screen takes; of a common one when there is none."""
+    areas = (
+        screen.size().width() * screen.size().height() * screen.devicePixelRatio() ** 2
+        for screen in app.screens()
+    )
+    return int(max(areas, default=1920 * 1080)) * 4
 
 
 def apply(app: QApplication, appearance: Appearance = Appearance.SYSTEM) -> Design:
